@@ -1,0 +1,48 @@
+package io.assent.protocol.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Body of every error answer, {@code application/problem+json} (RFC 9457).
+ *
+ * @param type {@link ProblemType#uri()}
+ * @param title {@link ProblemType#title()}
+ * @param status the HTTP status
+ * @param detail for people: what was wrong with this request, or what to do; never a stack trace or a secret
+ * @param pointer JSON pointer (RFC 6901) to the member that is wrong, or the name of the parameter or header
+ * @param transaction id of the transaction concerned
+ * @param retryable {@link ProblemType#retryable()}, unless the sender knows better
+ * @param decision COMMIT or ROLLBACK, where it is known and may be told (R4)
+ * @param reason why the transaction was rolled back
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Problem(
+        String type,
+        String title,
+        int status,
+        @Nullable String detail,
+        @Nullable String pointer,
+        @Nullable String transaction,
+        boolean retryable,
+        @Nullable String decision,
+        @Nullable String reason) {
+
+    /** The media type of problems. */
+    public static final String MEDIA_TYPE = "application/problem+json";
+
+    /** A problem with what every problem of its type says. */
+    public static Problem of(ProblemType type, @Nullable String detail) {
+        return new Problem(type.uri(), type.title(), type.status(), detail, null, null, type.retryable(), null, null);
+    }
+
+    /** The same, pointing at the member that is wrong. */
+    public Problem at(@Nullable String pointer) {
+        return new Problem(type, title, status, detail, pointer, transaction, retryable, decision, reason);
+    }
+
+    /** The same, naming the transaction and what may be told of it. */
+    public Problem of(@Nullable String transaction, @Nullable String decision, @Nullable String reason) {
+        return new Problem(type, title, status, detail, pointer, transaction, retryable, decision, reason);
+    }
+}

@@ -1,0 +1,5 @@
+/** The JSON messages between initiators, coordinators and participants, and the problems they answer with. */
+@NullMarked
+package io.assent.protocol.wire;
+
+import org.jspecify.annotations.NullMarked;

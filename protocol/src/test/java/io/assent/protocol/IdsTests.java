@@ -1,0 +1,95 @@
+package io.assent.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Instant;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Goal: an id has one spelling and carries its time. Method: known values, round trips, refused forms. */
+class IdsTests {
+
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
+
+    @Test
+    void a_transaction_id_carries_the_time_at_which_it_was_made() {
+        TransactionId id = TransactionId.create(NOW, new SplittableRandom(1));
+
+        assertThat(id.timestamp()).isEqualTo(NOW);
+        assertThat(id.value().version()).isEqualTo(7);
+        assertThat(id.value().variant()).isEqualTo(2);
+        assertThat(TransactionId.parse(id.toString())).isEqualTo(id);
+    }
+
+    @Test
+    void transaction_ids_sort_by_time_and_as_unsigned_bytes() {
+        SplittableRandom random = new SplittableRandom(2);
+        TransactionId earlier = TransactionId.create(NOW, random);
+        TransactionId later = TransactionId.create(NOW.plusMillis(1), random);
+        TransactionId far = new TransactionId(UUID.fromString("ffffffff-ffff-7000-8000-000000000000"));
+
+        assertThat(earlier).isLessThan(later);
+        assertThat(later).isLessThan(far);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "0199a0e8-3f2b-4abc-8def-0123456789ab",
+                "0199A0E8-3F2B-7ABC-8DEF-0123456789AB",
+                "0199a0e8-3f2b-7abc-cdef-0123456789ab",
+                "199a0e8-3f2b-7abc-8def-0123456789ab",
+                "{0199a0e8-3f2b-7abc-8def-0123456789ab}",
+                "0199a0e83f2b7abc8def0123456789ab",
+                " 0199a0e8-3f2b-7abc-8def-0123456789ab"
+            })
+    void any_other_spelling_of_a_transaction_id_is_refused(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> TransactionId.parse(text));
+    }
+
+    @Test
+    void a_nested_call_extends_the_path_of_its_caller() {
+        assertThat(BranchId.INITIATOR.child(1)).isEqualTo(new BranchId("1"));
+        assertThat(new BranchId("1").child(12)).isEqualTo(new BranchId("1.12"));
+        assertThatIllegalArgumentException().isThrownBy(() -> new BranchId("1.1.1.1.1.1.1.1").child(1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new BranchId("1").child(10_000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "1.", ".1", "01", "-1", "1..2", "a", "1.1.1.1.1.1.1.1.1", "10000", "1 ", "١"})
+    void what_is_not_a_path_of_numbers_is_no_branch(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new BranchId(text));
+    }
+
+    @Test
+    void every_execution_has_a_ref_of_its_own_that_fits_into_postgresql() {
+        SplittableRandom random = new SplittableRandom(3);
+        ParticipantName longest = new ParticipantName("p".repeat(63));
+        TransactionId id = TransactionId.create(NOW, random);
+        BranchId deepest = new BranchId("9999.9999.9999.9999.9999.9999.9999.9999");
+
+        BranchRef first = BranchRef.create(longest, id, deepest, random);
+        BranchRef second = BranchRef.create(longest, id, deepest, random);
+
+        assertThat(first).isNotEqualTo(second);
+        assertThat(first.value()).startsWith(BranchRef.prefix(longest)).hasSizeLessThanOrEqualTo(190);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "assent:", "other:1", "assent:a'b", "assent:ü", "assent:a b", "assent:a;b"})
+    void a_ref_that_could_do_harm_in_sql_is_refused(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new BranchRef(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-a", "a-", "A", "a_b", "a.b", "ü"})
+    void a_participant_is_named_like_a_dns_label(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> new ParticipantName(text));
+        assertThatIllegalArgumentException().isThrownBy(() -> new ParticipantName("a".repeat(64)));
+    }
+}
