@@ -1,0 +1,99 @@
+package io.assent.coordinator.engine;
+
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.ExpectedBranch;
+import io.assent.protocol.BranchId;
+import io.assent.protocol.BranchRef;
+import io.assent.protocol.InquiryAnswer;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the coordinator does for its callers. Any instance can serve any call of any transaction.
+ *
+ * <p>Thread-safe. No call blocks; stages may complete on any thread and never exceptionally for a reason that lies
+ * outside the program.
+ */
+public interface Coordinator {
+
+    /**
+     * @param id the caller's id, or null: one is made
+     * @param name label, or null
+     * @param timeout to the deadline, checked by the caller to be in range
+     */
+    record Begin(@Nullable TransactionId id, @Nullable String name, Duration timeout) {}
+
+    /**
+     * @param id the transaction
+     * @param name label for a collected transaction
+     * @param deadline mandatory in the collected flow; for a begun transaction the earlier of this and begin's counts
+     * @param collected the branch set of the collected flow; null if {@code id} must have been begun
+     * @param expected for a begun transaction: what the client expects; null expects nothing in particular
+     * @param wait how long the answer may wait for completion after the decision; zero answers right after it
+     */
+    record Commit(
+            TransactionId id,
+            @Nullable String name,
+            @Nullable Instant deadline,
+            @Nullable List<Branch> collected,
+            @Nullable List<ExpectedBranch> expected,
+            Duration wait) {}
+
+    /**
+     * @param id the transaction
+     * @param reason for people
+     * @param branches executions that should hear of it
+     * @param wait as in {@link Commit}
+     */
+    record Rollback(TransactionId id, @Nullable String reason, List<Branch> branches, Duration wait) {}
+
+    /**
+     * @param transaction the transaction
+     * @param branch the branch in doubt
+     * @param ref its execution
+     * @param deadline as the participant knows it; a recorded one wins (R10)
+     */
+    record Inquiry(
+            TransactionId transaction,
+            BranchId branch,
+            BranchRef ref,
+            @Nullable Instant deadline) {}
+
+    /**
+     * @param inquiry what was asked
+     * @param answer what may be told now
+     */
+    record Inquired(Inquiry inquiry, InquiryAnswer answer) {}
+
+    /** CREATED, TRANSACTION_CONFLICT, TOO_OLD, IN_FUTURE, UNAVAILABLE. */
+    CompletionStage<Answer> begin(Begin request);
+
+    /** CREATED, OK (equal again, or a vote added), BRANCH_CONFLICT, CLOSED, BRANCH_LIMIT, NOT_ALLOWED, NOT_FOUND, TOO_OLD, UNAVAILABLE. */
+    CompletionStage<Answer> enlist(TransactionId id, Branch branch);
+
+    /**
+     * Runs the protocol: closes, asks for missing votes, decides, delivers. COMPLETE, PENDING, ROLLED_BACK, SET_CONFLICT,
+     * NOT_ALLOWED, BRANCH_LIMIT, IN_FUTURE, NOT_FOUND, TOO_OLD, UNKNOWN, UNAVAILABLE, OVERLOADED.
+     *
+     * <p>Which of the two flows a request with branches belongs to is told by the record: for a begun transaction the
+     * branches are what the client expects, otherwise they are the set. A caller that has both forms gives both.
+     */
+    CompletionStage<Answer> commit(Commit request);
+
+    /** COMPLETE, PENDING, COMMITTED, NOT_ALLOWED, IN_FUTURE, TOO_OLD, UNKNOWN, UNAVAILABLE, OVERLOADED. */
+    CompletionStage<Answer> rollback(Rollback request);
+
+    /** OK, NOT_FOUND, TRANSACTION_CONFLICT (there is nothing heuristic to resolve), UNAVAILABLE. */
+    CompletionStage<Answer> resolve(TransactionId id, String reason);
+
+    /** One answer per inquiry; what cannot be known now is UNDECIDED. */
+    CompletionStage<List<Inquired>> inquire(ParticipantName participant, List<Inquiry> inquiries);
+
+    /** OK, NOT_FOUND, TOO_OLD, UNAVAILABLE. Writes nothing. */
+    CompletionStage<Answer> find(TransactionId id);
+}

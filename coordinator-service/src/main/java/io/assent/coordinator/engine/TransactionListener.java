@@ -1,0 +1,38 @@
+package io.assent.coordinator.engine;
+
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.TransactionId;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Port: hears what happens, for logs and metrics. Must not block and must not throw. Thread-safe. */
+public interface TransactionListener {
+
+    /** A transaction was begun. */
+    void begun(TransactionRecord transaction);
+
+    /** A branch was enlisted. */
+    void enlisted(TransactionId transaction, Branch branch);
+
+    /** This instance was given a decision by a clean write; {@code took} is the time from the request. */
+    void decided(TransactionRecord transaction, boolean won, Duration took);
+
+    /** Whether the decision was written is not known; it is asked for again in {@code retryIn}. */
+    void indeterminate(TransactionId transaction, @Nullable String detail, Duration retryIn);
+
+    /** A branch has ended as ordered. */
+    void acknowledged(TransactionId transaction, Branch branch);
+
+    /** A branch did not acknowledge; the next attempt is made in {@code retryIn}. */
+    void unacknowledged(TransactionId transaction, Branch branch, Duration retryIn);
+
+    /** A branch ended against the decision: a person is needed. */
+    void heuristic(TransactionId transaction, Branch branch);
+
+    /** Every branch has ended. */
+    void completed(TransactionRecord transaction);
+
+    /** Recovery took over a transaction that was left behind. */
+    void recovered(TransactionRecord transaction);
+}

@@ -1,0 +1,32 @@
+package io.assent.coordinator.engine;
+
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionState;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Port: lists transactions for people. Blocks; thread-safe. */
+public interface TransactionSearch {
+
+    /**
+     * @param state as shown to people, or null
+     * @param name the exact label, or null
+     * @param participant that has a branch in it, or null
+     * @param olderThan time since the last change of state, or null
+     * @param limit 1 to 500
+     * @param before only ids that sort before this one, or null for the first page
+     */
+    record Query(
+            @Nullable TransactionState state,
+            @Nullable String name,
+            @Nullable ParticipantName participant,
+            @Nullable Duration olderThan,
+            int limit,
+            @Nullable TransactionId before) {}
+
+    /** Newest first. What is shown of a decision obeys R4: an unconfirmed one is PREPARING. */
+    List<TransactionRecord> search(Query query);
+}

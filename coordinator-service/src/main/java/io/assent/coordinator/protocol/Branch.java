@@ -1,0 +1,47 @@
+package io.assent.coordinator.protocol;
+
+import io.assent.protocol.BranchId;
+import io.assent.protocol.BranchRef;
+import io.assent.protocol.BranchState;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.Vote;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution of a branch as the coordinator knows it; named by {@code (id, ref)} within its transaction (R6).
+ *
+ * @param id the branch
+ * @param participant who executes it
+ * @param url base address of the participant's endpoints; null if only the configuration knows it
+ * @param ref the execution; null if the caller never learned it, then only ROLLBACK can be ordered
+ * @param vote what is known of its vote
+ * @param member whether it belongs to the commit set: a member is ordered what was decided, every other execution is
+ *     ordered to roll back (R5). False until COMMIT is decided, and for ever when ROLLBACK is
+ * @param state the last fact that the participant reported; null if none
+ * @param acknowledged whether the branch has ended as ordered, durably
+ * @param attempts how many orders have been sent
+ * @param lastError why the last order brought no fact, for people
+ * @param enlistedAt database time at which it became known here
+ * @param acknowledgedAt database time at which it ended as ordered
+ */
+public record Branch(
+        BranchId id,
+        ParticipantName participant,
+        @Nullable String url,
+        @Nullable BranchRef ref,
+        Vote vote,
+        boolean member,
+        @Nullable BranchState state,
+        boolean acknowledged,
+        int attempts,
+        @Nullable String lastError,
+        @Nullable Instant enlistedAt,
+        @Nullable Instant acknowledgedAt) {
+
+    /** A branch that nothing was ordered yet. */
+    public static Branch named(
+            BranchId id, ParticipantName participant, @Nullable String url, @Nullable BranchRef ref, Vote vote) {
+        return new Branch(id, participant, url, ref, vote, false, null, false, 0, null, null, null);
+    }
+}
