@@ -34,7 +34,7 @@ public interface Coordinator {
      * @param deadline mandatory in the collected flow; for a begun transaction the earlier of this and begin's counts
      * @param collected the branch set of the collected flow; null if {@code id} must have been begun
      * @param expected for a begun transaction: what the client expects; null expects nothing in particular
-     * @param wait how long the answer may wait for completion after the decision; zero answers right after it
+     * @param patience how long the answer may wait for completion after the decision; zero answers right after it
      */
     record Commit(
             TransactionId id,
@@ -42,15 +42,15 @@ public interface Coordinator {
             @Nullable Instant deadline,
             @Nullable List<Branch> collected,
             @Nullable List<ExpectedBranch> expected,
-            Duration wait) {}
+            Duration patience) {}
 
     /**
      * @param id the transaction
      * @param reason for people
      * @param branches executions that should hear of it
-     * @param wait as in {@link Commit}
+     * @param patience as in {@link Commit}
      */
-    record Rollback(TransactionId id, @Nullable String reason, List<Branch> branches, Duration wait) {}
+    record Rollback(TransactionId id, @Nullable String reason, List<Branch> branches, Duration patience) {}
 
     /**
      * @param transaction the transaction
