@@ -1,5 +1,6 @@
 package io.assent.sample.order;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -134,14 +135,17 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     protected ResponseEntity<Object> createResponseEntity(
             @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         HttpStatus known = HttpStatus.resolve(status.value());
-        if (body instanceof ProblemDetail problem
-                && known != null
-                && "about:blank".equals(String.valueOf(problem.getType()))) {
+        if (body instanceof ProblemDetail problem && known != null && hasNoType(problem)) {
             String name = known.getReasonPhrase().toLowerCase(Locale.ROOT).replace(' ', '-');
             String detail = problem.getDetail() == null ? known.getReasonPhrase() : problem.getDetail();
             return ResponseEntity.status(status).headers(headers).body(Problems.problem(known, name, detail, false));
         }
         return super.createResponseEntity(body, headers, status, request);
+    }
+
+    private static boolean hasNoType(ProblemDetail problem) {
+        URI type = problem.getType();
+        return type == null || type.toString().equals("about:blank");
     }
 
     private static ResponseEntity<Object> invalid(String name, Stream<String> reasons) {

@@ -33,12 +33,16 @@ class CheckoutController {
             @Min(1) @Max(Limits.QUANTITY) int quantity) {}
 
     record CheckoutRequest(
-            @Nullable @Pattern(regexp = Limits.ORDER_NUMBER) String orderNumber,
+            @Nullable @Pattern(regexp = Limits.ORDER_NUMBER, message = Limits.ORDER_NUMBER_RULE)
+            String orderNumber,
+
             @Customer String customer,
             @NotEmpty @Size(max = Limits.ITEMS) List<@NotNull @Valid Item> items) {}
 
     record OrderRequest(
-            @NotNull @Pattern(regexp = Limits.ORDER_NUMBER) String orderNumber,
+            @NotNull @Pattern(regexp = Limits.ORDER_NUMBER, message = Limits.ORDER_NUMBER_RULE)
+            String orderNumber,
+
             @Customer String customer,
             @Positive @Max(Limits.PENCE) long amountPence) {}
 

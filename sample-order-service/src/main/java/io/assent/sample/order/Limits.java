@@ -13,5 +13,8 @@ final class Limits {
     /** Order numbers; those with C- in front are the shop's own, for cancellations. */
     static final String ORDER_NUMBER = "(?!C-)[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}";
 
+    static final String ORDER_NUMBER_RULE =
+            "must be 1 to 40 letters, digits, '_', '.', ':' or '-', start with a letter or digit, and not with C-";
+
     private Limits() {}
 }

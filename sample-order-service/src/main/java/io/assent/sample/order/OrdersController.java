@@ -15,14 +15,19 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Orders")
 class OrdersController {
 
+    /** @param totalPence what all customers and the merchant have together */
+    record Books(long ordersNetPence, long paymentsNetPence, long totalPence) {}
+
     private final OrderQueries orders;
     private final OrderDesk desk;
     private final SumsQuery sums;
+    private final PaymentGateway payments;
 
-    OrdersController(OrderQueries orders, OrderDesk desk, SumsQuery sums) {
+    OrdersController(OrderQueries orders, OrderDesk desk, SumsQuery sums, PaymentGateway payments) {
         this.orders = orders;
         this.desk = desk;
         this.sums = sums;
+        this.payments = payments;
     }
 
     @GetMapping("/api/orders")
@@ -50,5 +55,12 @@ class OrdersController {
     @Operation(summary = "What must hold: netPence here equals netPence in the payment service")
     SumsQuery.Sums sums() {
         return sums.read();
+    }
+
+    @GetMapping("/api/books")
+    @Operation(summary = "Both services' sums side by side; two snapshots, so they agree when nothing is under way")
+    Books books() {
+        PaymentClient.PaymentSums paid = payments.sums();
+        return new Books(sums.read().netPence(), paid.netPence(), paid.totalPence());
     }
 }

@@ -17,6 +17,9 @@ interface PaymentClient {
     @JsonIgnoreProperties(ignoreUnknown = true)
     record Account(String customer, long balancePence) {}
 
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record PaymentSums(long totalPence, long netPence) {}
+
     @PostExchange("/api/payments")
     PaymentReceipt pay(@RequestBody PaymentRequest request);
 
@@ -25,4 +28,7 @@ interface PaymentClient {
 
     @GetExchange("/api/accounts/{customer}")
     Account account(@PathVariable String customer);
+
+    @GetExchange("/api/sums")
+    PaymentSums sums();
 }

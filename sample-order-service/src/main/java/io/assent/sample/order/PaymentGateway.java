@@ -39,6 +39,10 @@ class PaymentGateway {
         });
     }
 
+    PaymentClient.PaymentSums sums() {
+        return call(client::sums);
+    }
+
     private static <T> T call(Supplier<T> request) {
         try {
             return request.get();
