@@ -91,6 +91,7 @@ async function buy() {
   try {
     const order = await api.checkout(request);
     view.run.transactionId = order.transaction;
+    view.run.paid = true;
     note('The shop answers: paid.', 'good');
   } catch (problem) {
     view.run.transactionId = problem instanceof Problem ? problem.transaction : undefined;
@@ -233,7 +234,7 @@ const report = (run) => html`
     <div class="panel">
       <h2>The transaction</h2>
       ${run.transaction ? transaction(run.transaction)
-        : html`<p class="quiet">${run.missing || (run.phase === 'buying' ? 'On its way…' : run.transactionId ? 'Asking the coordinator…' : 'It was rolled back before the coordinator was asked to commit; there is nothing to look up.')}</p>`}
+        : html`<p class="quiet">${run.missing || (run.phase === 'buying' ? 'On its way…' : run.transactionId ? 'Asking the coordinator…' : run.paid ? 'It has no number to look up.' : 'It was rolled back before the coordinator was asked to commit; there is nothing to look up.')}</p>`}
       ${run.transactionId ? html`<p class="quiet transaction"><code>${run.transactionId}</code></p>` : nothing}
     </div>
   </section>`;

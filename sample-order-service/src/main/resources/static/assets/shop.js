@@ -8,7 +8,7 @@ export const shop = () => html`
       <h1>Things for the house,<br>made to be used.</h1>
       <p>Twelve of them, chosen slowly. Your order is recorded and paid, or neither: never one without the other.</p>
     </div>
-    <img src="/images/kettle.svg" width="400" height="400" alt="">
+    <img src="/images/mug.svg" width="400" height="400" alt="">
     <img src="/images/lamp.svg" width="400" height="400" alt="">
     <img src="/images/plant.svg" width="400" height="400" alt="">
   </section>

@@ -89,15 +89,12 @@ record Invoice(
             return 0;
         }
         // Up from the half, of the absolute amount: a refund gives back exactly what the same order cost.
-        long pence = pieces.abs()
-                .multiply(price)
-                .movePointRight(2)
-                .setScale(0, RoundingMode.HALF_UP)
-                .longValueExact();
-        if (pence < 1 || pence > Limits.PENCE) {
+        BigDecimal pence = pieces.abs().multiply(price).movePointRight(2).setScale(0, RoundingMode.HALF_UP);
+        if (pence.signum() == 0 || pence.compareTo(BigDecimal.valueOf(Limits.PENCE)) > 0) {
             wrong.add(Reason.AMOUNT);
+            return 0;
         }
-        return pence;
+        return pence.longValueExact();
     }
 
     private String minute() {

@@ -94,7 +94,7 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        String why = e.getCause() instanceof JacksonException json ? json.getOriginalMessage() : "no JSON body";
+        String why = e.getCause() instanceof JacksonException json ? UnreadableJson.why(json) : "no JSON body";
         return Problems.answer(HttpStatus.BAD_REQUEST, "malformed-request", "The request body cannot be read: " + why);
     }
 
