@@ -75,13 +75,17 @@ create function assent_executions(branches jsonb) returns text[] language sql im
     from (select (b ->> 'id') || ' ' || coalesce(b ->> 'ref', '') as execution from jsonb_array_elements(branches) b) e
 $$;
 
--- Why COMMIT cannot be written for a begun transaction; null if it can.
-create function assent_refusal(
-    deadline timestamptz, closed_at timestamptz, enlisted jsonb, proposed jsonb, now timestamptz)
+-- Whether COMMIT is proposed for a begun transaction that still takes branches: then it stays undecided.
+create function assent_open(deadline timestamptz, closed_at timestamptz, proposed text, now timestamptz)
+    returns boolean language sql immutable parallel safe as $$
+    select proposed = 'COMMIT' and closed_at is null and coalesce(deadline > now, true)
+$$;
+
+-- Why COMMIT cannot be written for a begun transaction that is closed; null if it can.
+create function assent_refusal(deadline timestamptz, enlisted jsonb, proposed jsonb, now timestamptz)
     returns text language sql immutable parallel safe as $$
     select case
         when deadline <= now then 'the deadline had passed before the decision'
-        when closed_at is null then 'commit was proposed before the transaction was closed for enlisting'
         when assent_executions(enlisted) <> assent_executions(proposed) then 'the enlisted branches are not those that commit was proposed for'
         end
 $$;
