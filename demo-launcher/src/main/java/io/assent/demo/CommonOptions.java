@@ -1,0 +1,56 @@
+package io.assent.demo;
+
+import io.assent.demo.system.DemoSystem;
+import io.assent.demo.system.Ports;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The options of every command. */
+final class CommonOptions {
+
+    @Option(names = "--reset", description = "Delete the data of earlier runs first.")
+    boolean reset;
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--postgres-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Ports.POSTGRES,
+            description = "PostgreSQL's port (default: ${DEFAULT-VALUE}).")
+    int postgresPort;
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--coordinator-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Ports.COORDINATOR,
+            description = "The coordinator's port (default: ${DEFAULT-VALUE}).")
+    int coordinatorPort;
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--order-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Ports.ORDER,
+            description = "The port of the order service and its storefront (default: ${DEFAULT-VALUE}).")
+    int orderPort;
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--payment-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Ports.PAYMENT,
+            description = "The payment service's port (default: ${DEFAULT-VALUE}).")
+    int paymentPort;
+
+    DemoSystem.Options system() {
+        Path repository = Path.of(System.getProperty("assent.demo.repository", "."));
+        return new DemoSystem.Options(
+                repository,
+                repository.resolve(".demo"),
+                new Ports(postgresPort, coordinatorPort, orderPort, paymentPort),
+                List.of());
+    }
+}
