@@ -4,8 +4,11 @@ import io.assent.demo.system.DemoSystem;
 import io.assent.demo.system.Ports;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** The options of every command. */
 final class CommonOptions {
@@ -45,12 +48,19 @@ final class CommonOptions {
             description = "The payment service's port (default: ${DEFAULT-VALUE}).")
     int paymentPort;
 
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec command;
+
+    /** @throws ParameterException when the ports cannot be used together */
     DemoSystem.Options system() {
         Path repository = Path.of(System.getProperty("assent.demo.repository", "."));
-        return new DemoSystem.Options(
-                repository,
-                repository.resolve(".demo"),
-                new Ports(postgresPort, coordinatorPort, orderPort, paymentPort),
-                List.of());
+        Ports ports;
+        try {
+            ports = new Ports(postgresPort, coordinatorPort, orderPort, paymentPort);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        return new DemoSystem.Options(repository, repository.resolve(".demo"), ports, List.of());
     }
 }

@@ -1,6 +1,5 @@
 package io.assent.demo;
 
-import io.assent.demo.system.DemoException;
 import io.assent.demo.system.DemoSystem;
 
 /** The started system with its screen; stopped on close and when the JVM is asked to end. */
@@ -17,13 +16,7 @@ final class Session implements AutoCloseable {
 
     static Session start(CommonOptions options) {
         Screen screen = new Screen(System.out, Boolean.getBoolean("assent.demo.terminal"));
-        DemoSystem.Options systemOptions;
-        try {
-            systemOptions = options.system();
-        } catch (IllegalArgumentException e) {
-            throw new DemoException(String.valueOf(e.getMessage()), e);
-        }
-        DemoSystem system = DemoSystem.open(systemOptions, screen);
+        DemoSystem system = DemoSystem.open(options.system(), screen);
         Session session = new Session(screen, system);
         Runtime.getRuntime().addShutdownHook(new Thread(session::close, "stop"));
         try {

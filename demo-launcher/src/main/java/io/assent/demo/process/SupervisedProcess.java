@@ -142,9 +142,11 @@ public final class SupervisedProcess implements AutoCloseable {
 
     /** Whether the child answers its readiness address with 200 now. */
     public boolean isReady() {
-        if (!isAlive()) {
-            return false;
-        }
+        return isAlive() && isAnswered();
+    }
+
+    /** Whether anybody answers the readiness address with 200: perhaps a child of another process. */
+    boolean isAnswered() {
         HttpRequest request =
                 HttpRequest.newBuilder(spec.readiness()).timeout(PROBE_TIMEOUT).build();
         try {
