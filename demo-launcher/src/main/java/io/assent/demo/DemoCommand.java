@@ -54,6 +54,7 @@ final class DemoCommand implements Callable<Integer> {
                 return held ? HELD : NOT_HELD;
             }
             addresses(session.system(), screen);
+            session.system().prepareFasterStarts();
             // Ctrl-C ends the JVM: its shutdown hook, in the session, stops everything.
             new CountDownLatch(1).await();
             return HELD;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,7 +36,18 @@ public final class ProcessStarter implements AutoCloseable {
     }
 
     Process start(ProcessSpec spec) throws IOException {
-        List<String> command = new ArrayList<>(guard);
+        return start(spec, guard);
+    }
+
+    /** Starts a child that gets only the CPU time that nobody else wants; it is not supervised. */
+    public Process startInBackground(ProcessSpec spec) throws IOException {
+        List<String> prefix = new ArrayList<>(guard);
+        find("nice").ifPresent(nice -> prefix.addAll(List.of(nice.toString(), "-n", "19")));
+        return start(spec, prefix);
+    }
+
+    private Process start(ProcessSpec spec, List<String> prefix) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
         command.addAll(spec.command());
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(spec.workingDirectory().toFile())
@@ -60,7 +72,7 @@ public final class ProcessStarter implements AutoCloseable {
         thread.shutdown();
     }
 
-    private static java.util.Optional<Path> find(String program) {
+    private static Optional<Path> find(String program) {
         return Pattern.compile(Pattern.quote(System.getProperty("path.separator")))
                 .splitAsStream(System.getenv().getOrDefault("PATH", ""))
                 .filter(directory -> !directory.isBlank())

@@ -176,6 +176,11 @@ public final class SupervisedProcess implements AutoCloseable {
         return starts;
     }
 
+    /** The CPU time that the child has used since it was started last; zero where the system does not say. */
+    public synchronized Duration cpuTime() {
+        return requireStarted().info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     public String name() {
         return spec.name();
     }

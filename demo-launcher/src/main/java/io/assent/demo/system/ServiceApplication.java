@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An executable jar, made to start fast: extracted once (nested jars are slow to read), and with an archive of its loaded
- * classes (AppCDS), which the first run writes when it is stopped and later runs map into memory.
+ * classes (AppCDS), which {@link #trainingCommand} makes and later runs map into memory.
  */
 final class ServiceApplication {
 
@@ -67,8 +67,9 @@ final class ServiceApplication {
                 "-Xshare:auto",
                 "-Xlog:disable",
                 "-Xlog:all=error:stderr"));
-        command.add(
-                Files.exists(archive) ? "-XX:SharedArchiveFile=" + archive : "-XX:ArchiveClassesAtExit=" + newArchive);
+        if (hasArchive()) {
+            command.add("-XX:SharedArchiveFile=" + archive);
+        }
         command.add("-Dfile.encoding=UTF-8");
         command.add("-Djava.awt.headless=true");
         command.add("-jar");
@@ -77,7 +78,22 @@ final class ServiceApplication {
         return command;
     }
 
-    /** Called when the process has ended by itself, so that the archive is whole. */
+    boolean hasArchive() {
+        return Files.exists(archive);
+    }
+
+    /**
+     * The command that loads all classes, writes their archive and ends, without serving anything: Spring leaves before it
+     * starts the web server and whatever else works by itself.
+     */
+    List<String> trainingCommand(List<String> arguments) {
+        List<String> command = new ArrayList<>(command(arguments));
+        command.add(1, "-XX:ArchiveClassesAtExit=" + newArchive);
+        command.add(2, "-Dspring.context.exit=onRefresh");
+        return command;
+    }
+
+    /** Called when the training has ended by itself, so that the archive is whole. */
     void keepArchive() {
         try {
             if (Files.exists(newArchive)) {
