@@ -105,13 +105,14 @@ final class Checkouts {
         screen.begun("A checkout that the payment service refuses");
         String number = run + "-2";
         ShopClient.Answer answer = client.checkout(number, customer, product.sku(), 1);
+        JsonNode transaction = settled(answer.text("transaction"), PATIENCE);
         Trace trace = trace(number);
         return new Row(
                 customer + " buys 1 x " + product.name(),
                 answer.status() + " " + answer.problem() + ": " + answer.text("detail"),
                 trace.order(),
                 trace.payment(),
-                "rolled back",
+                transaction == null ? "rolled back" : describe(transaction),
                 answer.status() == 409 && answer.problem().equals("payment-refused") && trace.isEmpty());
     }
 

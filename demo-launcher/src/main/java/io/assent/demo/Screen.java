@@ -16,6 +16,8 @@ import java.util.Locale;
 final class Screen implements Progress, AutoCloseable {
 
     private static final long REDRAW_MILLIS = 250;
+    /** Longer texts go on in the next line of their cell. */
+    private static final int CELL_WIDTH = 48;
 
     private final PrintStream out;
     private final boolean terminal;
@@ -85,7 +87,7 @@ final class Screen implements Progress, AutoCloseable {
                     .header(headers.get(i))
                     .headerAlign(HorizontalAlign.LEFT)
                     .dataAlign(HorizontalAlign.LEFT)
-                    .maxWidth(44);
+                    .maxWidth(CELL_WIDTH);
         }
         String[][] cells = rows.stream().map(row -> row.toArray(String[]::new)).toArray(String[][]::new);
         out.println();
