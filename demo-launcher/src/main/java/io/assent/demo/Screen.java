@@ -16,6 +16,7 @@ import java.util.Locale;
 final class Screen implements Progress, AutoCloseable {
 
     private static final long REDRAW_MILLIS = 250;
+    private static final int LINE_WIDTH = 79;
     /** Longer texts go on in the next line of their cell. */
     private static final int CELL_WIDTH = 48;
 
@@ -116,6 +117,10 @@ final class Screen implements Progress, AutoCloseable {
 
     private void draw() {
         String line = String.format(Locale.ROOT, "%6.1f s  %s ...", seconds(), current);
+        if (line.length() > LINE_WIDTH) {
+            // A line that the terminal wraps cannot be drawn over.
+            line = line.substring(0, LINE_WIDTH - 4) + " ...";
+        }
         erase();
         out.print(line);
         out.flush();

@@ -48,6 +48,7 @@ final class Session implements AutoCloseable {
         closed = true;
         screen.begun("Stopping");
         system.close();
+        screen.idle();
         screen.done("Everything is stopped");
         screen.close();
     }
