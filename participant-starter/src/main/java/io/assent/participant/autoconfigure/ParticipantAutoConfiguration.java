@@ -44,6 +44,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateCustomizer;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -109,7 +110,9 @@ public final class ParticipantAutoConfiguration {
         return new ParticipantUrl(properties.url());
     }
 
+    /** After Flyway and Liquibase: they refuse a schema that somebody else has put a table into before them. */
     @Bean
+    @DependsOnDatabaseInitialization
     ParticipantDatabase assentParticipantDatabase(DataSource dataSource, ParticipantProperties properties) {
         return new ParticipantDatabase(dataSource, properties);
     }

@@ -1,5 +1,6 @@
 package io.assent.sample.order;
 
+import io.assent.participant.GlobalTransactionRolledBackException;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +69,29 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> coordinatorUnavailable(CoordinatorUnavailableException e) {
         return Problems.tryAgain("coordinator-unavailable", message(e));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> rolledBack(GlobalTransactionRolledBackException e) {
+        log.info("{}; the caller may try again: {}", e.getMessage(), e.isRetryable());
+        ProblemDetail problem = Problems.problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "rolled-back",
+                "Nothing was ordered or paid: " + e.reason(),
+                e.isRetryable());
+        problem.setProperty("transaction", e.transactionId().toString());
+        return Problems.later(problem);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> unresolved(UnresolvedOrderException e) {
+        log.warn(
+                "Transaction {} is unresolved; it ends by itself, and whoever asks again gets the result",
+                e.transaction());
+        ProblemDetail problem = Problems.problem(HttpStatus.SERVICE_UNAVAILABLE, "outcome-unknown", message(e), true);
+        problem.setProperty("transaction", e.transaction().toString());
+        problem.setProperty("orderNumber", e.orderNumber());
+        return Problems.later(problem);
     }
 
     @ExceptionHandler

@@ -1,10 +1,15 @@
 package io.assent.sample.order;
 
+import io.assent.participant.GlobalTransactional;
+import io.assent.participant.GlobalTransactions;
+import io.assent.protocol.TransactionId;
 import io.assent.sample.order.Order.Status;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -25,7 +30,7 @@ class CheckoutService {
         this.clock = clock;
     }
 
-    @Transactional
+    @GlobalTransactional(timeout = "10s")
     public Order checkout(NewOrder request) {
         // Saved first: a second request with this order number waits here, before it has reached anybody's money.
         Order order = record(request);
@@ -42,14 +47,14 @@ class CheckoutService {
                 Status.PAID,
                 request.amountPence(),
                 request.lines(),
-                null,
+                transaction(),
                 now()));
     }
 
-    @Transactional
+    @GlobalTransactional(timeout = "10s")
     public Refund refund(NewRefund request) {
         Order order = refundedOrder(request);
-        Refund refund = refunds.saveAndFlush(new Refund(request, order.orderNumber(), null, now()));
+        Refund refund = refunds.saveAndFlush(new Refund(request, order.orderNumber(), transaction(), now()));
         payments.refund(request.refundNumber(), request.customer(), request.amountPence());
         return refund;
     }
@@ -72,8 +77,13 @@ class CheckoutService {
                 Status.REFUND,
                 request.amountPence(),
                 List.of(),
-                null,
+                transaction(),
                 now()));
+    }
+
+    /** Kept with the order, so that one can look up later how it came to be. */
+    private static @Nullable UUID transaction() {
+        return GlobalTransactions.currentId().map(TransactionId::value).orElse(null);
     }
 
     private Instant now() {

@@ -1,7 +1,9 @@
 package io.assent.sample.order;
 
+import io.assent.participant.GlobalTransactionOutcomeUnknownException;
 import io.assent.sample.order.Order.Status;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
@@ -40,7 +42,8 @@ class OrderDesk {
     Taken checkout(NewOrder request) {
         return orders.earlier(request)
                 .map(order -> new Taken(order, true))
-                .orElseGet(() -> new Taken(OrderView.of(checkout.checkout(request)), false));
+                .orElseGet(() -> resolved(
+                        request.orderNumber(), () -> new Taken(OrderView.of(checkout.checkout(request)), false)));
     }
 
     /** Records an order whose payment the caller sees to, see {@link CheckoutService#record}. */
@@ -53,7 +56,7 @@ class OrderDesk {
     GivenBack refund(NewRefund request) {
         return orders.earlier(request)
                 .map(refund -> GivenBack.of(refund, true))
-                .orElseGet(() -> GivenBack.of(checkout.refund(request), false));
+                .orElseGet(() -> resolved(request.refundNumber(), () -> GivenBack.of(checkout.refund(request), false)));
     }
 
     /** Gives back what is left of an order. Cancelling it again changes nothing. */
@@ -67,5 +70,13 @@ class OrderDesk {
             refund(new NewRefund("C-" + orderNumber, order.customer(), left, orderNumber));
         }
         return orders.get(orderNumber);
+    }
+
+    private static <T> T resolved(String number, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (GlobalTransactionOutcomeUnknownException e) {
+            throw new UnresolvedOrderException(number, e);
+        }
     }
 }

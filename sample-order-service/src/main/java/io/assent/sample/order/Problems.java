@@ -23,8 +23,12 @@ final class Problems {
     }
 
     static ResponseEntity<Object> tryAgain(String name, String detail) {
-        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+        return later(problem(HttpStatus.SERVICE_UNAVAILABLE, name, detail, true));
+    }
+
+    static ResponseEntity<Object> later(ProblemDetail problem) {
+        return ResponseEntity.status(problem.getStatus())
                 .header("Retry-After", "1")
-                .body(problem(HttpStatus.SERVICE_UNAVAILABLE, name, detail, true));
+                .body(problem);
     }
 }

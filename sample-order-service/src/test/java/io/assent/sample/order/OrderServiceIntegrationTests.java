@@ -8,6 +8,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathMatching;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -49,12 +50,15 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Goal: an order is there exactly when its payment was made, each once for its number, and every refusal says why.
  * Method: the whole service over HTTP on a real PostgreSQL; WireMock plays the payment service, well- and ill-behaved.
+ * Where it votes READ_ONLY, the order is the only branch with work and commits without a coordinator; see
+ * {@link GlobalCheckoutIntegrationTests} for the rest.
  */
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
             "spring.datasource.hikari.data-source-properties.options=-c lock_timeout=700ms",
             "spring.http.clients.read-timeout=1s",
+            "assent.participant.lock-timeout=700ms",
             "sample.break.enabled=true"
         })
 class OrderServiceIntegrationTests {
@@ -97,6 +101,8 @@ class OrderServiceIntegrationTests {
         PAYMENTS.resetAll();
         paymentsAnswer(receipt());
         PAYMENTS.stubFor(post(urlEqualTo("/api/refunds")).willReturn(receipt()));
+        PAYMENTS.stubFor(post(urlPathMatching("/v1/transactions/[^/]+/rollback"))
+                .willReturn(json(200, PaymentDouble.ROLLED_BACK)));
     }
 
     @Test
@@ -652,7 +658,9 @@ class OrderServiceIntegrationTests {
     }
 
     private static ResponseDefinitionBuilder receipt() {
-        return json(201, "{\"paymentId\": 1, \"balancePence\": 100}");
+        return json(201, "{\"paymentId\": 1, \"balancePence\": 100}")
+                .withHeader("Assent-Branches", PaymentDouble.vote("read-only"))
+                .withTransformers("response-template");
     }
 
     private static ResponseDefinitionBuilder problem(int status, String name, String detail) {
