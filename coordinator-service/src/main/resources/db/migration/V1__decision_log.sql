@@ -130,6 +130,21 @@ create function assent_progressed(branches jsonb, progress jsonb, now timestampt
         limit 1) p on true
 $$;
 
+-- Whether the end of some execution still has to be heard of; with never_ordered, of one that nothing was ordered yet.
+-- READ_ONLY ones have ended. One without a ref means "whatever execution there is" and can be ordered to roll back only,
+-- so it is left alone where an execution of that branch is a member of a COMMIT (R5, R6).
+create function assent_outstanding(branches jsonb, verdict text, never_ordered boolean)
+    returns boolean language sql immutable parallel safe as $$
+    select exists (
+        select from jsonb_array_elements(branches) b
+        where not coalesce((b -> 'acknowledged')::boolean, false)
+            and b ->> 'vote' <> 'READ_ONLY'
+            and (not never_ordered or coalesce((b -> 'attempts')::integer, 0) = 0)
+            and (b ->> 'ref' is not null or verdict <> 'COMMIT' or not exists (
+                select from jsonb_array_elements(branches) m
+                where m ->> 'id' = b ->> 'id' and coalesce((m -> 'member')::boolean, false))))
+$$;
+
 -- Which PostgreSQL cluster this log belongs to: a copy elsewhere must not decide (L4).
 create table assent_log_identity (
     only_one          boolean     not null default true,
