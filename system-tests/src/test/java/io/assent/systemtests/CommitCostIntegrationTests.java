@@ -1,0 +1,66 @@
+package io.assent.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Goal: a two-branch transaction costs one request to the coordinator and one decision write. Method: the coordinator's own
+ * counters before and after some checkouts, one after the other, so that nothing can be batched.
+ */
+class CommitCostIntegrationTests {
+
+    private static final String CUSTOMER = "commit-cost";
+    private static final int CHECKOUTS = 20;
+
+    private static Shop shop;
+
+    @BeforeAll
+    static void openAccount() throws Exception {
+        shop = Shop.started();
+        shop.openAccount(CUSTOMER, 10_000_000);
+    }
+
+    @Test
+    void a_commit_is_one_request_and_one_decision_write() throws Exception {
+        assertThat(shop.checkout(Shop.orderNumber(), CUSTOMER).status()).isEqualTo(201);
+        shop.assertBothOrNeither();
+        double requests = requests();
+        double statements = sum("assent_log_decision_batch_count");
+        double decisions = sum("assent_log_decision_batch_sum");
+
+        for (int i = 0; i < CHECKOUTS; i++) {
+            assertThat(shop.checkout(Shop.orderNumber(), CUSTOMER).status()).isEqualTo(201);
+        }
+
+        assertThat(requests() - requests).as("requests to the coordinator").isEqualTo(CHECKOUTS);
+        assertThat(sum("assent_log_decision_batch_count") - statements)
+                .as("decision statements")
+                .isEqualTo(CHECKOUTS);
+        assertThat(sum("assent_log_decision_batch_sum") - decisions)
+                .as("proposals in them")
+                .isEqualTo(CHECKOUTS);
+        shop.assertBothOrNeither();
+    }
+
+    /** Everything that is asked of the coordinator's protocol interface, whoever asks. */
+    private double requests() throws IOException, InterruptedException {
+        return sum("http_server_requests_seconds_count\\{[^}]*uri=\"/v1/[^}]*\\}");
+    }
+
+    private double sum(String series) throws IOException, InterruptedException {
+        String metrics = shop.get(shop.system().coordinatorUrl() + "/actuator/prometheus")
+                .body();
+        Matcher line = Pattern.compile("^" + series + "(?:\\{[^}]*\\})? ([0-9.E+]+)$", Pattern.MULTILINE)
+                .matcher(metrics);
+        double sum = 0;
+        while (line.find()) {
+            sum += Double.parseDouble(line.group(1));
+        }
+        return sum;
+    }
+}
