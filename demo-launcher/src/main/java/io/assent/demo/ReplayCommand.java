@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.IntConsumer;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -167,20 +168,22 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private static Progress progress(Screen screen, int lines) {
-        return screen.terminal() ? new Bar(lines) : new Plain(screen, lines);
+        return screen.terminal() ? new Bar(screen, lines) : new Plain(screen, lines);
     }
 
     private static final class Bar implements Progress {
 
         private final ProgressBar bar;
 
-        Bar(int lines) {
+        /** The bar is the screen's running line, so that notes stand above it. */
+        Bar(Screen screen, int lines) {
             this.bar = new ProgressBarBuilder()
                     .setTaskName("Replay")
                     .setInitialMax(lines)
                     .setUnit(" lines", 1)
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUpdateIntervalMillis(500)
+                    .setConsumer(new DelegatingProgressBarConsumer(screen::line, Screen.LINE_WIDTH))
                     .showSpeed()
                     .build();
         }

@@ -16,7 +16,7 @@ import java.util.Locale;
 final class Screen implements Progress, AutoCloseable {
 
     private static final long REDRAW_MILLIS = 250;
-    private static final int LINE_WIDTH = 79;
+    static final int LINE_WIDTH = 79;
     /** Longer texts go on in the next line of their cell. */
     private static final int CELL_WIDTH = 48;
 
@@ -25,6 +25,7 @@ final class Screen implements Progress, AutoCloseable {
     private final long started = System.nanoTime();
     private final Thread painter;
     private String current = "";
+    private String line = "";
     private int drawn;
 
     Screen(PrintStream out, boolean terminal) {
@@ -48,6 +49,7 @@ final class Screen implements Progress, AutoCloseable {
     @Override
     public synchronized void begun(String what) {
         current = what;
+        line = "";
         if (terminal) {
             draw();
         } else {
@@ -65,9 +67,17 @@ final class Screen implements Progress, AutoCloseable {
         print("       !  " + what);
     }
 
+    /** Shows a text of somebody else's making as the running line. */
+    synchronized void line(String text) {
+        current = "";
+        line = text.strip();
+        draw();
+    }
+
     /** Ends the running line. */
     synchronized void idle() {
         current = "";
+        line = "";
         erase();
     }
 
@@ -75,7 +85,7 @@ final class Screen implements Progress, AutoCloseable {
     synchronized void print(String text) {
         erase();
         out.println(text);
-        if (terminal && !current.isEmpty()) {
+        if (terminal) {
             draw();
         }
     }
@@ -116,15 +126,15 @@ final class Screen implements Progress, AutoCloseable {
     }
 
     private void draw() {
-        String line = String.format(Locale.ROOT, "%6.1f s  %s ...", seconds(), current);
-        if (line.length() > LINE_WIDTH) {
+        String text = current.isEmpty() ? line : String.format(Locale.ROOT, "%6.1f s  %s ...", seconds(), current);
+        if (text.length() > LINE_WIDTH) {
             // A line that the terminal wraps cannot be drawn over.
-            line = line.substring(0, LINE_WIDTH - 4) + " ...";
+            text = text.substring(0, LINE_WIDTH - 4) + " ...";
         }
         erase();
-        out.print(line);
+        out.print(text);
         out.flush();
-        drawn = line.length();
+        drawn = text.length();
     }
 
     private void erase() {

@@ -145,7 +145,9 @@ public final class DemoSystem implements AutoCloseable {
                 "coordinator",
                 options.ports().coordinator(),
                 createDatabase("coordinator"),
-                List.of("--assent.coordinator.participants.allowed-hosts=127.0.0.1"));
+                List.of("--assent.coordinator.participants.allowed-hosts=127.0.0.1:"
+                        + options.ports().order() + ",127.0.0.1:"
+                        + options.ports().payment()));
         Database ordersDatabase = createDatabase("orders");
         Database paymentsDatabase = createDatabase("payments");
         orders = ordersDatabase;
