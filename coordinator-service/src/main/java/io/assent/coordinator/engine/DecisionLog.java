@@ -85,7 +85,8 @@ public interface DecisionLog {
      * @param deadline COMMIT is written only if the earlier of this and the recorded deadline has not passed by the
      *     database's clock, otherwise ROLLBACK is (R10); null: only the recorded one counts
      * @param branches every execution known to the proposer; with COMMIT the set is those that voted PREPARED (R2). For
-     *     a begun transaction COMMIT is written only if it is closed and no other branch is enlisted
+     *     a begun transaction COMMIT is written only if it is closed for enlisting; if it is not, nothing is decided and
+     *     the reply is CONFLICT. If other branches are enlisted than these, ROLLBACK is written
      * @param reason why it rolls back, for people
      * @param nextAttemptIn when, from the decision, other instances may take over delivery
      */

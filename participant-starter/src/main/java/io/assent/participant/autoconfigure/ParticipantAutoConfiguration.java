@@ -68,7 +68,7 @@ import org.springframework.web.servlet.function.ServerResponse;
     TransactionProperties.class,
     PropagationProperties.class
 })
-@Import({WebClientConfiguration.class, HealthConfiguration.class})
+@Import({WebClientConfiguration.class, HealthConfiguration.class, TomcatConfiguration.class})
 public final class ParticipantAutoConfiguration {
 
     @Bean

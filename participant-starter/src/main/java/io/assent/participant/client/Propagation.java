@@ -28,7 +28,7 @@ public final class Propagation {
 
     /** The transaction that a call to {@code uri} belongs to, if it carries one. */
     Optional<GlobalTransactionContext> contextFor(URI uri) {
-        GlobalTransactionContext context = CurrentTransaction.get();
+        GlobalTransactionContext context = CurrentTransaction.forCalls();
         return context == null || !carries(uri) ? Optional.empty() : Optional.of(context);
     }
 

@@ -10,6 +10,9 @@ public final class CurrentTransaction {
 
     private static final ThreadLocal<GlobalTransactionContext> CURRENT = new ThreadLocal<>();
 
+    /** What a reactive pipeline carried to this thread: enough to make calls in, not to work in. */
+    private static final ThreadLocal<GlobalTransactionContext> CARRIED = new ThreadLocal<>();
+
     private CurrentTransaction() {}
 
     /** Null outside of any global transaction, and while it is suspended. */
@@ -23,5 +26,20 @@ public final class CurrentTransaction {
 
     public static void clear() {
         CURRENT.remove();
+    }
+
+    /** The transaction that calls from this thread belong to. */
+    public static @Nullable GlobalTransactionContext forCalls() {
+        GlobalTransactionContext current = CURRENT.get();
+        return current != null ? current : CARRIED.get();
+    }
+
+    /** Lets calls from this thread, and nothing else, belong to the transaction; null ends that. */
+    public static void carry(@Nullable GlobalTransactionContext context) {
+        if (context == null) {
+            CARRIED.remove();
+        } else {
+            CARRIED.set(context);
+        }
     }
 }

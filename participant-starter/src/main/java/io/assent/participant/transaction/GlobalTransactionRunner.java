@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.NonTransientDataAccessException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.TransactionStatus;
@@ -76,6 +77,9 @@ public final class GlobalTransactionRunner implements GlobalTransactionTemplate 
             GlobalTransactionContext context, Callback<T, X> callback) throws X {
         try {
             return inLocalTransaction(callback);
+        } catch (RollbackAtCommit e) {
+            context.setRollbackOnly("failed with " + describe(e.cause()));
+            throw e.cause();
         } catch (Throwable e) {
             context.setRollbackOnly("failed with " + describe(e));
             throw e;
@@ -103,7 +107,8 @@ public final class GlobalTransactionRunner implements GlobalTransactionTemplate 
                 throw new GlobalTransactionRolledBackException(
                         context.id(),
                         doomedBefore ? String.valueOf(reason) : describe(failure.cause()),
-                        true,
+                        // A constraint would be met again.
+                        !(failure.cause() instanceof NonTransientDataAccessException),
                         failure.cause());
             }
             throw e;

@@ -1,0 +1,88 @@
+package io.assent.coordinator.engine;
+
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.ExpectedBranch;
+import io.assent.coordinator.protocol.GlobalTransaction;
+import io.assent.coordinator.protocol.TransactionPhase;
+import io.assent.protocol.Decision;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** One request that waits for a transaction's decision or completion. Belongs to its transaction's inbox. */
+final class Caller {
+
+    private final Decision wants;
+    private final @Nullable List<Branch> named;
+    private final @Nullable List<ExpectedBranch> expected;
+    private final Duration patience;
+    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    private boolean waitsForCompletion;
+    private LiveTransaction.@Nullable Timer timer;
+
+    private Caller(
+            Decision wants, @Nullable List<Branch> named, @Nullable List<ExpectedBranch> expected, Duration patience) {
+        this.wants = wants;
+        this.named = named;
+        this.expected = expected;
+        this.patience = patience;
+    }
+
+    static Caller of(Coordinator.Commit request) {
+        return new Caller(Decision.COMMIT, request.collected(), expectedBy(request), request.patience());
+    }
+
+    static Caller of(Coordinator.Rollback request) {
+        return new Caller(Decision.ROLLBACK, request.branches(), null, request.patience());
+    }
+
+    /** A caller that names its branches fully expects exactly these, should the transaction turn out to be a begun one. */
+    static @Nullable List<ExpectedBranch> expectedBy(Coordinator.Commit request) {
+        if (request.expected() != null || request.collected() == null) {
+            return request.expected();
+        }
+        return request.collected().stream()
+                .map(branch -> new ExpectedBranch(branch.id(), branch.ref()))
+                .toList();
+    }
+
+    /** Which result a decision that stands means for this caller; PENDING while it may still become COMPLETE. */
+    Answer.Result judge(GlobalTransaction transaction, boolean begun) {
+        if (transaction.decision() != wants) {
+            return wants == Decision.COMMIT ? Answer.Result.ROLLED_BACK : Answer.Result.COMMITTED;
+        }
+        if (wants == Decision.COMMIT && !transaction.agrees(begun, named, expected)) {
+            return Answer.Result.SET_CONFLICT;
+        }
+        return transaction.phase() == TransactionPhase.COMPLETED ? Answer.Result.COMPLETE : Answer.Result.PENDING;
+    }
+
+    /** Branches that the standing decision has to reach, even if it is not the one asked for. */
+    List<Branch> named() {
+        return named == null ? List.of() : named;
+    }
+
+    Duration patience() {
+        return patience;
+    }
+
+    CompletableFuture<Answer> answer() {
+        return answer;
+    }
+
+    boolean waitsForCompletion() {
+        return waitsForCompletion;
+    }
+
+    void waitForCompletion() {
+        waitsForCompletion = true;
+    }
+
+    void timer(LiveTransaction.@Nullable Timer next) {
+        if (timer != null) {
+            timer.cancel();
+        }
+        timer = next;
+    }
+}

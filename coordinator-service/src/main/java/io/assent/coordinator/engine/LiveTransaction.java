@@ -1,0 +1,549 @@
+package io.assent.coordinator.engine;
+
+import io.assent.coordinator.engine.DecisionLog.BranchProgress;
+import io.assent.coordinator.engine.DecisionLog.Progress;
+import io.assent.coordinator.engine.DecisionLog.Proposal;
+import io.assent.coordinator.engine.DecisionLog.Reply;
+import io.assent.coordinator.engine.DecisionLog.Status;
+import io.assent.coordinator.protocol.Action;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.Execution;
+import io.assent.coordinator.protocol.GlobalTransaction;
+import io.assent.coordinator.protocol.Step;
+import io.assent.coordinator.protocol.TransactionPhase;
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.Decision;
+import io.assent.protocol.Outcome;
+import io.assent.protocol.TransactionId;
+import io.assent.protocol.Vote;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One transaction while this instance works on it: gives events to the protocol one at a time and does what it answers.
+ *
+ * <p>Events wait in an inbox that one thread at a time empties, whichever put something into an empty one; so there is no
+ * lock to hold while a port is called or a caller is answered. A reply that arrives within the call is taken after the
+ * event that made the call. The transaction leaves memory when nothing that it started is outstanding.
+ */
+final class LiveTransaction {
+
+    /** What a transaction needs of the coordinator around it. */
+    interface Host {
+
+        /** Whether one more transaction may wait in memory for its branches. Given back by {@code retired}. */
+        boolean keep();
+
+        /** The transaction takes no more events. */
+        void retired(LiveTransaction transaction, boolean kept);
+    }
+
+    private final TransactionId id;
+    private final EnginePorts ports;
+    private final EngineSettings settings;
+    private final Host host;
+    private final Instant since;
+
+    private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    // Everything below is touched by the thread that empties the inbox only.
+    private GlobalTransaction state;
+    private @Nullable TransactionRecord record;
+    private @Nullable String name;
+    private @Nullable Proposal proposal;
+    private @Nullable Refusal refusal;
+    private final List<Caller> callers = new ArrayList<>();
+    private final Map<Execution, Instant> due = new HashMap<>();
+    private @Nullable Timer deadline;
+    private @Nullable Instant deadlineArmed;
+    private int outstanding;
+    private boolean recording;
+    private boolean recordAgain;
+    private boolean kept;
+    private boolean retired;
+
+    /** Why nothing was written. */
+    private record Refusal(Answer.Result result, @Nullable String detail) {}
+
+    LiveTransaction(TransactionId id, EnginePorts ports, EngineSettings settings, Host host) {
+        this.id = id;
+        this.ports = ports;
+        this.settings = settings;
+        this.host = host;
+        this.since = ports.clock().instant();
+        this.state = GlobalTransaction.unknown(id);
+    }
+
+    TransactionId id() {
+        return id;
+    }
+
+    /**
+     * Takes a request.
+     *
+     * @param event what it does here
+     * @param tooLate what it does instead if the transaction has left memory meanwhile
+     */
+    void request(Runnable event, Runnable tooLate) {
+        submit(() -> {
+            if (retired) {
+                tooLate.run();
+            } else {
+                event.run();
+            }
+        });
+    }
+
+    // ---- requests; called within the inbox
+
+    void commit(Coordinator.Commit request, Caller caller) {
+        if (state.phase() == TransactionPhase.ACTIVE) {
+            name = request.name();
+        }
+        wait(caller);
+        apply(state.commitRequested(request.deadline(), request.collected(), Caller.expectedBy(request)));
+        tellDecided(caller);
+    }
+
+    void rollback(Coordinator.Rollback request, Caller caller) {
+        wait(caller);
+        apply(state.rollbackRequested(request.reason(), request.branches()));
+        tellDecided(caller);
+    }
+
+    void recover(TransactionRecord left) {
+        if (state.phase() != TransactionPhase.ACTIVE) {
+            return;
+        }
+        ports.listener().recovered(left);
+        name = left.name();
+        record = left;
+        apply(state.recovered(left));
+    }
+
+    void resolved(TransactionRecord closed) {
+        record = closed;
+        apply(state.resolved(closed.outcome() == null ? Outcome.HEURISTIC_HAZARD : closed.outcome()));
+    }
+
+    /** The transaction with its decision, if this instance holds one that a clean write returned (R4); null otherwise. */
+    @Nullable
+    TransactionRecord decided() {
+        return state.decision() == null || record == null
+                ? null
+                : Records.current(record, state, ports.clock().instant());
+    }
+
+    // ---- doing what the protocol says
+
+    private void apply(Step step) {
+        state = step.next();
+        armDeadline();
+        for (Action action : step.actions()) {
+            perform(action);
+        }
+    }
+
+    private void perform(Action action) {
+        if (action instanceof Action.Close close) {
+            close(close, 1);
+        } else if (action instanceof Action.AskVote ask) {
+            askVote(ask.branch());
+        } else if (action instanceof Action.Propose propose) {
+            propose(propose);
+        } else if (action instanceof Action.ProposeAgain) {
+            // Scheduled by decide(), which knows the attempt.
+        } else if (action instanceof Action.Order order) {
+            order(order.branch(), order.decision());
+        } else if (action instanceof Action.Adopt adopt) {
+            adopt(adopt.branches(), 1);
+        } else if (action instanceof Action.Acknowledged acknowledged) {
+            due.remove(Execution.of(acknowledged.branch()));
+            ports.listener().acknowledged(id, acknowledged.branch());
+        } else if (action instanceof Action.ReportHeuristic heuristic) {
+            ports.listener().heuristic(id, heuristic.branch());
+        } else if (action instanceof Action.Redeliver redeliver) {
+            redeliver(redeliver.branch(), redeliver.slowly());
+        } else if (action instanceof Action.RecordCompletion) {
+            ports.listener().completed(Objects.requireNonNull(decided()));
+            record();
+        } else if (action instanceof Action.Tell) {
+            tell();
+        } else {
+            throw new IllegalStateException("unknown action " + action);
+        }
+    }
+
+    private void close(Action.Close close, int attempt) {
+        call(() -> ports.log().close(id, close.expected()), LiveTransaction::lost, reply -> {
+            if (state.phase() != TransactionPhase.CLOSING) {
+                return;
+            }
+            if (clean(reply) && reply.record() != null) {
+                record = reply.record();
+                apply(state.closed(reply.record()));
+            } else if (nothingWritten(reply, attempt)) {
+                refuse(reply);
+            } else {
+                Duration wait = settings.decisionRetry().after(attempt, ports.random());
+                ports.listener().indeterminate(id, reply.detail(), wait);
+                later(wait, () -> {
+                    if (state.phase() == TransactionPhase.CLOSING) {
+                        close(close, attempt + 1);
+                    }
+                });
+            }
+        });
+    }
+
+    private void askVote(Branch branch) {
+        Duration remaining = remaining();
+        if (remaining.isNegative() || remaining.isZero()) {
+            submit(() -> apply(state.deadlinePassed()));
+            return;
+        }
+        Execution execution = Execution.of(branch);
+        Instant until = state.deadline() == null ? ports.clock().instant().plus(remaining) : state.deadline();
+        call(
+                () -> ports.participants().prepare(id, branch, until, remaining),
+                error -> new ParticipantClient.VoteReply(null, error.toString(), false),
+                reply -> {
+                    Vote vote = reply.vote();
+                    apply(
+                            vote == null
+                                    ? state.voteUnknown(execution, reply.connectionFailed(), reply.reason())
+                                    : state.voted(execution, vote, reply.reason()));
+                });
+    }
+
+    /** Durable and replicated before any order is sent (R4). */
+    private void propose(Action.Propose wanted) {
+        Proposal next = new Proposal(
+                ports.random().nextLong(),
+                id,
+                wanted.decision(),
+                name,
+                wanted.decision() == Decision.COMMIT ? state.deadline() : null,
+                wanted.branches(),
+                wanted.reason(),
+                settings.takeOverAfter());
+        proposal = next;
+        decide(next, 1);
+    }
+
+    private void decide(Proposal sent, int attempt) {
+        call(() -> ports.log().decide(sent), LiveTransaction::lost, reply -> {
+            if (proposal != sent || state.phase() != TransactionPhase.DECIDING) {
+                return;
+            }
+            TransactionRecord returned = reply.record();
+            if (reply.status() == Status.OK && returned != null && returned.decision() != null) {
+                record = returned;
+                Duration took = Duration.between(since, ports.clock().instant());
+                ports.listener().decided(returned, reply.changed(), took);
+                apply(state.decided(returned));
+            } else if (clean(reply) && returned != null && returned.decision() == null) {
+                apply(state.proposalConflicted());
+            } else if (nothingWritten(reply, attempt)) {
+                refuse(reply);
+            } else {
+                Duration wait = settings.decisionRetry().after(attempt, ports.random());
+                ports.listener().indeterminate(id, reply.detail(), wait);
+                apply(state.decisionIndeterminate());
+                later(wait, () -> decide(sent, attempt + 1));
+            }
+        });
+    }
+
+    private static boolean clean(Reply reply) {
+        return reply.status() == Status.OK || reply.status() == Status.CONFLICT || reply.status() == Status.CLOSED;
+    }
+
+    /** R8. An unavailable log wrote nothing this time; whether an earlier attempt did stays unknown. */
+    private static boolean nothingWritten(Reply reply, int attempt) {
+        return switch (reply.status()) {
+            case ABSENT, TOO_OLD, IN_FUTURE, FULL -> true;
+            case UNAVAILABLE -> attempt == 1;
+            case OK, CONFLICT, CLOSED, INDETERMINATE -> false;
+        };
+    }
+
+    private void refuse(Reply reply) {
+        Answer.Result result = switch (reply.status()) {
+            case ABSENT -> Answer.Result.NOT_FOUND;
+            case TOO_OLD -> Answer.Result.TOO_OLD;
+            case IN_FUTURE -> Answer.Result.IN_FUTURE;
+            case FULL -> Answer.Result.BRANCH_LIMIT;
+            case UNAVAILABLE -> Answer.Result.UNAVAILABLE;
+            case OK, CONFLICT, CLOSED, INDETERMINATE ->
+                throw new IllegalStateException(id + ": not a refusal: " + reply);
+        };
+        refusal = new Refusal(result, reply.detail());
+        apply(state.notWritten());
+    }
+
+    private void order(Branch branch, Decision decision) {
+        Execution execution = Execution.of(branch);
+        due.put(execution, ports.clock().instant().plus(settings.takeOverAfter()));
+        call(
+                () -> ports.participants().order(id, branch, decision),
+                error -> new ParticipantClient.OrderReply(null, error.toString()),
+                reply -> apply(
+                        reply.state() == null
+                                ? state.orderFailed(execution, reply.error())
+                                : state.reported(execution, reply.state())));
+    }
+
+    private void redeliver(Branch branch, boolean slowly) {
+        Execution execution = Execution.of(branch);
+        Duration wait =
+                slowly ? settings.heuristicRetry() : settings.redelivery().after(branch.attempts(), ports.random());
+        kept = kept || (!slowly && host.keep());
+        boolean here = kept && !slowly;
+        Instant next = ports.clock().instant().plus(wait);
+        due.put(execution, here ? next.plus(settings.takeOverAfter()) : next);
+        ports.listener().unacknowledged(id, branch, wait);
+        if (here) {
+            later(wait, () -> apply(state.redeliveryDue(execution)));
+        }
+        record();
+    }
+
+    /** Losing an adoption costs the branch a wait until its own inquiry; so a few attempts are enough. */
+    private void adopt(List<Branch> branches, int attempt) {
+        call(() -> ports.log().adopt(id, branches), LiveTransaction::lost, reply -> {
+            boolean lost = reply.status() == Status.INDETERMINATE || reply.status() == Status.UNAVAILABLE;
+            if (lost && attempt < 3) {
+                later(settings.decisionRetry().after(attempt, ports.random()), () -> adopt(branches, attempt + 1));
+            }
+        });
+    }
+
+    /** One record of progress at a time, and always of the latest, so that none overtakes another. */
+    private void record() {
+        if (recording) {
+            recordAgain = true;
+            return;
+        }
+        recording = true;
+        boolean complete = state.phase() == TransactionPhase.COMPLETED;
+        Progress progress = new Progress(
+                id,
+                state.branches().stream()
+                        .map(branch -> new BranchProgress(
+                                branch.id(),
+                                branch.ref(),
+                                branch.state(),
+                                branch.acknowledged() || complete,
+                                branch.attempts(),
+                                branch.lastError()))
+                        .toList(),
+                complete,
+                state.outcome(),
+                complete ? null : nextAttempt());
+        call(() -> ports.log().record(progress), LiveTransaction::lost, reply -> {
+            recording = false;
+            TransactionRecord kept = reply.record();
+            if (recordAgain) {
+                recordAgain = false;
+                record();
+            } else if (complete && reply.status() == Status.OK && kept != null && kept.completedAt() == null) {
+                // Another instance has adopted executions meanwhile.
+                apply(state.adopted(kept.branches(), true));
+            }
+        });
+    }
+
+    private Duration nextAttempt() {
+        Instant now = ports.clock().instant();
+        Instant first = due.values().stream().min(Instant::compareTo).orElse(now);
+        Duration wait = Duration.between(now, first);
+        return wait.compareTo(settings.redelivery().first()) < 0
+                ? settings.redelivery().first()
+                : wait;
+    }
+
+    // ---- callers
+
+    private void wait(Caller caller) {
+        callers.add(caller);
+        caller.timer(new Timer(false, settings.answerWithin(), () -> answer(caller, Answer.Result.UNKNOWN, null)));
+    }
+
+    private void tell() {
+        if (state.phase() == TransactionPhase.ACTIVE) {
+            Refusal why = Objects.requireNonNull(refusal, "a refusal");
+            for (Caller caller : List.copyOf(callers)) {
+                answer(caller, why.result(), why.detail());
+            }
+        } else {
+            List.copyOf(callers).forEach(this::tellDecided);
+        }
+    }
+
+    private void tellDecided(Caller caller) {
+        if (state.decision() == null || !callers.contains(caller)) {
+            return;
+        }
+        // First, so that nobody is told "complete" while a branch that it named has not ended.
+        if (state.branches().size() + state.strangers(caller.named()).size() <= settings.maxBranches()) {
+            apply(state.adopted(caller.named(), false));
+        }
+        Answer.Result result = caller.judge(state, record != null && record.begun());
+        if (result != Answer.Result.PENDING) {
+            answer(caller, result, state.reason());
+        } else if (caller.patience().isZero()) {
+            answer(caller, result, null);
+        } else if (!caller.waitsForCompletion()) {
+            caller.waitForCompletion();
+            caller.timer(new Timer(false, caller.patience(), () -> answer(caller, Answer.Result.PENDING, null)));
+        }
+    }
+
+    private void answer(Caller caller, Answer.Result result, @Nullable String detail) {
+        if (callers.remove(caller)) {
+            caller.timer(null);
+            caller.answer().complete(new Answer(result, id, decided(), detail));
+        }
+    }
+
+    // ---- the inbox, and what is outstanding
+
+    private void submit(Runnable event) {
+        inbox.add(event);
+        if (waiting.getAndIncrement() != 0) {
+            return;
+        }
+        do {
+            Runnable next = Objects.requireNonNull(inbox.poll());
+            try {
+                next.run();
+                retireIfIdle();
+            } catch (RuntimeException | Error e) {
+                // A bug. This transaction is left to inquiries and recovery passes; the others go on.
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            }
+        } while (waiting.decrementAndGet() != 0);
+    }
+
+    private void retireIfIdle() {
+        if (retired || outstanding > 0) {
+            return;
+        }
+        for (Caller caller : List.copyOf(callers)) {
+            answer(caller, state.decision() == null ? Answer.Result.UNKNOWN : Answer.Result.PENDING, null);
+        }
+        retired = true;
+        host.retired(this, kept);
+    }
+
+    private <T> void call(Supplier<CompletionStage<T>> port, Function<Throwable, T> lost, Consumer<T> reply) {
+        outstanding++;
+        BiConsumer<@Nullable T, @Nullable Throwable> done = (value, error) -> submit(() -> {
+            outstanding--;
+            reply.accept(error != null ? lost.apply(error) : Objects.requireNonNull(value));
+        });
+        CompletionStage<T> stage;
+        try {
+            stage = port.get();
+        } catch (RuntimeException e) {
+            done.accept(null, e);
+            return;
+        }
+        stage.whenComplete(done);
+    }
+
+    private void later(Duration wait, Runnable event) {
+        new Timer(true, wait, event);
+    }
+
+    private static Reply lost(Throwable error) {
+        return new Reply(Status.INDETERMINATE, null, false, error.toString());
+    }
+
+    private void armDeadline() {
+        boolean votes = state.phase() == TransactionPhase.PREPARING;
+        if (!votes && state.phase() != TransactionPhase.CLOSING) {
+            if (deadline != null) {
+                deadline.cancel();
+                deadline = null;
+            }
+            return;
+        }
+        Instant at = state.deadline();
+        if (deadline != null && Objects.equals(at, deadlineArmed)) {
+            return;
+        }
+        if (deadline != null) {
+            deadline.cancel();
+            deadline = null;
+        }
+        if (at != null || votes) {
+            deadlineArmed = at;
+            Duration wait = at == null
+                    ? settings.voteTimeout()
+                    : Duration.between(ports.clock().instant(), at);
+            deadline = new Timer(false, wait.isNegative() ? Duration.ZERO : wait, () -> apply(state.deadlinePassed()));
+        }
+    }
+
+    private Duration remaining() {
+        Instant at = state.deadline();
+        Duration bound = settings.voteTimeout();
+        if (at == null) {
+            return bound;
+        }
+        Duration left = Duration.between(ports.clock().instant(), at);
+        return left.compareTo(bound) < 0 ? left : bound;
+    }
+
+    /** A timer whose event is taken in the inbox, and that can be called off there at any time before. */
+    final class Timer {
+
+        private final boolean keepsAlive;
+        private boolean over;
+        private final Scheduler.Cancellable task;
+
+        private Timer(boolean keepsAlive, Duration wait, Runnable event) {
+            this.keepsAlive = keepsAlive;
+            outstanding += keepsAlive ? 1 : 0;
+            this.task = ports.scheduler()
+                    .schedule(
+                            wait,
+                            () -> submit(() -> {
+                                if (!over) {
+                                    end();
+                                    event.run();
+                                }
+                            }));
+        }
+
+        void cancel() {
+            if (!over) {
+                end();
+                task.cancel();
+            }
+        }
+
+        private void end() {
+            over = true;
+            outstanding -= keepsAlive ? 1 : 0;
+        }
+    }
+}

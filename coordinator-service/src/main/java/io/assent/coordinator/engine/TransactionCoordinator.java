@@ -1,0 +1,283 @@
+package io.assent.coordinator.engine;
+
+import io.assent.coordinator.engine.Answer.Result;
+import io.assent.coordinator.engine.DecisionLog.NewTransaction;
+import io.assent.coordinator.engine.DecisionLog.Reading;
+import io.assent.coordinator.engine.DecisionLog.Reply;
+import io.assent.coordinator.engine.DecisionLog.Status;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.BranchState;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import io.assent.protocol.Vote;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the commit protocol for its callers: finds or makes the transaction in memory, hands the request over, and answers
+ * from what the decision log returned. Holds nothing that another instance would need; whatever is lost with this one is
+ * found again in the log.
+ *
+ * <p>Thread-safe. Starts no thread: work goes on in the threads on which the ports complete.
+ */
+public final class TransactionCoordinator implements Coordinator {
+
+    private final EnginePorts ports;
+    private final EngineSettings settings;
+    private final Retries retries;
+    private final Inquiries inquiries;
+    private final Map<TransactionId, LiveTransaction> live = new ConcurrentHashMap<>();
+    private final AtomicInteger redelivering = new AtomicInteger();
+    private final LiveTransaction.Host host = new Host();
+
+    public TransactionCoordinator(EnginePorts ports, EngineSettings settings) {
+        this.ports = ports;
+        this.settings = settings;
+        this.retries = new Retries(ports, settings);
+        this.inquiries = new Inquiries(ports.log(), settings, this);
+    }
+
+    @Override
+    public CompletionStage<Answer> begin(Begin request) {
+        TransactionId id = request.id() != null
+                ? request.id()
+                : TransactionId.create(ports.clock().instant(), ports.random());
+        NewTransaction wanted = new NewTransaction(id, request.name(), request.timeout());
+        return retries.untilClean(() -> ports.log().begin(wanted)).thenApply(reply -> {
+            if (reply.status() == Status.OK && reply.changed() && reply.record() != null) {
+                ports.listener().begun(reply.record());
+            }
+            return answer(id, reply, Result.CREATED, Result.TRANSACTION_CONFLICT);
+        });
+    }
+
+    @Override
+    public CompletionStage<Answer> enlist(TransactionId id, Branch branch) {
+        if (!reachable(branch)) {
+            return CompletableFuture.completedFuture(notAllowed(id, branch));
+        }
+        return retries.untilClean(() -> ports.log().enlist(id, branch)).thenApply(reply -> {
+            boolean added = reply.status() == Status.OK && reply.changed();
+            if (added) {
+                ports.listener().enlisted(id, branch);
+            }
+            return answer(id, reply, added ? Result.CREATED : Result.OK, Result.BRANCH_CONFLICT);
+        });
+    }
+
+    @Override
+    public CompletionStage<Answer> commit(Commit request) {
+        List<Branch> named = request.collected() == null ? List.of() : request.collected();
+        Answer refusal = refuse(request.id(), named);
+        if (refusal != null) {
+            return CompletableFuture.completedFuture(refusal);
+        }
+        Commit checked = request.collected() == null
+                ? request
+                : new Commit(
+                        request.id(),
+                        request.name(),
+                        request.deadline(),
+                        endedIfUnreachable(request.collected()),
+                        request.expected(),
+                        request.patience());
+        Caller caller = Caller.of(checked);
+        dispatch(checked.id(), caller, transaction -> transaction.commit(checked, caller));
+        return caller.answer();
+    }
+
+    @Override
+    public CompletionStage<Answer> rollback(Rollback request) {
+        Answer refusal = refuse(request.id(), request.branches());
+        if (refusal != null) {
+            return CompletableFuture.completedFuture(refusal);
+        }
+        Rollback checked = new Rollback(
+                request.id(), request.reason(), endedIfUnreachable(request.branches()), request.patience());
+        Caller caller = Caller.of(checked);
+        dispatch(checked.id(), caller, transaction -> transaction.rollback(checked, caller));
+        return caller.answer();
+    }
+
+    @Override
+    public CompletionStage<Answer> resolve(TransactionId id, String reason) {
+        return retries.untilClean(() -> ports.log().resolve(id, reason)).thenApply(reply -> {
+            TransactionRecord closed = reply.record();
+            LiveTransaction here = live.get(id);
+            if (reply.status() == Status.OK && closed != null && here != null) {
+                here.request(() -> here.resolved(closed), () -> {});
+            }
+            return answer(id, reply, Result.OK, Result.TRANSACTION_CONFLICT);
+        });
+    }
+
+    @Override
+    public CompletionStage<List<Inquired>> inquire(ParticipantName participant, List<Inquiry> asked) {
+        return inquiries.answer(asked);
+    }
+
+    @Override
+    public CompletionStage<Answer> find(TransactionId id) {
+        return held(id).thenCompose(held -> held != null
+                ? CompletableFuture.completedFuture(new Answer(Result.OK, id, held, null))
+                : ports.log().find(List.of(id)).thenApply(reading -> found(id, reading)));
+    }
+
+    /** How many transactions this instance works on; for metrics. */
+    public int inFlight() {
+        return live.size();
+    }
+
+    /** How many of them wait in memory for a branch to acknowledge; for metrics. */
+    public int redelivering() {
+        return redelivering.get();
+    }
+
+    /** Takes over a transaction that was left behind; does nothing if this instance works on it already. */
+    void recover(TransactionRecord left) {
+        LiveTransaction transaction = transaction(left.id());
+        if (transaction != null) {
+            transaction.request(() -> transaction.recover(left), () -> recover(left));
+        }
+    }
+
+    /** How many more transactions may be taken over now. */
+    int room() {
+        return Math.max(0, settings.maxInFlight() - live.size());
+    }
+
+    private static Answer found(TransactionId id, Reading reading) {
+        if (reading.status() != Status.OK) {
+            return new Answer(Result.UNAVAILABLE, id, null, null);
+        }
+        TransactionRecord record = reading.records().get(id);
+        if (record != null) {
+            return new Answer(Result.OK, id, Records.shown(record), null);
+        }
+        return new Answer(
+                id.timestamp().isBefore(reading.horizon()) ? Result.TOO_OLD : Result.NOT_FOUND, id, null, null);
+    }
+
+    /** What this instance was told by a clean write and has not let go of yet (R4); null if nothing. */
+    private CompletableFuture<@Nullable TransactionRecord> held(TransactionId id) {
+        CompletableFuture<@Nullable TransactionRecord> held = new CompletableFuture<>();
+        LiveTransaction here = live.get(id);
+        if (here == null) {
+            held.complete(null);
+        } else {
+            here.request(() -> held.complete(here.decided()), () -> held.complete(null));
+        }
+        return held;
+    }
+
+    private void dispatch(TransactionId id, Caller caller, Consumer<LiveTransaction> event) {
+        LiveTransaction transaction = transaction(id);
+        if (transaction == null) {
+            caller.answer().complete(new Answer(Result.OVERLOADED, id, null, null));
+            return;
+        }
+        transaction.request(() -> event.accept(transaction), () -> dispatch(id, caller, event));
+    }
+
+    /** The transaction in memory, made if there is room; null if there is none. */
+    private @Nullable LiveTransaction transaction(TransactionId id) {
+        LiveTransaction here = live.get(id);
+        if (here != null) {
+            return here;
+        }
+        if (live.size() >= settings.maxInFlight()) {
+            return null;
+        }
+        return live.computeIfAbsent(id, any -> new LiveTransaction(any, ports, settings, host));
+    }
+
+    /** Checked before anything is started: nothing is decided when an address is refused. */
+    private @Nullable Answer refuse(TransactionId id, List<Branch> named) {
+        if (named.size() > settings.maxBranches()) {
+            return new Answer(
+                    Result.BRANCH_LIMIT,
+                    id,
+                    null,
+                    named.size() + " branches; at most " + settings.maxBranches() + " are accepted");
+        }
+        for (Branch branch : named) {
+            boolean needed = branch.url() != null || branch.vote() == Vote.PREPARED || branch.vote() == Vote.PENDING;
+            if (needed && !reachable(branch)) {
+                return notAllowed(id, branch);
+            }
+        }
+        return null;
+    }
+
+    private boolean reachable(Branch branch) {
+        return ports.participants().allowed(branch.participant(), branch.url());
+    }
+
+    private static Answer notAllowed(TransactionId id, Branch branch) {
+        return new Answer(Result.NOT_ALLOWED, id, null, "branch " + branch.id() + " (" + branch.participant() + ")");
+    }
+
+    /** A branch that rolled back by its own vote and left no address needs no order, and could be sent none. */
+    private List<Branch> endedIfUnreachable(List<Branch> named) {
+        return named.stream()
+                .map(branch -> branch.vote() == Vote.ROLLBACK && branch.url() == null && !reachable(branch)
+                        ? new Branch(
+                                branch.id(),
+                                branch.participant(),
+                                null,
+                                branch.ref(),
+                                Vote.ROLLBACK,
+                                false,
+                                BranchState.ROLLED_BACK,
+                                true,
+                                0,
+                                null,
+                                null,
+                                null)
+                        : branch)
+                .toList();
+    }
+
+    private static Answer answer(TransactionId id, Reply reply, Result ok, Result conflict) {
+        Result result = switch (reply.status()) {
+            case OK -> ok;
+            case ABSENT -> Result.NOT_FOUND;
+            case TOO_OLD -> Result.TOO_OLD;
+            case IN_FUTURE -> Result.IN_FUTURE;
+            case CONFLICT -> conflict;
+            case CLOSED -> Result.CLOSED;
+            case FULL -> Result.BRANCH_LIMIT;
+            // Nothing is decided by these calls, and to repeat them is always right.
+            case INDETERMINATE, UNAVAILABLE -> Result.UNAVAILABLE;
+        };
+        TransactionRecord record = reply.record();
+        return new Answer(result, id, record == null ? null : Records.shown(record), reply.detail());
+    }
+
+    private final class Host implements LiveTransaction.Host {
+
+        @Override
+        public boolean keep() {
+            if (redelivering.incrementAndGet() <= settings.maxRedelivering()) {
+                return true;
+            }
+            redelivering.decrementAndGet();
+            return false;
+        }
+
+        @Override
+        public void retired(LiveTransaction transaction, boolean kept) {
+            live.remove(transaction.id(), transaction);
+            if (kept) {
+                redelivering.decrementAndGet();
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.assent.coordinator.log;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at every new connection before anything is decided on it (L4): a standby, a server that does not wait for its
+ * disk or its standby, and a copy of the log in another cluster are refused. Thread-safe.
+ */
+final class ConnectionVerifier {
+
+    private static final Logger log = LoggerFactory.getLogger(ConnectionVerifier.class);
+
+    /**
+     * Also makes sure that warnings reach this side: with {@code client_min_messages = error} a cancelled wait for the
+     * standby would not even show as a warning (L1).
+     */
+    private static final String LOOK = """
+            select set_config('client_min_messages', 'warning', false), pg_is_in_recovery() as in_recovery,
+                current_setting('synchronous_commit') as synchronous_commit,
+                current_setting('synchronous_standby_names') as standby_names,
+                (select system_identifier::text from pg_control_system()) as system_identifier,
+                to_regclass('assent_log_identity') is not null as has_identity
+            """;
+
+    private static final Set<String> WAITING = Set.of("on", "remote_apply");
+
+    private final LogProperties properties;
+
+    ConnectionVerifier(LogProperties properties) {
+        this.properties = properties;
+    }
+
+    /**
+     * @return the system identifier of the server
+     * @throws LogRefusedException if this server must not decide; the message says why and what to do
+     * @throws SQLException if it could not be asked
+     */
+    String verify(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(LOOK)) {
+            row.next();
+            if (row.getBoolean("in_recovery")) {
+                throw new LogRefusedException("the server is a standby; decisions are written to the primary only");
+            }
+            String synchronousCommit = row.getString("synchronous_commit");
+            if (!WAITING.contains(synchronousCommit)) {
+                throw new LogRefusedException("synchronous_commit is " + synchronousCommit
+                        + "; it must be on or remote_apply for the log's user and database");
+            }
+            if (properties.mode() == LogProperties.Mode.REPLICATED
+                    && row.getString("standby_names").isBlank()) {
+                throw new LogRefusedException("synchronous_standby_names is empty: a decision would be on one server"
+                        + " only. Set it, or choose assent.coordinator.log.mode=single");
+            }
+            String found = row.getString("system_identifier");
+            String expected = properties.expectedSystemIdentifier();
+            if (expected == null && row.getBoolean("has_identity")) {
+                expected = recorded(connection);
+            }
+            if (expected != null && !expected.equals(found)) {
+                throw new LogRefusedException("the server's system identifier is " + found + ", this log belongs to "
+                        + expected + ". If it was moved on purpose, and the other one will never be used again, set"
+                        + " assent.coordinator.log.expected-system-identifier=" + found);
+            }
+            return found;
+        }
+    }
+
+    /**
+     * Remembers in the log which cluster it belongs to, once; what the operator expects replaces what was remembered.
+     * Called after the schema was migrated, with a verified connection.
+     */
+    void learn(Connection connection, String systemIdentifier) throws SQLException {
+        String recorded = recorded(connection);
+        if (systemIdentifier.equals(recorded)) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement("""
+                insert into assent_log_identity as i (system_identifier, learnt_at) values (?, clock_timestamp())
+                on conflict (only_one) do update
+                    set system_identifier = excluded.system_identifier, learnt_at = excluded.learnt_at
+                    where i.system_identifier = ?
+                """)) {
+            statement.setString(1, systemIdentifier);
+            statement.setString(2, recorded == null ? systemIdentifier : recorded);
+            statement.executeUpdate();
+        }
+        if (recorded == null) {
+            log.info("This decision log belongs to the PostgreSQL cluster {} from now on.", systemIdentifier);
+        } else {
+            log.warn(
+                    "This decision log belonged to the PostgreSQL cluster {} and belongs to {} from now on, as configured.",
+                    recorded,
+                    systemIdentifier);
+        }
+    }
+
+    private static @Nullable String recorded(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select system_identifier from assent_log_identity")) {
+            return row.next() ? row.getString(1) : null;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.assent.coordinator.log;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * What the log counts.
+ *
+ * @param decisions size of each statement that writes decisions
+ * @param progress size of each statement that writes progress
+ * @param unreadable rows that could not be read and were left out
+ * @param forgotten transactions that were removed after the retention period (R9)
+ */
+record LogMetrics(DistributionSummary decisions, DistributionSummary progress, Counter unreadable, Counter forgotten) {
+
+    static LogMetrics in(MeterRegistry registry) {
+        return new LogMetrics(
+                DistributionSummary.builder("assent.log.decision.batch")
+                        .description("Proposals in one decision statement")
+                        .register(registry),
+                DistributionSummary.builder("assent.log.progress.batch")
+                        .description("Transactions in one progress statement")
+                        .register(registry),
+                Counter.builder("assent.log.unreadable.rows")
+                        .description("Rows that could not be read and were left out")
+                        .register(registry),
+                Counter.builder("assent.log.forgotten")
+                        .description("Transactions removed after the retention period")
+                        .register(registry));
+    }
+}

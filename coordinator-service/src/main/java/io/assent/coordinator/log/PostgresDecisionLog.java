@@ -1,0 +1,292 @@
+package io.assent.coordinator.log;
+
+import io.assent.coordinator.engine.DecisionLog;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.ExpectedBranch;
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.TransactionId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The decision log in PostgreSQL. Decisions and progress go through group writers with connections of their own; all else
+ * runs on a few threads with connections of the pool. Every connection leads to the primary (L4, L6).
+ */
+final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(PostgresDecisionLog.class);
+
+    private final LogProperties properties;
+    private final DataSource pool;
+    private final LogMetrics metrics;
+    private final ThreadPoolExecutor callbacks;
+    private final ThreadPoolExecutor calls;
+    private final GroupWriter<DecideStatement.Encoded> decisions;
+    private final GroupWriter<ProgressStatement.Encoded> progress;
+    private final ShortTransactions transactions;
+
+    /**
+     * Opens the log; its schema is there.
+     *
+     * @param connections makes new connections for the writers, with the socket timeout set and no other one (L2)
+     * @param pool of verified connections, with the socket timeout set
+     */
+    PostgresDecisionLog(
+            LogProperties properties,
+            DataSource connections,
+            DataSource pool,
+            ConnectionVerifier verifier,
+            LogMetrics metrics) {
+        this.properties = properties;
+        this.pool = pool;
+        this.metrics = metrics;
+        int processors = Math.max(2, Runtime.getRuntime().availableProcessors());
+        // Bounded by the calls that are under way, which the queues bound.
+        this.callbacks = executor("callback", processors, new LinkedBlockingQueue<>());
+        this.callbacks.setRejectedExecutionHandler((task, executor) -> task.run());
+        // Two connections are left to searches and clean-ups.
+        this.calls = executor("call", properties.connections() - 2, new ArrayBlockingQueue<>(properties.queue()));
+        Supplier<WriterConnection> connection =
+                () -> new WriterConnection(connections, verifier, properties.verifyInterval(), System::nanoTime);
+        this.decisions = new GroupWriter<>(
+                "decide",
+                properties.writers(),
+                properties.maxBatch(),
+                properties.queue(),
+                new DecideStatement(properties, this::unreadable),
+                connection,
+                callbacks,
+                metrics.decisions()::record);
+        this.progress = new GroupWriter<>(
+                "progress",
+                1,
+                properties.maxBatch(),
+                properties.queue(),
+                new ProgressStatement(this::unreadable),
+                connection,
+                callbacks,
+                metrics.progress()::record);
+        this.transactions = new ShortTransactions(pool, properties, this::unreadable);
+    }
+
+    @Override
+    public CompletionStage<Reply> begin(NewTransaction transaction) {
+        return call(() -> transactions.begin(transaction), Replies::unavailable);
+    }
+
+    @Override
+    public CompletionStage<Reply> enlist(TransactionId id, Branch branch) {
+        return call(() -> transactions.enlist(id, branch), Replies::unavailable);
+    }
+
+    @Override
+    public CompletionStage<Reply> close(TransactionId id, @Nullable List<ExpectedBranch> expected) {
+        return call(() -> transactions.close(id, expected), Replies::unavailable);
+    }
+
+    @Override
+    public CompletionStage<Reply> decide(Proposal proposal) {
+        return decisions.submit(DecideStatement.Encoded.of(proposal));
+    }
+
+    @Override
+    public CompletionStage<Reply> adopt(TransactionId id, List<Branch> branches) {
+        return call(() -> transactions.adopt(id, branches), Replies::unavailable);
+    }
+
+    @Override
+    public CompletionStage<Reply> record(Progress progressed) {
+        return progress.submit(ProgressStatement.Encoded.of(progressed));
+    }
+
+    @Override
+    public CompletionStage<Reply> resolve(TransactionId id, String reason) {
+        return call(() -> transactions.resolve(id, reason), Replies::unavailable);
+    }
+
+    @Override
+    public CompletionStage<Reading> find(Collection<TransactionId> ids) {
+        List<TransactionId> asked = List.copyOf(ids);
+        return call(() -> read(asked), detail -> nothingRead());
+    }
+
+    @Override
+    public CompletionStage<List<TransactionRecord>> claim(int limit, Duration lease) {
+        return call(() -> claimNow(limit, lease), detail -> List.of());
+    }
+
+    private Reading read(List<TransactionId> ids) {
+        try (Connection connection = pool.getConnection();
+                PreparedStatement statement = connection.prepareStatement("""
+                        select c.now, %s
+                        from (select clock_timestamp() as now) c left join assent_transaction t on t.id = any (?)
+                        """.formatted(Rows.COLUMNS))) {
+            statement.setArray(
+                    1,
+                    connection.createArrayOf(
+                            "uuid", ids.stream().map(TransactionId::value).toArray(UUID[]::new)));
+            Map<TransactionId, TransactionRecord> records = new HashMap<>();
+            Instant now = Instant.EPOCH;
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    now = Rows.mandatory(Rows.instant(rows, "now"));
+                    if (rows.getObject("id") != null) {
+                        readable(rows, record -> records.put(record.id(), record));
+                    }
+                }
+            }
+            return new Reading(Status.OK, records, now, now.minus(properties.retention()));
+        } catch (SQLException e) {
+            log.warn("The decision log cannot be read: {}.", Causes.text(e));
+            return nothingRead();
+        }
+    }
+
+    /** No time is known either; before every id, so that nothing looks forgotten. */
+    private static Reading nothingRead() {
+        return new Reading(Status.UNAVAILABLE, Map.of(), Instant.EPOCH, Instant.EPOCH);
+    }
+
+    private List<TransactionRecord> claimNow(int limit, Duration lease) {
+        try (Connection connection = pool.getConnection();
+                PreparedStatement statement = connection.prepareStatement("""
+                        with due as materialized (
+                            select d.id from assent_transaction d
+                            where d.next_attempt_at <= statement_timestamp() and d.completed_at is null
+                                and (d.verdict is not null or d.deadline <= statement_timestamp())
+                            order by d.next_attempt_at limit ? for update skip locked)
+                        update assent_transaction t
+                        set next_attempt_at = clock_timestamp() + ? * interval '1 microsecond', attempts = t.attempts + 1
+                        from due where t.id = due.id
+                        returning %s
+                        """.formatted(Rows.COLUMNS))) {
+            statement.setInt(1, limit);
+            statement.setLong(2, DecideStatement.Micros.of(lease));
+            List<TransactionRecord> claimed = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    // Its next attempt has been moved like the others': it comes again, and stops nobody meanwhile.
+                    readable(rows, claimed::add);
+                }
+            }
+            return claimed;
+        } catch (SQLException e) {
+            log.warn("Unfinished transactions cannot be claimed: {}. The next pass tries again.", Causes.text(e));
+            return List.of();
+        }
+    }
+
+    private void readable(ResultSet row, java.util.function.Consumer<TransactionRecord> consumer) throws SQLException {
+        TransactionRecord record;
+        try {
+            record = Rows.read(row);
+        } catch (UnreadableRowException e) {
+            unreadable(row.getObject("id", UUID.class), e);
+            return;
+        }
+        consumer.accept(record);
+    }
+
+    private void unreadable(TransactionId id, UnreadableRowException e) {
+        unreadable(id.value(), e);
+    }
+
+    private void unreadable(@Nullable UUID id, UnreadableRowException e) {
+        metrics.unreadable().increment();
+        log.error(
+                "The row of transaction {} cannot be read and is left out: {} A person has to repair it.",
+                id,
+                e.getMessage());
+    }
+
+    /** Forgets finished transactions, a bounded number; for whoever schedules it. */
+    void forget() {
+        try (Connection connection = pool.getConnection();
+                PreparedStatement statement = connection.prepareStatement(Retention.FORGET)) {
+            long millis =
+                    properties.retention().plus(LogProperties.CLOCK_MARGIN).toMillis();
+            statement.setLong(1, millis);
+            statement.setLong(2, millis);
+            statement.setInt(3, properties.cleanupBatch());
+            int forgotten = statement.executeUpdate();
+            if (forgotten > 0) {
+                metrics.forgotten().increment(forgotten);
+                log.info("{} finished transactions older than {} were forgotten.", forgotten, properties.retention());
+            }
+        } catch (SQLException e) {
+            log.warn("Finished transactions were not forgotten: {}. The next clean-up tries again.", Causes.text(e));
+        }
+    }
+
+    private <R> CompletionStage<R> call(Supplier<R> call, java.util.function.Function<String, R> refused) {
+        CompletableFuture<R> result = new CompletableFuture<>();
+        try {
+            calls.execute(() -> {
+                try {
+                    R said = call.get();
+                    callbacks.execute(() -> result.complete(said));
+                } catch (RuntimeException | Error e) {
+                    log.error("A defect of the decision log.", e);
+                    callbacks.execute(() -> result.completeExceptionally(e));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            result.complete(refused.apply(
+                    calls.isShutdown()
+                            ? "this instance is stopping"
+                            : "too many calls wait for the decision log; the limit is " + properties.queue()));
+        }
+        return result;
+    }
+
+    /** Finishes what was begun, as far as that takes no longer than a few seconds; refuses everything new. */
+    @Override
+    public void close() {
+        calls.shutdown();
+        decisions.close();
+        progress.close();
+        try {
+            if (!calls.awaitTermination(5, TimeUnit.SECONDS)) {
+                log.warn("Calls to the decision log are still under way; what they wrote is found by the next start.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        callbacks.shutdown();
+    }
+
+    private static ThreadPoolExecutor executor(String name, int threads, BlockingQueue<Runnable> queue) {
+        AtomicInteger number = new AtomicInteger();
+        ThreadFactory factory = task -> {
+            Thread thread = new Thread(task, "assent-log-" + name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+        return new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, queue, factory);
+    }
+}

@@ -1,0 +1,144 @@
+package io.assent.coordinator.log;
+
+import io.assent.coordinator.engine.DecisionLog.Progress;
+import io.assent.coordinator.engine.DecisionLog.Reply;
+import io.assent.coordinator.engine.DecisionLog.Status;
+import io.assent.coordinator.log.DecideStatement.Micros;
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.TransactionId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records what became of branches, for many transactions in one statement. Rows are locked in order of their ids before
+ * they are read, so that an execution which was adopted meanwhile is never lost; a transaction that holds one which has
+ * not ended stays open, whatever the recorder thought.
+ *
+ * <p>It marks the decision confirmed: the recorder was given it by a clean write (R4).
+ */
+final class ProgressStatement implements BatchStatement<ProgressStatement.Encoded> {
+
+    private static final String SQL = """
+            with clock as materialized (select clock_timestamp() as now),
+            item as materialized (
+                select i.id, i.branches::jsonb as branches, i.complete, i.outcome,
+                    i.outcome not in ('COMMITTED', 'ROLLED_BACK') as heuristic,
+                    i.next_attempt_in * interval '1 microsecond' as next_attempt_in
+                from unnest(?::uuid[], ?::text[], ?::boolean[], ?::text[], ?::bigint[])
+                    as i (id, branches, complete, outcome, next_attempt_in)),
+            locked as materialized (
+                select t.id, t.branches, t.completed_at is not null as was_complete,
+                    t.verdict, t.verdict is not null as decided, t.confirmed
+                from item i join assent_transaction t on t.id = i.id
+                order by t.id for update of t),
+            progressed as materialized (
+                select l.id, l.was_complete, l.verdict, l.decided, l.confirmed, i.complete as complete_to_recorder, i.outcome,
+                    i.heuristic, i.next_attempt_in,
+                    case when l.decided then assent_progressed(l.branches, i.branches, clock.now) else l.branches
+                        end as branches
+                from locked l join item i on i.id = l.id, clock),
+            seen as materialized (
+                select p.*,
+                    p.decided and (p.was_complete or p.complete_to_recorder)
+                        and not assent_outstanding(p.branches, p.verdict, false) as complete,
+                    assent_outstanding(p.branches, p.verdict, true) as never_ordered
+                from progressed p),
+            written as (
+                update assent_transaction t set
+                    branches = s.branches,
+                    confirmed = t.confirmed or s.decided,
+                    outcome = case
+                        when not s.decided or s.was_complete then t.outcome
+                        when s.complete or s.heuristic then coalesce(s.outcome, t.outcome)
+                        else t.outcome end,
+                    completed_at = case
+                        when not s.decided or s.was_complete then t.completed_at
+                        when s.complete then clock.now end,
+                    next_attempt_at = case
+                        when not s.decided or s.was_complete then t.next_attempt_at
+                        when s.complete then null
+                        when s.next_attempt_in is not null then clock.now + s.next_attempt_in
+                        when s.complete_to_recorder or s.never_ordered then coalesce(t.next_attempt_at, clock.now)
+                        end,
+                    changed_at = case when s.decided and ((s.complete and not s.was_complete) or not s.confirmed)
+                        then clock.now else t.changed_at end
+                from seen s, clock where t.id = s.id
+                returning %s)
+            select i.id as item, t.* from item i left join written t on t.id = i.id
+            """.formatted(Rows.COLUMNS);
+
+    private final BiConsumer<TransactionId, UnreadableRowException> unreadable;
+
+    ProgressStatement(BiConsumer<TransactionId, UnreadableRowException> unreadable) {
+        this.unreadable = unreadable;
+    }
+
+    @Override
+    public Map<TransactionId, Reply> execute(Connection connection, List<Encoded> batch) throws SQLException {
+        int n = batch.size();
+        UUID[] ids = new UUID[n];
+        String[] branches = new String[n];
+        Boolean[] complete = new Boolean[n];
+        @Nullable String[] outcomes = new String[n];
+        @Nullable Long[] nextAttempts = new Long[n];
+        for (int i = 0; i < n; i++) {
+            Progress progress = batch.get(i).progress();
+            ids[i] = progress.id().value();
+            branches[i] = batch.get(i).branches();
+            complete[i] = progress.complete();
+            outcomes[i] = progress.outcome() == null ? null : progress.outcome().name();
+            nextAttempts[i] = progress.nextAttemptIn() == null ? null : Micros.of(progress.nextAttemptIn());
+        }
+        connection.clearWarnings();
+        try (PreparedStatement statement = connection.prepareStatement(SQL)) {
+            statement.setArray(1, connection.createArrayOf("uuid", ids));
+            statement.setArray(2, connection.createArrayOf("text", branches));
+            statement.setArray(3, connection.createArrayOf("bool", complete));
+            statement.setArray(4, connection.createArrayOf("text", outcomes));
+            statement.setArray(5, connection.createArrayOf("int8", nextAttempts));
+            try (ResultSet rows = statement.executeQuery()) {
+                String warning = Warnings.after(connection, statement);
+                Map<TransactionId, Reply> replies = new HashMap<>();
+                while (rows.next()) {
+                    TransactionId id = new TransactionId(rows.getObject("item", UUID.class));
+                    replies.put(id, warning == null ? reply(id, rows) : Replies.indeterminate(warning));
+                }
+                return replies;
+            }
+        }
+    }
+
+    private Reply reply(TransactionId id, ResultSet row) throws SQLException {
+        if (row.getObject("id") == null) {
+            return Replies.nothing(Status.ABSENT);
+        }
+        try {
+            TransactionRecord now = Rows.written(row);
+            return now.decision() == null ? Replies.there(Status.CONFLICT, now) : Replies.ok(now, true);
+        } catch (UnreadableRowException e) {
+            unreadable.accept(id, e);
+            return Replies.indeterminate(e.getMessage());
+        }
+    }
+
+    /** Progress whose branches were written as JSON by the caller's thread. */
+    record Encoded(Progress progress, String branches) implements Item {
+
+        static Encoded of(Progress progress) {
+            return new Encoded(progress, BranchJson.writeProgress(progress.branches()));
+        }
+
+        @Override
+        public TransactionId id() {
+            return progress.id();
+        }
+    }
+}

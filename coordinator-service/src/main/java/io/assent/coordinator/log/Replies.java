@@ -1,0 +1,32 @@
+package io.assent.coordinator.log;
+
+import io.assent.coordinator.engine.DecisionLog.Reply;
+import io.assent.coordinator.engine.DecisionLog.Status;
+import io.assent.coordinator.protocol.TransactionRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Short names for what calls on the log end with. */
+final class Replies {
+
+    private Replies() {}
+
+    static Reply ok(TransactionRecord transaction, boolean changed) {
+        return new Reply(Status.OK, transaction, changed, null);
+    }
+
+    static Reply there(Status status, TransactionRecord transaction) {
+        return new Reply(status, transaction, false, null);
+    }
+
+    static Reply nothing(Status status) {
+        return new Reply(status, null, false, null);
+    }
+
+    static Reply unavailable(@Nullable String detail) {
+        return new Reply(Status.UNAVAILABLE, null, false, detail);
+    }
+
+    static Reply indeterminate(@Nullable String detail) {
+        return new Reply(Status.INDETERMINATE, null, false, detail);
+    }
+}

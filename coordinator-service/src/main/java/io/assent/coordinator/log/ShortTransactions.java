@@ -1,0 +1,330 @@
+package io.assent.coordinator.log;
+
+import io.assent.coordinator.engine.DecisionLog.NewTransaction;
+import io.assent.coordinator.engine.DecisionLog.Reply;
+import io.assent.coordinator.engine.DecisionLog.Status;
+import io.assent.coordinator.log.DecideStatement.Micros;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.ExpectedBranch;
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.TransactionId;
+import io.assent.protocol.Vote;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writes that prepare a decision or follow it: each locks its row, looks, writes and commits. Each writes also when it
+ * changes nothing, so that its commit waits for the standby and what it returns may be told (R4).
+ *
+ * <p>Blocks; thread-safe.
+ */
+final class ShortTransactions {
+
+    /** Whoever adopts a branch orders its end at once; should that instance die, another one takes over after this. */
+    private static final Duration ADOPTED_NEXT_ATTEMPT_IN = Duration.ofSeconds(5);
+
+    private final DataSource pool;
+    private final LogProperties properties;
+    private final BiConsumer<TransactionId, UnreadableRowException> unreadable;
+
+    /** @param pool of verified connections (L4) */
+    ShortTransactions(
+            DataSource pool, LogProperties properties, BiConsumer<TransactionId, UnreadableRowException> unreadable) {
+        this.pool = pool;
+        this.properties = properties;
+        this.unreadable = unreadable;
+    }
+
+    Reply begin(NewTransaction begin) {
+        String name = BranchJson.text(begin.name());
+        return inTransaction(begin.id(), connection -> {
+            TransactionRecord inserted = insert(connection, begin, name);
+            if (inserted != null) {
+                return Replies.ok(inserted, true);
+            }
+            Locked locked = lock(connection, begin.id());
+            if (locked.row() == null) {
+                return Replies.nothing(
+                        begin.id().timestamp().isAfter(locked.now()) ? Status.IN_FUTURE : Status.TOO_OLD);
+            }
+            TransactionRecord there = touch(connection, begin.id());
+            boolean equal = there.begun()
+                    && there.decision() == null
+                    && Objects.equals(there.name(), name)
+                    && there.createdAt()
+                            .plusNanos(1_000 * Micros.of(begin.timeout()))
+                            .equals(there.deadline());
+            return equal ? Replies.ok(there, false) : Replies.there(Status.CONFLICT, there);
+        });
+    }
+
+    private @Nullable TransactionRecord insert(Connection connection, NewTransaction begin, @Nullable String name)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                insert into assent_transaction as t
+                    (id, name, begun, created_at, deadline, next_attempt_at, changed_at)
+                select ?, ?, true, c.now, c.now + c.timeout, c.now + c.timeout, c.now
+                from (select clock_timestamp() as now, ? * interval '1 microsecond' as timeout,
+                    timestamptz 'epoch' + ? * interval '1 millisecond' as made) c
+                where c.made between c.now - ? * interval '1 millisecond' and c.now + ? * interval '1 millisecond'
+                on conflict (id) do nothing
+                returning %s
+                """.formatted(Rows.COLUMNS))) {
+            statement.setObject(1, begin.id().value());
+            statement.setString(2, name);
+            statement.setLong(3, Micros.of(begin.timeout()));
+            statement.setLong(4, begin.id().timestamp().toEpochMilli());
+            statement.setLong(5, properties.longestLifetime().toMillis());
+            statement.setLong(6, LogProperties.CLOCK_MARGIN.toMillis());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Rows.written(row) : null;
+            }
+        }
+    }
+
+    Reply enlist(TransactionId id, Branch branch) {
+        return inTransaction(id, connection -> {
+            Locked locked = lock(connection, id);
+            TransactionRecord row = locked.row();
+            if (row == null) {
+                boolean tooOld = id.timestamp().isBefore(locked.now().minus(properties.longestLifetime()));
+                return Replies.nothing(tooOld ? Status.TOO_OLD : Status.ABSENT);
+            }
+            Instant deadline = row.deadline();
+            if (row.decision() != null
+                    || row.closedAt() != null
+                    || !row.begun()
+                    || (deadline != null && !deadline.isAfter(locked.now()))) {
+                return Replies.there(Status.CLOSED, touch(connection, id));
+            }
+            Branch there = row.branches().stream()
+                    .filter(b -> b.id().equals(branch.id()))
+                    .findFirst()
+                    .orElse(null);
+            if (there == null) {
+                if (row.branches().size() >= properties.maxBranches()) {
+                    return Replies.there(Status.FULL, touch(connection, id));
+                }
+                List<Branch> more = new ArrayList<>(row.branches());
+                more.add(enlistedAt(branch, locked.now()));
+                return Replies.ok(writeBranches(connection, id, more), true);
+            }
+            boolean voteKnown = there.vote() != Vote.PENDING;
+            boolean voteAsked = branch.vote() != Vote.PENDING;
+            if (!there.participant().equals(branch.participant())
+                    || !Objects.equals(there.url(), branch.url())
+                    || !Objects.equals(there.ref(), branch.ref())
+                    || (voteKnown && voteAsked && there.vote() != branch.vote())) {
+                return Replies.there(Status.CONFLICT, touch(connection, id));
+            }
+            if (voteKnown || !voteAsked) {
+                return Replies.ok(touch(connection, id), false);
+            }
+            List<Branch> voted = row.branches().stream()
+                    .map(b -> b == there ? withVote(b, branch.vote()) : b)
+                    .toList();
+            return Replies.ok(writeBranches(connection, id, voted), true);
+        });
+    }
+
+    Reply close(TransactionId id, @Nullable List<ExpectedBranch> expected) {
+        return inTransaction(id, connection -> {
+            TransactionRecord row = lock(connection, id).row();
+            if (row == null) {
+                return Replies.nothing(Status.ABSENT);
+            }
+            if (row.decision() != null || row.closedAt() != null) {
+                return Replies.ok(touch(connection, id), false);
+            }
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    update assent_transaction t
+                    set closed_at = c.now, changed_at = c.now, expected = ?::jsonb
+                    from (select clock_timestamp() as now) c where t.id = ?
+                    returning %s
+                    """.formatted(Rows.COLUMNS))) {
+                statement.setString(1, expected == null ? null : BranchJson.writeExpected(expected));
+                statement.setObject(2, id.value());
+                return Replies.ok(one(statement), true);
+            }
+        });
+    }
+
+    Reply adopt(TransactionId id, List<Branch> branches) {
+        return inTransaction(id, connection -> {
+            Locked locked = lock(connection, id);
+            TransactionRecord row = locked.row();
+            if (row == null) {
+                return Replies.nothing(Status.ABSENT);
+            }
+            if (row.decision() == null) {
+                return Replies.there(Status.CONFLICT, touch(connection, id));
+            }
+            List<Branch> all = new ArrayList<>(row.branches());
+            for (Branch branch : branches) {
+                if (all.stream().noneMatch(b -> b.id().equals(branch.id()) && Objects.equals(b.ref(), branch.ref()))) {
+                    all.add(enlistedAt(branch, locked.now()));
+                }
+            }
+            if (all.size() == row.branches().size()) {
+                return Replies.ok(touch(connection, id), false);
+            }
+            if (all.size() > properties.maxBranches()) {
+                return Replies.there(Status.FULL, touch(connection, id));
+            }
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    update assent_transaction t
+                    set branches = ?::jsonb,
+                        outcome = case when t.outcome not in ('COMMITTED', 'ROLLED_BACK') then t.outcome end,
+                        completed_at = null, resolution = null,
+                        next_attempt_at = least(t.next_attempt_at, c.now + ? * interval '1 microsecond'),
+                        changed_at = case when t.completed_at is null then t.changed_at else c.now end
+                    from (select clock_timestamp() as now) c where t.id = ?
+                    returning %s
+                    """.formatted(Rows.COLUMNS))) {
+                statement.setString(1, BranchJson.write(all, null));
+                statement.setLong(2, Micros.of(ADOPTED_NEXT_ATTEMPT_IN));
+                statement.setObject(3, id.value());
+                return Replies.ok(one(statement), true);
+            }
+        });
+    }
+
+    Reply resolve(TransactionId id, String reason) {
+        String resolution = BranchJson.text(reason);
+        return inTransaction(id, connection -> {
+            TransactionRecord row = lock(connection, id).row();
+            if (row == null) {
+                return Replies.nothing(Status.ABSENT);
+            }
+            if (row.completedAt() != null && Objects.equals(row.resolution(), resolution)) {
+                return Replies.ok(touch(connection, id), false);
+            }
+            if (row.outcome() == null || !row.outcome().heuristic() || row.completedAt() != null) {
+                return Replies.there(Status.CONFLICT, touch(connection, id));
+            }
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    update assent_transaction t
+                    set completed_at = c.now, changed_at = c.now, next_attempt_at = null, resolution = ?
+                    from (select clock_timestamp() as now) c where t.id = ?
+                    returning %s
+                    """.formatted(Rows.COLUMNS))) {
+                statement.setString(1, resolution);
+                statement.setObject(2, id.value());
+                return Replies.ok(one(statement), true);
+            }
+        });
+    }
+
+    private static Branch enlistedAt(Branch b, Instant now) {
+        return new Branch(b.id(), b.participant(), b.url(), b.ref(), b.vote(), false, null, false, 0, null, now, null);
+    }
+
+    private static Branch withVote(Branch b, Vote vote) {
+        return new Branch(
+                b.id(),
+                b.participant(),
+                b.url(),
+                b.ref(),
+                vote,
+                b.member(),
+                b.state(),
+                b.acknowledged(),
+                b.attempts(),
+                b.lastError(),
+                b.enlistedAt(),
+                b.acknowledgedAt());
+    }
+
+    private static TransactionRecord writeBranches(Connection connection, TransactionId id, List<Branch> branches)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "update assent_transaction t set branches = ?::jsonb where t.id = ? returning " + Rows.COLUMNS)) {
+            statement.setString(1, BranchJson.write(branches, null));
+            statement.setObject(2, id.value());
+            return one(statement);
+        }
+    }
+
+    /** Writes without changing anything: what it returns was replicated when the commit is through (R4). */
+    private static TransactionRecord touch(Connection connection, TransactionId id) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "update assent_transaction t set asked = t.asked where t.id = ? returning " + Rows.COLUMNS)) {
+            statement.setObject(1, id.value());
+            return one(statement);
+        }
+    }
+
+    private static TransactionRecord one(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            if (!row.next()) {
+                throw new IllegalStateException("a row that is locked here was not there to be updated");
+            }
+            return Rows.written(row);
+        }
+    }
+
+    private static Locked lock(Connection connection, TransactionId id) throws SQLException {
+        TransactionRecord row = null;
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select " + Rows.COLUMNS + " from assent_transaction t where t.id = ? for update")) {
+            statement.setObject(1, id.value());
+            try (ResultSet rows = statement.executeQuery()) {
+                if (rows.next()) {
+                    row = Rows.read(rows);
+                }
+            }
+        }
+        // After the lock was given: waiting for it may have taken the rest of a deadline.
+        try (Statement statement = connection.createStatement();
+                ResultSet clock = statement.executeQuery("select clock_timestamp() as now")) {
+            clock.next();
+            return new Locked(row, Rows.mandatory(Rows.instant(clock, "now")));
+        }
+    }
+
+    private Reply inTransaction(TransactionId id, Work work) {
+        Connection connection;
+        try {
+            connection = pool.getConnection();
+        } catch (SQLException e) {
+            return Replies.unavailable(Causes.text(e));
+        }
+        boolean committing = false;
+        try (connection) {
+            connection.setAutoCommit(false);
+            Reply reply = work.in(connection);
+            connection.clearWarnings();
+            committing = true;
+            connection.commit();
+            String warning = Warnings.after(connection);
+            return warning == null ? reply : Replies.indeterminate(warning);
+        } catch (SQLException e) {
+            // Before the commit was sent, and after a definite refusal, nothing can have been written.
+            return committing && SqlFailure.of(e) == SqlFailure.UNKNOWN
+                    ? Replies.indeterminate(GroupWriter.describe(e))
+                    : Replies.unavailable(GroupWriter.describe(e));
+        } catch (UnreadableRowException e) {
+            unreadable.accept(id, e);
+            return Replies.unavailable(e.getMessage());
+        }
+    }
+
+    /** @param row as it is now that it is locked; null if there is none */
+    private record Locked(@Nullable TransactionRecord row, Instant now) {}
+
+    private interface Work {
+
+        Reply in(Connection connection) throws SQLException;
+    }
+}

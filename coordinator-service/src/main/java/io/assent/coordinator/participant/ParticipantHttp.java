@@ -1,0 +1,108 @@
+package io.assent.coordinator.participant;
+
+import io.assent.protocol.wire.WireJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * HTTP to participants, with everything off that would make a request go elsewhere, go twice or grow: redirects,
+ * repeats, cookies, credentials, decompression. The client itself and not a template over it, because a call must be
+ * cut off at its time limit whatever it is doing, and only the request object can do that.
+ */
+final class ParticipantHttp implements AutoCloseable {
+
+    private final CloseableHttpClient client;
+
+    ParticipantHttp(ParticipantProperties properties, DnsResolver resolver) {
+        int perRoute = properties.services().keySet().stream()
+                .map(properties::limits)
+                .mapToInt(limits -> limits.maxConcurrentPrepares() + limits.maxConcurrentOrders())
+                .reduce(
+                        properties.defaults().maxConcurrentPrepares()
+                                + properties.defaults().maxConcurrentOrders(),
+                        Math::max);
+        client = HttpClients.custom()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setDnsResolver(resolver)
+                        // Lanes bound how many are used; a common bound would let one participant starve the others.
+                        .setMaxConnPerRoute(perRoute)
+                        .setMaxConnTotal(Integer.MAX_VALUE)
+                        .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(Timeout.of(properties.connectTimeout()))
+                                .setValidateAfterInactivity(TimeValue.ofSeconds(2))
+                                .setTimeToLive(TimeValue.ofMinutes(5))
+                                .build())
+                        .build())
+                .evictIdleConnections(TimeValue.ofSeconds(30))
+                .disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .disableDefaultUserAgent()
+                .build();
+    }
+
+    /** What came back: a status, and the body as text. */
+    record Reply(int status, String body) {}
+
+    /** The request; {@code abort} ends it at any moment. */
+    static HttpPost post(URI uri, Object message, Timeout silence) {
+        HttpPost post = new HttpPost(uri);
+        post.setConfig(RequestConfig.custom()
+                .setResponseTimeout(silence)
+                .setConnectionRequestTimeout(silence)
+                .setRedirectsEnabled(false)
+                .setAuthenticationEnabled(false)
+                .build());
+        post.setEntity(
+                new ByteArrayEntity(WireJson.tolerant().writeValueAsBytes(message), ContentType.APPLICATION_JSON));
+        post.setHeader("Accept", "application/json");
+        return post;
+    }
+
+    /** @throws IOException also if the answer is larger than {@code limit} or not UTF-8 */
+    Reply exchange(HttpPost post, int limit) throws IOException {
+        return client.execute(post, response -> new Reply(response.getCode(), body(post, response, limit)));
+    }
+
+    private static String body(HttpPost post, ClassicHttpResponse response, int limit) throws IOException {
+        if (response.getEntity() == null) {
+            return "";
+        }
+        // Not closed by try-with-resources: closing reads what is left, however much that is.
+        InputStream content = response.getEntity().getContent();
+        byte[] bytes = content.readNBytes(limit + 1);
+        if (bytes.length > limit) {
+            post.abort();
+            throw new IOException("the answer is larger than " + limit + " bytes");
+        }
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
+    }
+
+    @Override
+    public void close() {
+        client.close(CloseMode.IMMEDIATE);
+    }
+}

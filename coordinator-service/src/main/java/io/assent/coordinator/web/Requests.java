@@ -1,0 +1,155 @@
+package io.assent.coordinator.web;
+
+import io.assent.coordinator.engine.Coordinator;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.ExpectedBranch;
+import io.assent.protocol.BranchId;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import io.assent.protocol.wire.BeginRequest;
+import io.assent.protocol.wire.BranchMessage;
+import io.assent.protocol.wire.Commit;
+import io.assent.protocol.wire.InquiryRequest;
+import io.assent.protocol.wire.RollbackRequest;
+import io.assent.protocol.wire.WireJson;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Turns messages into what the engine understands. Nothing reaches the engine unless every value is well-formed. */
+final class Requests {
+
+    static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
+    static final int MOST_COMMITS = 256;
+    static final int MOST_INQUIRIES = 1_000;
+
+    /** Between the clock that made an id and the one that made a deadline (R9 allows as much between id and database). */
+    private static final Duration CLOCK_ALLOWANCE = Duration.ofMinutes(5);
+
+    private final Duration longestLifetime;
+
+    /** @param longestLifetime of a transaction */
+    Requests(Duration longestLifetime) {
+        this.longestLifetime = longestLifetime;
+    }
+
+    Coordinator.Begin begin(BeginRequest request) {
+        return new Coordinator.Begin(
+                request.id() == null ? null : Values.transaction(request.id(), "/id"),
+                Values.name(request.name(), "/name"),
+                Values.duration(request.timeout(), "/timeout", SHORTEST_TIMEOUT, longestLifetime));
+    }
+
+    Branch enlisted(BranchMessage message) {
+        return branch(message, "", true);
+    }
+
+    /** @param at pointer to the commit within the document, empty for the whole */
+    Coordinator.Commit commit(TransactionId id, Commit request, String at, Duration patience) {
+        Instant deadline = Values.instant(request.deadline(), at + "/deadline");
+        if (deadline != null
+                && deadline.isAfter(id.timestamp().plus(longestLifetime).plus(CLOCK_ALLOWANCE))) {
+            throw ProblemException.invalid(
+                    at + "/deadline", "lies later than the longest lifetime of this transaction allows");
+        }
+        List<Branch> collected = null;
+        List<ExpectedBranch> expected = null;
+        if (request.branches() != null) {
+            collected = new ArrayList<>();
+            expected = new ArrayList<>();
+            Set<BranchId> names = new HashSet<>();
+            for (int i = 0; i < request.branches().size(); i++) {
+                String pointer = at + "/branches/" + i;
+                JsonNode item = request.branches().get(i);
+                BranchId name;
+                if (item != null && item.isString()) {
+                    name = Values.branch(item.stringValue(), pointer);
+                    expected.add(new ExpectedBranch(name, null));
+                    collected = null;
+                } else if (item != null && item.isObject()) {
+                    Branch branch = branch(
+                            JsonInput.read(item, BranchMessage.class, WireJson.strict(), pointer), pointer, true);
+                    name = branch.id();
+                    expected.add(new ExpectedBranch(name, branch.ref()));
+                    if (collected != null) {
+                        collected.add(branch);
+                    }
+                } else {
+                    throw ProblemException.invalid(pointer, "expected a branch or the name of one");
+                }
+                if (!names.add(name)) {
+                    throw ProblemException.invalid(pointer, "names branch %s a second time".formatted(name));
+                }
+            }
+        }
+        // Names alone cannot be a branch set, and neither can a set without a deadline: then it must have been begun.
+        return new Coordinator.Commit(
+                id,
+                Values.name(request.name(), at + "/name"),
+                deadline,
+                deadline == null ? null : collected,
+                expected,
+                patience);
+    }
+
+    Coordinator.Rollback rollback(TransactionId id, RollbackRequest request, Duration patience) {
+        List<Branch> branches = new ArrayList<>();
+        Set<String> executions = new HashSet<>();
+        List<BranchMessage> messages = request.branches() == null ? List.of() : request.branches();
+        for (int i = 0; i < messages.size(); i++) {
+            String pointer = "/branches/" + i;
+            BranchMessage message = present(messages.get(i), pointer);
+            Branch branch = branch(message, pointer, false);
+            if (!executions.add(branch.id() + "/" + branch.participant() + "/" + branch.ref())) {
+                throw ProblemException.invalid(pointer, "names this execution a second time");
+            }
+            branches.add(branch);
+        }
+        return new Coordinator.Rollback(id, Values.reason(request.reason(), "/reason"), branches, patience);
+    }
+
+    ParticipantName asker(InquiryRequest request) {
+        return Values.participant(request.participant(), "/participant");
+    }
+
+    List<Coordinator.Inquiry> inquiries(InquiryRequest request) {
+        if (request.branches() == null
+                || request.branches().isEmpty()
+                || request.branches().size() > MOST_INQUIRIES) {
+            throw ProblemException.invalid("/branches", "expected 1 to %d branches".formatted(MOST_INQUIRIES));
+        }
+        List<Coordinator.Inquiry> inquiries = new ArrayList<>();
+        for (int i = 0; i < request.branches().size(); i++) {
+            String pointer = "/branches/" + i;
+            var branch = present(request.branches().get(i), pointer);
+            inquiries.add(new Coordinator.Inquiry(
+                    Values.transaction(branch.transaction(), pointer + "/transaction"),
+                    Values.branch(branch.branch(), pointer + "/branch"),
+                    Values.ref(branch.ref(), pointer + "/ref"),
+                    Values.instant(branch.deadline(), pointer + "/deadline")));
+        }
+        return inquiries;
+    }
+
+    /** Where an address may lead is not checked here: the engine asks its participant port before it writes anything. */
+    private static Branch branch(BranchMessage message, String at, boolean refMandatory) {
+        return Branch.named(
+                Values.branch(message.branch(), at + "/branch"),
+                Values.participant(message.participant(), at + "/participant"),
+                Values.url(message.url(), at + "/url"),
+                message.ref() == null && !refMandatory ? null : Values.ref(message.ref(), at + "/ref"),
+                Values.vote(message.vote(), at + "/vote"));
+    }
+
+    private static <T> T present(@Nullable T value, String pointer) {
+        if (value == null) {
+            throw ProblemException.invalid(pointer, "is null; an object is expected");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,80 @@
+package io.assent.coordinator.web;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.assent.coordinator.engine.Coordinator;
+import io.assent.coordinator.engine.TransactionSearch;
+import java.util.List;
+import org.apache.catalina.core.StandardHost;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.config.annotation.AsyncSupportConfigurer;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** The REST API over a {@link Coordinator}, a {@link TransactionSearch} and {@link ApiLimits}. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(WebSettings.class)
+@Import({TransactionController.class, ProblemAdvice.class, ProblemErrorController.class, ApiDocumentation.class})
+public class WebConfiguration {
+
+    @Bean
+    Answers answers(WebSettings settings) {
+        return new Answers(settings.retryAfter());
+    }
+
+    @Bean
+    Requests requests(ApiLimits limits) {
+        return new Requests(limits.longestLifetime());
+    }
+
+    /** What there is not is left out, as in the messages between services. */
+    @Bean
+    JsonMapperBuilderCustomizer withoutNulls() {
+        return builder ->
+                builder.changeDefaultPropertyInclusion(value -> value.withValueInclusion(JsonInclude.Include.NON_NULL));
+    }
+
+    @Bean
+    WebMvcConfigurer apiConfigurer(WebSettings settings) {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+                resolvers.add(new BodyArgumentResolver(settings));
+            }
+
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new ApiInterceptor()).addPathPatterns(Paths.BASE, Paths.BASE + "/**");
+            }
+
+            @Override
+            public void configureAsyncSupport(AsyncSupportConfigurer async) {
+                async.setDefaultTimeout(settings.requestTimeout().toMillis());
+            }
+        };
+    }
+
+    /** Last, so that it replaces the valve that Spring Boot adds. */
+    @Bean
+    @Order(Ordered.LOWEST_PRECEDENCE)
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports() {
+        return factory -> factory.addContextCustomizers(context -> {
+            if (context.getParent() instanceof StandardHost host) {
+                host.setErrorReportValveClass(ProblemReportValve.class.getName());
+                for (var valve : host.getPipeline().getValves()) {
+                    if (valve.getClass() == org.apache.catalina.valves.ErrorReportValve.class) {
+                        host.getPipeline().removeValve(valve);
+                    }
+                }
+            }
+        });
+    }
+}

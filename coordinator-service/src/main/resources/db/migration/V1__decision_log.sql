@@ -1,0 +1,157 @@
+-- The decision log: one row per transaction. Written once when it is decided, once more when it is complete.
+-- No foreign keys and no second table on the way of a commit; ids are UUIDs of version 7, so that rows arrive in order of
+-- time and the table can be partitioned by id later.
+
+create table assent_transaction (
+    id              uuid        not null,
+    name            text,
+    begun           boolean     not null,
+    created_at      timestamptz not null,
+    deadline        timestamptz,
+    closed_at       timestamptz,
+    expected        jsonb,
+    verdict         text,
+    nonce           bigint,
+    confirmed       boolean     not null default false,
+    decided_at      timestamptz,
+    reason          text,
+    branches        jsonb       not null default '[]',
+    asked           integer     not null default 0,
+    outcome         text,
+    completed_at    timestamptz,
+    attempts        integer     not null default 0,
+    next_attempt_at timestamptz,
+    changed_at      timestamptz not null,
+    resolution      text,
+    constraint assent_transaction_pk primary key (id),
+    constraint assent_transaction_verdict check (verdict in ('COMMIT', 'ROLLBACK')),
+    constraint assent_transaction_decided check (num_nulls(verdict, nonce, decided_at) in (0, 3)),
+    constraint assent_transaction_completed check (completed_at is null or (verdict is not null and outcome is not null)),
+    constraint assent_transaction_heard_of check (begun or verdict is not null)
+);
+
+comment on table assent_transaction is 'The write-once decision of each global transaction (R1) and its delivery. All instants are this database''s clock.';
+comment on column assent_transaction.id is 'UUID of version 7; its time bounds how long it is accepted (R9)';
+comment on column assent_transaction.name is 'Label for people';
+comment on column assent_transaction.begun is 'Begun at the coordinator (enlisted flow); false: first heard of when it was decided (collected flow)';
+comment on column assent_transaction.created_at is 'When the row was written';
+comment on column assent_transaction.deadline is 'After it only ROLLBACK can be decided (R10)';
+comment on column assent_transaction.closed_at is 'When the commit request closed it for enlisting';
+comment on column assent_transaction.expected is 'What the commit request expected: [{id, ref}]; null: nothing in particular';
+comment on column assent_transaction.verdict is 'The one decision; never changes (R1). Nobody acts on reading it unless confirmed (R4)';
+comment on column assent_transaction.nonce is 'Names the proposal that became the decision';
+comment on column assent_transaction.confirmed is 'Written after a clean, replicated write had returned the decision (R4)';
+comment on column assent_transaction.decided_at is 'When it was decided';
+comment on column assent_transaction.reason is 'Why it rolled back';
+comment on column assent_transaction.branches is 'Every execution known: [{id, participant, url, ref, vote, member, state, acknowledged, attempts, lastError, enlistedAt, acknowledgedAt}]; what is false, 0 or null is left out; member counts with verdict COMMIT only';
+comment on column assent_transaction.asked is 'How often a decision was asked for after the first; a loser writes too, so that its commit waits for the standby (R4)';
+comment on column assent_transaction.outcome is 'What happened; set when complete, and before when a branch ended against the decision';
+comment on column assent_transaction.completed_at is 'When the last branch had ended';
+comment on column assent_transaction.attempts is 'How often a recovery pass took it over';
+comment on column assent_transaction.next_attempt_at is 'When any instance may take it over; null: nothing to be done, or only a person can go on';
+comment on column assent_transaction.changed_at is 'When the state last changed';
+comment on column assent_transaction.resolution is 'The reason a person gave for closing it with a heuristic outcome';
+
+-- The only other index that a commit pays for: recovery finds its work without reading what is finished.
+create index assent_transaction_due on assent_transaction (next_attempt_at) where next_attempt_at is not null;
+
+-- Every transaction is inserted and then updated once or twice: leave room for that on the page.
+alter table assent_transaction set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
+
+-- The second of a pair of assertions: the statement never changes a decision, and this refuses it if it tried (R1).
+create function assent_decision_is_final() returns trigger language plpgsql as $$
+begin
+    raise exception 'the decision % of transaction % is final', old.verdict, old.id using errcode = 'integrity_constraint_violation';
+end
+$$;
+
+create trigger assent_decision_is_final before update on assent_transaction
+    for each row when (old.verdict is not null and (new.verdict, new.nonce) is distinct from (old.verdict, old.nonce))
+    execute function assent_decision_is_final();
+
+-- The executions in a list of branches, in one order, so that two lists can be compared as sets.
+create function assent_executions(branches jsonb) returns text[] language sql immutable parallel safe as $$
+    select coalesce(array_agg(e.execution order by e.execution collate "C"), '{}')
+    from (select (b ->> 'id') || ' ' || coalesce(b ->> 'ref', '') as execution from jsonb_array_elements(branches) b) e
+$$;
+
+-- Whether COMMIT is proposed for a begun transaction that still takes branches: then it stays undecided.
+create function assent_open(deadline timestamptz, closed_at timestamptz, proposed text, now timestamptz)
+    returns boolean language sql immutable parallel safe as $$
+    select proposed = 'COMMIT' and closed_at is null and coalesce(deadline > now, true)
+$$;
+
+-- Why COMMIT cannot be written for a begun transaction that is closed; null if it can.
+create function assent_refusal(deadline timestamptz, enlisted jsonb, proposed jsonb, now timestamptz)
+    returns text language sql immutable parallel safe as $$
+    select case
+        when deadline <= now then 'the deadline had passed before the decision'
+        when assent_executions(enlisted) <> assent_executions(proposed) then 'the enlisted branches are not those that commit was proposed for'
+        end
+$$;
+
+-- What is enlisted, with the votes and the membership that the proposer knows, and then what only the proposer knows.
+create function assent_merged(enlisted jsonb, proposed jsonb) returns jsonb language sql immutable parallel safe as $$
+    select coalesce(jsonb_agg(m.branch order by m.origin, m.position), '[]')
+    from (
+        select 1 as origin, e.position, e.branch || coalesce((
+            select jsonb_strip_nulls(jsonb_build_object(
+                'vote', nullif(p ->> 'vote', 'PENDING'), 'member', p -> 'member'))
+            from jsonb_array_elements(proposed) p
+            where p ->> 'id' = e.branch ->> 'id' and (p ->> 'ref') is not distinct from (e.branch ->> 'ref')
+            limit 1), '{}') as branch
+        from jsonb_array_elements(enlisted) with ordinality e (branch, position)
+        union all
+        select 2, p.position, p.branch
+        from jsonb_array_elements(proposed) with ordinality p (branch, position)
+        where not exists (
+            select from jsonb_array_elements(enlisted) e
+            where e ->> 'id' = p.branch ->> 'id' and (e ->> 'ref') is not distinct from (p.branch ->> 'ref'))
+    ) m
+$$;
+
+-- What is recorded, with what has become of it since. What was acknowledged stays as it is; a report about an execution
+-- that is not recorded is ignored.
+create function assent_progressed(branches jsonb, progress jsonb, now timestamptz)
+    returns jsonb language sql stable parallel safe as $$
+    select coalesce(jsonb_agg(
+        case when p.news is null or coalesce((b.branch -> 'acknowledged')::boolean, false) then b.branch
+        else (b.branch - 'lastError') || jsonb_strip_nulls(jsonb_build_object(
+            'state', p.news -> 'state',
+            'lastError', p.news -> 'lastError',
+            'attempts', greatest((b.branch -> 'attempts')::integer, (p.news -> 'attempts')::integer),
+            'acknowledged', p.news -> 'acknowledged',
+            'acknowledgedAt', case when (p.news -> 'acknowledged')::boolean then now end))
+        end order by b.position), '[]')
+    from jsonb_array_elements(branches) with ordinality b (branch, position)
+    left join lateral (
+        select n as news from jsonb_array_elements(progress) n
+        where n ->> 'id' = b.branch ->> 'id' and (n ->> 'ref') is not distinct from (b.branch ->> 'ref')
+        limit 1) p on true
+$$;
+
+-- Whether the end of some execution still has to be heard of; with never_ordered, of one that nothing was ordered yet.
+-- READ_ONLY ones have ended. One without a ref means "whatever execution there is" and can be ordered to roll back only,
+-- so it is left alone where an execution of that branch is a member of a COMMIT (R5, R6).
+create function assent_outstanding(branches jsonb, verdict text, never_ordered boolean)
+    returns boolean language sql immutable parallel safe as $$
+    select exists (
+        select from jsonb_array_elements(branches) b
+        where not coalesce((b -> 'acknowledged')::boolean, false)
+            and b ->> 'vote' <> 'READ_ONLY'
+            and (not never_ordered or coalesce((b -> 'attempts')::integer, 0) = 0)
+            and (b ->> 'ref' is not null or verdict <> 'COMMIT' or not exists (
+                select from jsonb_array_elements(branches) m
+                where m ->> 'id' = b ->> 'id' and coalesce((m -> 'member')::boolean, false))))
+$$;
+
+-- Which PostgreSQL cluster this log belongs to: a copy elsewhere must not decide (L4).
+create table assent_log_identity (
+    only_one          boolean     not null default true,
+    system_identifier text        not null,
+    learnt_at         timestamptz not null,
+    constraint assent_log_identity_pk primary key (only_one),
+    constraint assent_log_identity_only_one check (only_one)
+);
+
+comment on table assent_log_identity is 'The system identifier of the cluster in which this log was first used; another one is refused (L4)';

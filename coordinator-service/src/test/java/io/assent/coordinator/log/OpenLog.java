@@ -1,0 +1,154 @@
+package io.assent.coordinator.log;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.assent.coordinator.engine.DecisionLog;
+import io.assent.embeddedpostgres.TestPostgres;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+
+/** A decision log on a database, as the application wires it, but without the application. */
+record OpenLog(
+        PostgresDecisionLog log,
+        HikariDataSource pool,
+        LogDatabase database,
+        LogMetrics metrics,
+        LogProperties properties)
+        implements AutoCloseable {
+
+    static LogDatabase database(TestPostgres.Database database) {
+        return new LogDatabase(database.jdbcUrl(), database.username(), database.password());
+    }
+
+    static LogDatabase freshDatabase() {
+        return database(TestPostgres.shared().freshDatabase("log"));
+    }
+
+    static OpenLog open(LogDatabase database, LogProperties properties) {
+        return open(database, properties, UnaryOperator.identity());
+    }
+
+    /** @param writers wraps what makes the writers' connections */
+    static OpenLog open(LogDatabase database, LogProperties properties, UnaryOperator<DataSource> writers) {
+        ConnectionVerifier verifier = new ConnectionVerifier(properties);
+        HikariDataSource pool = DecisionLogConfiguration.pool(database, properties, verifier);
+        Flyway.configure().dataSource(pool).load().migrate();
+        LogMetrics metrics = LogMetrics.in(new SimpleMeterRegistry());
+        PostgresDecisionLog log = new PostgresDecisionLog(
+                properties,
+                writers.apply(DecisionLogConfiguration.connections(database, properties, "assent-decide")),
+                pool,
+                verifier,
+                metrics);
+        return new OpenLog(log, pool, database, metrics, properties);
+    }
+
+    DecisionLog port() {
+        return log;
+    }
+
+    Connection connection() throws SQLException {
+        return DriverManager.getConnection(database.url(), database.username(), database.password());
+    }
+
+    /** Executes statements as the log's user, outside the log. */
+    void execute(String... statements) {
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    long count(String query) {
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        log.close();
+        pool.close();
+    }
+
+    /** Lifetime one hour, retention two hours, five branches, one writer of batches up to 256, impatient. */
+    static Settings settings() {
+        return new Settings();
+    }
+
+    /** The properties of a test. */
+    static final class Settings {
+
+        private LogProperties.Mode mode = LogProperties.Mode.SINGLE;
+        private String systemIdentifier;
+        private int writers = 2;
+        private int maxBatch = 256;
+        private int queue = 10_000;
+        private Duration socketTimeout = Duration.ofSeconds(10);
+
+        Settings mode(LogProperties.Mode value) {
+            mode = value;
+            return this;
+        }
+
+        Settings systemIdentifier(String value) {
+            systemIdentifier = value;
+            return this;
+        }
+
+        Settings writers(int value) {
+            writers = value;
+            return this;
+        }
+
+        Settings maxBatch(int value) {
+            maxBatch = value;
+            return this;
+        }
+
+        Settings queue(int value) {
+            queue = value;
+            return this;
+        }
+
+        Settings socketTimeout(Duration value) {
+            socketTimeout = value;
+            return this;
+        }
+
+        LogProperties build() {
+            return new LogProperties(
+                    mode,
+                    systemIdentifier,
+                    writers,
+                    maxBatch,
+                    queue,
+                    6,
+                    socketTimeout,
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(5),
+                    5,
+                    Duration.ofHours(1),
+                    Duration.ofHours(2),
+                    Duration.ofMinutes(1),
+                    1_000,
+                    Duration.ofSeconds(10));
+        }
+    }
+}

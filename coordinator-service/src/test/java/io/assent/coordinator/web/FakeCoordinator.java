@@ -1,0 +1,103 @@
+package io.assent.coordinator.web;
+
+import io.assent.coordinator.engine.Answer;
+import io.assent.coordinator.engine.Coordinator;
+import io.assent.coordinator.engine.TransactionSearch;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.InquiryAnswer;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/** Remembers what it was asked and answers what the test says. */
+class FakeCoordinator implements Coordinator, TransactionSearch {
+
+    /** An enlist or resolve, whose arguments have no record of their own. */
+    record Enlist(TransactionId id, Branch branch) {}
+
+    record Resolve(TransactionId id, String reason) {}
+
+    record Inquire(ParticipantName participant, List<Inquiry> inquiries) {}
+
+    record Find(TransactionId id) {}
+
+    final List<Object> asked = new CopyOnWriteArrayList<>();
+    volatile Function<TransactionId, CompletionStage<Answer>> answer = id -> new CompletableFuture<>();
+    volatile InquiryAnswer inquiryAnswer = InquiryAnswer.UNDECIDED;
+    volatile List<TransactionRecord> found = List.of();
+    volatile RuntimeException searchFailure;
+
+    void reset() {
+        asked.clear();
+        found = List.of();
+        searchFailure = null;
+        answer = id -> CompletableFuture.failedFuture(new AssertionError("nothing may be asked"));
+    }
+
+    void answer(Answer.Result result, TransactionRecord transaction) {
+        answer = id -> CompletableFuture.completedFuture(new Answer(result, id, transaction, null));
+    }
+
+    Object lastAsked() {
+        return asked.get(asked.size() - 1);
+    }
+
+    @Override
+    public CompletionStage<Answer> begin(Begin request) {
+        asked.add(request);
+        return answer.apply(request.id() == null ? Records.ID : request.id());
+    }
+
+    @Override
+    public CompletionStage<Answer> enlist(TransactionId id, Branch branch) {
+        asked.add(new Enlist(id, branch));
+        return answer.apply(id);
+    }
+
+    @Override
+    public CompletionStage<Answer> commit(Commit request) {
+        asked.add(request);
+        return answer.apply(request.id());
+    }
+
+    @Override
+    public CompletionStage<Answer> rollback(Rollback request) {
+        asked.add(request);
+        return answer.apply(request.id());
+    }
+
+    @Override
+    public CompletionStage<Answer> resolve(TransactionId id, String reason) {
+        asked.add(new Resolve(id, reason));
+        return answer.apply(id);
+    }
+
+    @Override
+    public CompletionStage<List<Inquired>> inquire(ParticipantName participant, List<Inquiry> inquiries) {
+        asked.add(new Inquire(participant, inquiries));
+        List<Inquired> answers = new ArrayList<>();
+        inquiries.forEach(inquiry -> answers.add(new Inquired(inquiry, inquiryAnswer)));
+        return CompletableFuture.completedFuture(answers);
+    }
+
+    @Override
+    public CompletionStage<Answer> find(TransactionId id) {
+        asked.add(new Find(id));
+        return answer.apply(id);
+    }
+
+    @Override
+    public List<TransactionRecord> search(Query query) {
+        asked.add(query);
+        if (searchFailure != null) {
+            throw searchFailure;
+        }
+        return found;
+    }
+}

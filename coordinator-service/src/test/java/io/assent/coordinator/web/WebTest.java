@@ -1,0 +1,44 @@
+package io.assent.coordinator.web;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.time.Duration;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/** The API on a real Tomcat and port, over a {@link FakeCoordinator}: no engine, no database. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@SpringBootTest(
+        classes = WebTest.Application.class,
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {"assent.coordinator.web.request-timeout=2s", "assent.coordinator.web.max-wait=20s"})
+@interface WebTest {
+
+    @SpringBootConfiguration
+    @EnableAutoConfiguration(
+            excludeName = {
+                "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+                "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
+                "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration",
+                "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration"
+            })
+    @Import(WebConfiguration.class)
+    class Application {
+
+        @Bean
+        FakeCoordinator coordinator() {
+            return new FakeCoordinator();
+        }
+
+        @Bean
+        ApiLimits limits() {
+            return new ApiLimits(Duration.ofHours(1));
+        }
+    }
+}
