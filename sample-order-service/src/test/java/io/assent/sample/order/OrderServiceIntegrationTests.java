@@ -57,7 +57,7 @@ import tools.jackson.databind.json.JsonMapper;
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
             "spring.datasource.hikari.data-source-properties.options=-c lock_timeout=700ms",
-            "spring.http.clients.read-timeout=1s",
+            "spring.http.clients.read-timeout=3s",
             "assent.participant.lock-timeout=700ms",
             "sample.break.enabled=true"
         })
@@ -102,7 +102,7 @@ class OrderServiceIntegrationTests {
         paymentsAnswer(receipt());
         PAYMENTS.stubFor(post(urlEqualTo("/api/refunds")).willReturn(receipt()));
         PAYMENTS.stubFor(post(urlPathMatching("/v1/transactions/[^/]+/rollback"))
-                .willReturn(json(200, PaymentDouble.ROLLED_BACK)));
+                .willReturn(json(200, ProtocolDoubles.ROLLED_BACK)));
     }
 
     @Test
@@ -205,7 +205,7 @@ class OrderServiceIntegrationTests {
 
     @Test
     void anAnswerThatTakesTooLongMeansRolledBackAndTryAgain() {
-        paymentsAnswer(receipt().withFixedDelay(3_000));
+        paymentsAnswer(receipt().withFixedDelay(6_000));
 
         assertRolledBack(checkout("slow", "ada", "{'sku':'mug','quantity':1}"), "slow");
     }
@@ -387,7 +387,7 @@ class OrderServiceIntegrationTests {
         List<String> customers = List.of(name(), name());
         long netBefore = get("/api/sums").body().path("netPence").asLong();
 
-        for (int i = 0; i < 50; i++) {
+        for (int i = 0; i < 40; i++) {
             boolean fails = random.nextInt(5) == 0;
             ResponseDefinitionBuilder answer =
                     fails ? problem(random.nextBoolean() ? 409 : 503, "no", "no") : receipt();
@@ -659,7 +659,7 @@ class OrderServiceIntegrationTests {
 
     private static ResponseDefinitionBuilder receipt() {
         return json(201, "{\"paymentId\": 1, \"balancePence\": 100}")
-                .withHeader("Assent-Branches", PaymentDouble.vote("read-only"))
+                .withHeader("Assent-Branches", ProtocolDoubles.vote("read-only"))
                 .withTransformers("response-template");
     }
 

@@ -1,12 +1,12 @@
 package io.assent.sample.order;
 
 /** What WireMock says where it plays a participant and a coordinator, in the words of the protocol. */
-final class PaymentDouble {
+final class ProtocolDoubles {
 
     static final String ROLLED_BACK =
             "{\"decision\": \"ROLLBACK\", \"completion\": \"COMPLETE\", \"outcome\": \"ROLLED_BACK\"}";
 
-    private PaymentDouble() {}
+    private ProtocolDoubles() {}
 
     /** A response template for the Assent-Branches header: the branch that the caller named, with a vote. */
     static String vote(String vote) {
