@@ -151,7 +151,7 @@ public interface DecisionLog {
 
     /**
      * Enlists a branch of a begun transaction. OK also when it was there with equal participant, url and ref; a vote is
-     * added where there was none. CONFLICT: the branch is there with other data. ABSENT, TOO_OLD, CLOSED, FULL.
+     * added where there was none; {@code changed} only if the branch is new. CONFLICT: the branch is there with other data. ABSENT, TOO_OLD, CLOSED, FULL.
      */
     CompletionStage<Reply> enlist(TransactionId id, Branch branch);
 
@@ -164,7 +164,9 @@ public interface DecisionLog {
 
     /**
      * The commit point (R1). Writes always, also when it loses (R4). {@code OK} carries the decision that stands, whoever
-     * proposed it. COMMIT of an id that has no record and is older than the longest lifetime: TOO_OLD; ROLLBACK of an id
+     * proposed it. COMMIT for a begun transaction that is not closed for enlisting, or in which other executions are
+     * enlisted than the proposal names, decides nothing: CONFLICT with the undecided record, so that the proposer closes it
+     * and looks again. COMMIT of an id that has no record and is older than the longest lifetime: TOO_OLD; ROLLBACK of an id
      * below the horizon that has no record: TOO_OLD.
      */
     CompletionStage<Reply> decide(Proposal proposal);
