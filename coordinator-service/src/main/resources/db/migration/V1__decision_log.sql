@@ -75,13 +75,17 @@ create function assent_executions(branches jsonb) returns text[] language sql im
     from (select (b ->> 'id') || ' ' || coalesce(b ->> 'ref', '') as execution from jsonb_array_elements(branches) b) e
 $$;
 
--- Why COMMIT cannot be written for a begun transaction; null if it can.
-create function assent_refusal(
-    deadline timestamptz, closed_at timestamptz, enlisted jsonb, proposed jsonb, now timestamptz)
+-- Whether COMMIT is proposed for a begun transaction that still takes branches: then it stays undecided.
+create function assent_open(deadline timestamptz, closed_at timestamptz, proposed text, now timestamptz)
+    returns boolean language sql immutable parallel safe as $$
+    select proposed = 'COMMIT' and closed_at is null and coalesce(deadline > now, true)
+$$;
+
+-- Why COMMIT cannot be written for a begun transaction that is closed; null if it can.
+create function assent_refusal(deadline timestamptz, enlisted jsonb, proposed jsonb, now timestamptz)
     returns text language sql immutable parallel safe as $$
     select case
         when deadline <= now then 'the deadline had passed before the decision'
-        when closed_at is null then 'commit was proposed before the transaction was closed for enlisting'
         when assent_executions(enlisted) <> assent_executions(proposed) then 'the enlisted branches are not those that commit was proposed for'
         end
 $$;
@@ -124,6 +128,21 @@ create function assent_progressed(branches jsonb, progress jsonb, now timestampt
         select n as news from jsonb_array_elements(progress) n
         where n ->> 'id' = b.branch ->> 'id' and (n ->> 'ref') is not distinct from (b.branch ->> 'ref')
         limit 1) p on true
+$$;
+
+-- Whether the end of some execution still has to be heard of; with never_ordered, of one that nothing was ordered yet.
+-- READ_ONLY ones have ended. One without a ref means "whatever execution there is" and can be ordered to roll back only,
+-- so it is left alone where an execution of that branch is a member of a COMMIT (R5, R6).
+create function assent_outstanding(branches jsonb, verdict text, never_ordered boolean)
+    returns boolean language sql immutable parallel safe as $$
+    select exists (
+        select from jsonb_array_elements(branches) b
+        where not coalesce((b -> 'acknowledged')::boolean, false)
+            and b ->> 'vote' <> 'READ_ONLY'
+            and (not never_ordered or coalesce((b -> 'attempts')::integer, 0) = 0)
+            and (b ->> 'ref' is not null or verdict <> 'COMMIT' or not exists (
+                select from jsonb_array_elements(branches) m
+                where m ->> 'id' = b ->> 'id' and coalesce((m -> 'member')::boolean, false))))
 $$;
 
 -- Which PostgreSQL cluster this log belongs to: a copy elsewhere must not decide (L4).

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 
 /** Where the unpacked programs live: one directory per user, never one that another user could have filled. */
 final class CacheDirectory {
@@ -30,22 +31,28 @@ final class CacheDirectory {
 
     /** For users without a home, such as those that containers run with. */
     static Path inTemporaryDirectory() throws IOException {
-        String user = System.getProperty("user.name", "user").replaceAll("[^A-Za-z0-9_.-]", "_");
-        Path directory = Path.of(System.getProperty("java.io.tmpdir"), "assent-postgres-" + user);
+        UserPrincipal user = owner();
+        String name = user.getName().replaceAll("[^A-Za-z0-9_.-]", "_");
+        Path directory = Path.of(System.getProperty("java.io.tmpdir"), "assent-postgres-" + name);
         if (!Files.exists(directory)) {
             Private.createDirectories(directory);
         }
         // /tmp is everybody's: programs that another user put there must not be run.
+        if (Files.isSymbolicLink(directory)
+                || !Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(user)) {
+            throw new EmbeddedPostgresException(directory
+                    + " belongs to another user. Give a directory of your own with" + " -D" + PROPERTY + "=….");
+        }
+        return directory;
+    }
+
+    /** Who files belong to that this process makes. */
+    private static UserPrincipal owner() throws IOException {
         Path probe = Files.createTempFile("assent", ".owner");
         try {
-            if (Files.isSymbolicLink(directory)
-                    || !Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(probe))) {
-                throw new EmbeddedPostgresException(directory + " belongs to another user. Give a directory of your"
-                        + " own with -D" + PROPERTY + "=….");
-            }
+            return Files.getOwner(probe);
         } finally {
             Files.delete(probe);
         }
-        return directory;
     }
 }

@@ -9,15 +9,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs {@code initdb} and {@code pg_ctl}; as root in a user namespace, since PostgreSQL refuses to run as root. */
+/**
+ * Runs {@code initdb} and {@code pg_ctl}. PostgreSQL refuses to run as root and as a user that has no name (as containers
+ * may have): for them it runs in a user namespace, where it is nobody.
+ */
 final class Programs {
 
     private final Binaries binaries;
     private final boolean asRoot;
+    private final boolean nameless;
 
     Programs(Binaries binaries) {
         this.binaries = binaries;
         this.asRoot = binaries.platform().runsAsRoot();
+        // What the JVM calls a user whom the system does not know.
+        this.nameless = "?".equals(System.getProperty("user.name"));
     }
 
     record Result(int exitCode, String output) {}
@@ -26,36 +32,38 @@ final class Programs {
         return asRoot;
     }
 
-    /** Throws when this process is root and PostgreSQL cannot be started as somebody else. */
+    /** Throws when PostgreSQL refuses this user and cannot be started as somebody else. */
     void checkUser() throws IOException {
-        if (!asRoot) {
+        if (!asRoot && !nameless) {
             return;
         }
+        String refusal = asRoot
+                ? "PostgreSQL refuses to run as root"
+                : "PostgreSQL refuses to run as a user who is not in /etc/passwd";
         String remedy = " Run it as an ordinary user, or start a PostgreSQL of your own and give its address"
                 + " (spring.datasource.url).";
         if (binaries.platform().os() != Platform.OperatingSystem.LINUX) {
-            throw new EmbeddedPostgresException("PostgreSQL refuses to run as root." + remedy);
+            throw new EmbeddedPostgresException(refusal + "." + remedy);
         }
         Result result;
         try {
             result = execute(List.of("unshare", "-U", "true"), Path.of("/"), Duration.ofSeconds(10));
         } catch (IOException e) {
             throw new EmbeddedPostgresException(
-                    "PostgreSQL refuses to run as root, and the program 'unshare' (package util-linux), which would start"
+                    refusal + ", and the program 'unshare' (package util-linux), which would start"
                             + " it without root's rights, is missing: install it." + remedy,
                     e);
         }
         if (result.exitCode() != 0) {
-            throw new EmbeddedPostgresException(
-                    "PostgreSQL refuses to run as root, and this system does not allow a user"
-                            + " namespace, in which it would run without root's rights ('unshare -U': "
-                            + result.output().trim() + ")." + remedy);
+            throw new EmbeddedPostgresException(refusal + ", and this system does not allow a user"
+                    + " namespace, in which it would run without root's rights ('unshare -U': "
+                    + result.output().trim() + ")." + remedy);
         }
     }
 
     Result run(Path workingDirectory, Duration timeout, String program, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
-        if (asRoot) {
+        if (asRoot || nameless) {
             command.addAll(List.of("unshare", "-U"));
         }
         command.add(binaries.program(program).toString());

@@ -85,7 +85,8 @@ public interface DecisionLog {
      * @param deadline COMMIT is written only if the earlier of this and the recorded deadline has not passed by the
      *     database's clock, otherwise ROLLBACK is (R10); null: only the recorded one counts
      * @param branches every execution known to the proposer; with COMMIT the set is those that voted PREPARED (R2). For
-     *     a begun transaction COMMIT is written only if it is closed and no other branch is enlisted
+     *     a begun transaction COMMIT is written only if it is closed for enlisting; if it is not, nothing is decided and
+     *     the reply is CONFLICT. If other branches are enlisted than these, ROLLBACK is written
      * @param reason why it rolls back, for people
      * @param nextAttemptIn when, from the decision, other instances may take over delivery
      */
@@ -150,7 +151,7 @@ public interface DecisionLog {
 
     /**
      * Enlists a branch of a begun transaction. OK also when it was there with equal participant, url and ref; a vote is
-     * added where there was none. CONFLICT: the branch is there with other data. ABSENT, TOO_OLD, CLOSED, FULL.
+     * added where there was none; {@code changed} only if the branch is new. CONFLICT: the branch is there with other data. ABSENT, TOO_OLD, CLOSED, FULL.
      */
     CompletionStage<Reply> enlist(TransactionId id, Branch branch);
 
@@ -163,7 +164,9 @@ public interface DecisionLog {
 
     /**
      * The commit point (R1). Writes always, also when it loses (R4). {@code OK} carries the decision that stands, whoever
-     * proposed it. COMMIT of an id that has no record and is older than the longest lifetime: TOO_OLD; ROLLBACK of an id
+     * proposed it. COMMIT for a begun transaction that is not closed for enlisting, or in which other executions are
+     * enlisted than the proposal names, decides nothing: CONFLICT with the undecided record, so that the proposer closes it
+     * and looks again. COMMIT of an id that has no record and is older than the longest lifetime: TOO_OLD; ROLLBACK of an id
      * below the horizon that has no record: TOO_OLD.
      */
     CompletionStage<Reply> decide(Proposal proposal);

@@ -214,7 +214,11 @@ final class LiveTransaction {
     private void askVote(Branch branch) {
         Duration remaining = remaining();
         if (remaining.isNegative() || remaining.isZero()) {
-            submit(() -> apply(state.deadlinePassed()));
+            outstanding++;
+            submit(() -> {
+                outstanding--;
+                apply(state.deadlinePassed());
+            });
             return;
         }
         Execution execution = Execution.of(branch);

@@ -3,6 +3,7 @@ package io.assent.coordinator.log;
 import io.assent.coordinator.engine.DecisionLog.Proposal;
 import io.assent.coordinator.engine.DecisionLog.Reply;
 import io.assent.coordinator.engine.DecisionLog.Status;
+import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.TransactionId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -27,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>no row: it is inserted decided; COMMIT becomes ROLLBACK when its deadline has passed (R10); nothing is inserted for
  *       an id that is too old or lies in the future (R9);
- *   <li>a begun row, undecided: it is decided; COMMIT becomes ROLLBACK when either deadline has passed, when the row is not
- *       closed for enlisting, or when other executions are enlisted than the proposal names;
+ *   <li>a begun row, undecided: it is decided; COMMIT becomes ROLLBACK when either deadline has passed or when other
+ *       executions are enlisted than the proposal names;
+ *   <li>a begun row that still takes branches: COMMIT leaves it undecided (CONFLICT), since a branch could slip in between;
+ *       the proposer has to close it first. Past its deadline it is rolled back;
  *   <li>a decided row: the decision stands.
  * </ul>
  *
@@ -80,15 +83,15 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
                         (verdict, nonce, decided_at, reason, branches, next_attempt_at, changed_at, asked) = (
                             select t.verdict, t.nonce, t.decided_at, t.reason, t.branches, t.next_attempt_at,
                                 t.changed_at, t.asked + 1
-                            where t.verdict is not null
+                            where t.verdict is not null or assent_open(t.deadline, t.closed_at, excluded.verdict, excluded.decided_at)
                             union all
                             select case when r.refusal is null then excluded.verdict else 'ROLLBACK' end,
                                 excluded.nonce, excluded.decided_at, coalesce(r.refusal, excluded.reason),
                                 assent_merged(t.branches, excluded.branches), excluded.next_attempt_at,
                                 excluded.changed_at, t.asked
                             from (select case when excluded.verdict = 'COMMIT' then assent_refusal(t.deadline,
-                                t.closed_at, t.branches, excluded.branches, excluded.decided_at) end as refusal) r
-                            where t.verdict is null)
+                                t.branches, excluded.branches, excluded.decided_at) end as refusal) r
+                            where t.verdict is null and not assent_open(t.deadline, t.closed_at, excluded.verdict, excluded.decided_at))
                     returning %4$s)
                 select j.id as proposal, j.status, t.* from judged j left join written t on t.id = j.id
                 """.formatted(
@@ -155,7 +158,12 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
             }
             try {
                 boolean stands = Long.valueOf(rows.getLong("nonce")).equals(nonces.get(id));
-                replies.put(id, Replies.ok(Rows.written(rows), stands));
+                TransactionRecord written = Rows.written(rows);
+                replies.put(
+                        id,
+                        written.decision() == null
+                                ? Replies.there(Status.CONFLICT, written)
+                                : Replies.ok(written, stands));
             } catch (UnreadableRowException e) {
                 unreadable.accept(id, e);
                 replies.put(id, Replies.indeterminate(e.getMessage()));

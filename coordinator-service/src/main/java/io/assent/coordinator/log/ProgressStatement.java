@@ -36,25 +36,20 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
                     as i (id, branches, complete, outcome, next_attempt_in)),
             locked as materialized (
                 select t.id, t.branches, t.completed_at is not null as was_complete,
-                    t.verdict is not null as decided, t.confirmed
+                    t.verdict, t.verdict is not null as decided, t.confirmed
                 from item i join assent_transaction t on t.id = i.id
                 order by t.id for update of t),
             progressed as materialized (
-                select l.id, l.was_complete, l.decided, l.confirmed, i.complete as complete_to_recorder, i.outcome,
+                select l.id, l.was_complete, l.verdict, l.decided, l.confirmed, i.complete as complete_to_recorder, i.outcome,
                     i.heuristic, i.next_attempt_in,
                     case when l.decided then assent_progressed(l.branches, i.branches, clock.now) else l.branches
                         end as branches
                 from locked l join item i on i.id = l.id, clock),
             seen as materialized (
                 select p.*,
-                    p.decided and (p.was_complete or p.complete_to_recorder) and not exists (
-                        select from jsonb_array_elements(p.branches) b
-                        where not coalesce((b -> 'acknowledged')::boolean, false)
-                            and b ->> 'vote' <> 'READ_ONLY') as complete,
-                    exists (select from jsonb_array_elements(p.branches) b
-                        where not coalesce((b -> 'acknowledged')::boolean, false)
-                            and coalesce((b -> 'attempts')::integer, 0) = 0
-                            and b ->> 'vote' <> 'READ_ONLY') as never_ordered
+                    p.decided and (p.was_complete or p.complete_to_recorder)
+                        and not assent_outstanding(p.branches, p.verdict, false) as complete,
+                    assent_outstanding(p.branches, p.verdict, true) as never_ordered
                 from progressed p),
             written as (
                 update assent_transaction t set

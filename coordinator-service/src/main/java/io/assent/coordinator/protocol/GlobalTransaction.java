@@ -91,8 +91,7 @@ public record GlobalTransaction(
                         : asked.vote(TransactionEvent.COMMIT_REQUESTED);
             }
             // The request waits for what is under way, or is answered from what stands.
-            case CLOSING, PREPARING, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED ->
-                ignored(TransactionEvent.COMMIT_REQUESTED);
+            case CLOSING, PREPARING, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
         };
     }
 
@@ -111,7 +110,7 @@ public record GlobalTransaction(
                         Decision.ROLLBACK,
                         reason);
             // Too late to change the proposal that is on its way: whichever is first stands (R1).
-            case DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored(TransactionEvent.ROLLBACK_REQUESTED);
+            case DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
         };
     }
 
@@ -154,7 +153,7 @@ public record GlobalTransaction(
                                 difference)
                         : closed.vote(TransactionEvent.CLOSED);
             }
-            case ACTIVE, PREPARING, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored(TransactionEvent.CLOSED);
+            case ACTIVE, PREPARING, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
         };
     }
 
@@ -170,7 +169,7 @@ public record GlobalTransaction(
             case PREPARING -> {
                 Branch branch = Branches.find(branches, execution);
                 if (branch == null || branch.vote() != Vote.PENDING) {
-                    yield ignored(TransactionEvent.VOTED);
+                    yield ignored();
                 }
                 GlobalTransaction heard = with(Branches.replace(branches, Branches.withVote(branch, vote)));
                 if (vote == Vote.ROLLBACK || vote == Vote.PENDING) {
@@ -180,7 +179,7 @@ public record GlobalTransaction(
                         ? heard.step(TransactionEvent.VOTED, phase, phase, List.of())
                         : heard.vote(TransactionEvent.VOTED);
             }
-            case ACTIVE, CLOSING, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored(TransactionEvent.VOTED);
+            case ACTIVE, CLOSING, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
         };
     }
 
@@ -193,7 +192,7 @@ public record GlobalTransaction(
             case PREPARING -> {
                 Branch branch = Branches.find(branches, execution);
                 if (branch == null || branch.vote() != Vote.PENDING) {
-                    yield ignored(TransactionEvent.VOTE_UNKNOWN);
+                    yield ignored();
                 }
                 if (connectionFailed && !askedAgain.contains(execution)) {
                     Set<Execution> again = new HashSet<>(askedAgain);
@@ -210,8 +209,7 @@ public record GlobalTransaction(
                         "no vote was heard from branch " + branch.id() + " (" + branch.participant() + ")"
                                 + (detail == null ? "" : ": " + detail));
             }
-            case ACTIVE, CLOSING, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED ->
-                ignored(TransactionEvent.VOTE_UNKNOWN);
+            case ACTIVE, CLOSING, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
         };
     }
 
@@ -224,7 +222,7 @@ public record GlobalTransaction(
                         this,
                         Decision.ROLLBACK,
                         "the deadline passed before every branch had voted");
-            case ACTIVE, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored(TransactionEvent.DEADLINE_PASSED);
+            case ACTIVE, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
         };
     }
 
@@ -237,13 +235,13 @@ public record GlobalTransaction(
     public Step decided(TransactionRecord winner) {
         return switch (phase) {
             case DECIDING -> settle(TransactionEvent.DECIDED, winner);
-            case ACTIVE, CLOSING, PREPARING -> ignored(TransactionEvent.DECIDED);
+            case ACTIVE, CLOSING, PREPARING -> ignored();
             case COMMITTING, ROLLING_BACK, COMPLETED -> {
                 if (winner.decision() != decision) {
                     throw new IllegalStateException(id + ": " + decision + " stands and the log returned "
                             + winner.decision() + ". A decision is written once: the log has lost a replicated write.");
                 }
-                yield ignored(TransactionEvent.DECIDED);
+                yield ignored();
             }
         };
     }
@@ -253,8 +251,7 @@ public record GlobalTransaction(
         return switch (phase) {
             case DECIDING ->
                 step(TransactionEvent.DECISION_INDETERMINATE, phase, phase, List.of(new Action.ProposeAgain()));
-            case ACTIVE, CLOSING, PREPARING, COMMITTING, ROLLING_BACK, COMPLETED ->
-                ignored(TransactionEvent.DECISION_INDETERMINATE);
+            case ACTIVE, CLOSING, PREPARING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
         };
     }
 
@@ -272,8 +269,7 @@ public record GlobalTransaction(
                                 Decision.ROLLBACK,
                                 "the enlisted branches are not those that voted")
                         : close(TransactionEvent.PROPOSAL_CONFLICTED);
-            case ACTIVE, CLOSING, PREPARING, COMMITTING, ROLLING_BACK, COMPLETED ->
-                ignored(TransactionEvent.PROPOSAL_CONFLICTED);
+            case ACTIVE, CLOSING, PREPARING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
         };
     }
 
@@ -282,7 +278,7 @@ public record GlobalTransaction(
         return switch (phase) {
             case CLOSING, DECIDING ->
                 step(TransactionEvent.NOT_WRITTEN, phase, TransactionPhase.ACTIVE, List.of(new Action.Tell()));
-            case ACTIVE, PREPARING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored(TransactionEvent.NOT_WRITTEN);
+            case ACTIVE, PREPARING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
         };
     }
 
@@ -296,7 +292,7 @@ public record GlobalTransaction(
             case COMMITTING, ROLLING_BACK -> {
                 Branch branch = Branches.find(branches, execution);
                 if (branch == null || branch.acknowledged()) {
-                    yield ignored(TransactionEvent.REPORTED);
+                    yield ignored();
                 }
                 Decision ordered = Branches.ordered(branch, standing());
                 if (Branches.ends(fact, ordered)) {
@@ -316,7 +312,7 @@ public record GlobalTransaction(
                 actions.add(new Action.Redeliver(heard, contradicts));
                 yield with(Branches.replace(branches, heard)).step(TransactionEvent.REPORTED, phase, phase, actions);
             }
-            case ACTIVE, CLOSING, PREPARING, DECIDING, COMPLETED -> ignored(TransactionEvent.REPORTED);
+            case ACTIVE, CLOSING, PREPARING, DECIDING, COMPLETED -> ignored();
         };
     }
 
@@ -326,7 +322,7 @@ public record GlobalTransaction(
             case COMMITTING, ROLLING_BACK -> {
                 Branch branch = Branches.find(branches, execution);
                 if (branch == null || branch.acknowledged()) {
-                    yield ignored(TransactionEvent.ORDER_FAILED);
+                    yield ignored();
                 }
                 Branch silent = Branches.withFact(branch, branch.state(), false, error);
                 yield with(Branches.replace(branches, silent))
@@ -336,7 +332,7 @@ public record GlobalTransaction(
                                 phase,
                                 List.of(new Action.Redeliver(silent, Branches.heuristic(silent, standing()))));
             }
-            case ACTIVE, CLOSING, PREPARING, DECIDING, COMPLETED -> ignored(TransactionEvent.ORDER_FAILED);
+            case ACTIVE, CLOSING, PREPARING, DECIDING, COMPLETED -> ignored();
         };
     }
 
@@ -346,10 +342,10 @@ public record GlobalTransaction(
             case COMMITTING, ROLLING_BACK -> {
                 Branch branch = Branches.find(branches, execution);
                 yield branch == null || !Branches.outstanding(branch, branches)
-                        ? ignored(TransactionEvent.REDELIVERY_DUE)
+                        ? ignored()
                         : order(TransactionEvent.REDELIVERY_DUE, this, List.of(branch), List.of(), List.of());
             }
-            case ACTIVE, CLOSING, PREPARING, DECIDING, COMPLETED -> ignored(TransactionEvent.REDELIVERY_DUE);
+            case ACTIVE, CLOSING, PREPARING, DECIDING, COMPLETED -> ignored();
         };
     }
 
@@ -371,7 +367,7 @@ public record GlobalTransaction(
                     }
                 }
                 yield strangers.isEmpty()
-                        ? ignored(TransactionEvent.ADOPTED)
+                        ? ignored()
                         : order(
                                 TransactionEvent.ADOPTED,
                                 with(Branches.union(branches, strangers)),
@@ -379,7 +375,7 @@ public record GlobalTransaction(
                                 recorded ? List.of() : List.of(new Action.Adopt(strangers)),
                                 List.of());
             }
-            case ACTIVE, CLOSING, PREPARING, DECIDING -> ignored(TransactionEvent.ADOPTED);
+            case ACTIVE, CLOSING, PREPARING, DECIDING -> ignored();
         };
     }
 
@@ -410,8 +406,7 @@ public record GlobalTransaction(
                         Decision.ROLLBACK,
                         "the deadline passed without a decision");
             }
-            case CLOSING, PREPARING, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED ->
-                ignored(TransactionEvent.RECOVERED);
+            case CLOSING, PREPARING, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
         };
     }
 
@@ -431,7 +426,7 @@ public record GlobalTransaction(
                                 reason,
                                 outcome)
                         .step(TransactionEvent.RESOLVED, phase, TransactionPhase.COMPLETED, List.of(new Action.Tell()));
-            case ACTIVE, CLOSING, PREPARING, DECIDING -> ignored(TransactionEvent.RESOLVED);
+            case ACTIVE, CLOSING, PREPARING, DECIDING -> ignored();
         };
     }
 
@@ -588,8 +583,8 @@ public record GlobalTransaction(
                 id, phase, enlisted, deadline, changed, expected, askedAgain, decision, reason, closedAs);
     }
 
-    private Step ignored(TransactionEvent event) {
-        return step(event, phase, phase, List.of());
+    private Step ignored() {
+        return new Step(this, List.of());
     }
 
     private Step step(TransactionEvent event, TransactionPhase from, TransactionPhase to, List<Action> actions) {

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Every phase a transaction can go to from every phase, by event. What is not listed stays where it is. Every step is
- * checked against it; a test takes each transition, another draws the picture from it.
+ * Every step that means something: where an event can lead from a phase. An event that is not listed for a phase changes
+ * nothing there and asks for nothing; one that is listed may be ignored all the same, when it is late or doubled. Every
+ * step is checked against this table; a test takes each of its transitions, another draws the picture from it.
  */
 final class TransitionTable {
 
@@ -23,10 +24,9 @@ final class TransitionTable {
 
     private TransitionTable() {}
 
-    /** Where {@code event} can lead from {@code phase}; the phase itself where the event may change nothing. */
+    /** Where {@code event} can lead from {@code phase}; empty if it means nothing there. */
     static Set<TransactionPhase> next(TransactionPhase phase, TransactionEvent event) {
-        Set<TransactionPhase> next = TABLE.getOrDefault(phase, Map.of()).get(event);
-        return next == null ? EnumSet.of(phase) : next;
+        return TABLE.getOrDefault(phase, Map.of()).getOrDefault(event, Set.of());
     }
 
     /** @throws IllegalStateException if the table does not hold this transition: a bug */
@@ -53,14 +53,24 @@ final class TransitionTable {
         row(table, PREPARING, TransactionEvent.DEADLINE_PASSED, DECIDING);
 
         row(table, DECIDING, TransactionEvent.DECIDED, COMMITTING, ROLLING_BACK, COMPLETED);
+        row(table, DECIDING, TransactionEvent.DECISION_INDETERMINATE, DECIDING);
         row(table, DECIDING, TransactionEvent.PROPOSAL_CONFLICTED, CLOSING, DECIDING);
         row(table, DECIDING, TransactionEvent.NOT_WRITTEN, ACTIVE);
 
         row(table, COMMITTING, TransactionEvent.REPORTED, COMMITTING, COMPLETED);
+        row(table, COMMITTING, TransactionEvent.ORDER_FAILED, COMMITTING);
+        row(table, COMMITTING, TransactionEvent.REDELIVERY_DUE, COMMITTING);
+        row(table, COMMITTING, TransactionEvent.ADOPTED, COMMITTING);
         row(table, COMMITTING, TransactionEvent.RESOLVED, COMPLETED);
+
         row(table, ROLLING_BACK, TransactionEvent.REPORTED, ROLLING_BACK, COMPLETED);
+        row(table, ROLLING_BACK, TransactionEvent.ORDER_FAILED, ROLLING_BACK);
+        row(table, ROLLING_BACK, TransactionEvent.REDELIVERY_DUE, ROLLING_BACK);
+        row(table, ROLLING_BACK, TransactionEvent.ADOPTED, ROLLING_BACK);
         row(table, ROLLING_BACK, TransactionEvent.RESOLVED, COMPLETED);
-        row(table, COMPLETED, TransactionEvent.ADOPTED, COMMITTING, ROLLING_BACK, COMPLETED);
+
+        row(table, COMPLETED, TransactionEvent.ADOPTED, COMMITTING, ROLLING_BACK);
+        row(table, COMPLETED, TransactionEvent.RESOLVED, COMPLETED);
         return table;
     }
 

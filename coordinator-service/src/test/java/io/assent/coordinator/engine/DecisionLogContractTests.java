@@ -644,6 +644,17 @@ public abstract class DecisionLogContractTests {
     }
 
     @Test
+    void recordDoesNotWaitForAnExecutionWithoutRefOfABranchThatIsAMember() {
+        TransactionId id = newId();
+        Branch member = branch("1", SHOP, Vote.PREPARED);
+        commit(id, 1, member);
+        adopt(id, Branch.named(member.id(), SHOP, member.url(), null, Vote.PENDING));
+        assertThat(record(complete(id, member, Outcome.COMMITTED)).completedAt())
+                .as("R5, R6: nothing can be ordered to it")
+                .isNotNull();
+    }
+
+    @Test
     void recordShowsAHeuristicOutcomeBeforeCompletionAndReplacesItWhenTheBranchReportsTheDecidedState() {
         TransactionId id = newId();
         Branch branch = branch("1", SHOP, Vote.PREPARED);

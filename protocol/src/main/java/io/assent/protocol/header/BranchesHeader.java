@@ -28,8 +28,11 @@ public final class BranchesHeader {
     /** How long a branch's URL may be, in characters. */
     public static final int MAX_URL_LENGTH = 256;
 
+    /** How long a reason may be, in characters; a longer one is cut when it is written. */
+    public static final int MAX_REASON_LENGTH = 128;
+
     /** Longer values are refused before they are read. */
-    public static final int MAX_LENGTH = MAX_BRANCHES * 700;
+    public static final int MAX_LENGTH = MAX_BRANCHES * 900;
 
     private static final Map<Vote, String> TOKENS = Map.of(
             Vote.PREPARED, "prepared", Vote.READ_ONLY, "read-only", Vote.ROLLBACK, "rollback", Vote.PENDING, "pending");
@@ -53,6 +56,9 @@ public final class BranchesHeader {
             parameters.put("vote", TokenItem.valueOf(TOKENS.get(branch.vote())));
             if (branch.ref() != null) {
                 parameters.put("ref", branch.ref().value());
+            }
+            if (branch.reason() != null) {
+                parameters.put("reason", ascii(branch.reason()));
             }
             elements.add(StringItem.valueOf(branch.branch().value()).withParams(Parameters.valueOf(parameters)));
         }
@@ -81,10 +87,17 @@ public final class BranchesHeader {
                     new ParticipantName(participant),
                     text(parameters, "url", MAX_URL_LENGTH),
                     vote(item.get(), parameters),
-                    ref == null ? null : new BranchRef(ref)));
+                    ref == null ? null : new BranchRef(ref),
+                    text(parameters, "reason", MAX_REASON_LENGTH)));
         }
         check(branches);
         return List.copyOf(branches);
+    }
+
+    /** Structured fields hold ASCII only; the reason is for people, so the rest is shown as question marks. */
+    private static String ascii(String reason) {
+        String cut = reason.length() > MAX_REASON_LENGTH ? reason.substring(0, MAX_REASON_LENGTH) : reason;
+        return cut.replaceAll("[^\\x20-\\x7e]", "?");
     }
 
     private static void check(List<BranchVote> branches) {

@@ -1,0 +1,295 @@
+package io.assent.coordinator.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.assent.coordinator.engine.DecisionLog.NewTransaction;
+import io.assent.coordinator.engine.DecisionLog.Progress;
+import io.assent.coordinator.engine.DecisionLog.Reply;
+import io.assent.coordinator.engine.DecisionLog.Status;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.protocol.Outcome;
+import io.assent.protocol.TransactionId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Goal: decisions that arrive together are written together, one write each, and one that cannot be written holds up no
+ * other. Method: the only writer is made to wait for a locked row while more arrives; statements are counted.
+ */
+class GroupCommitIntegrationTests {
+
+    private final AtomicReference<CountingDataSource> counting = new AtomicReference<>();
+    private OpenLog log;
+
+    @BeforeEach
+    void open() {
+        log = open(OpenLog.settings().writers(1).build());
+    }
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
+
+    @Test
+    void whatArrivesWhileTheWriterIsBusyIsWrittenInOneStatement() throws SQLException {
+        List<CompletionStage<Reply>> replies = new ArrayList<>();
+        whileTheWriterWaits(() -> {
+            for (int i = 0; i < 200; i++) {
+                replies.add(log.port().decide(Drafts.commit(Drafts.id(), i)));
+            }
+        });
+
+        assertThat(replies).allSatisfy(reply -> {
+            assertThat(Drafts.get(reply).status()).isEqualTo(Status.OK);
+            assertThat(Drafts.get(reply).changed()).isTrue();
+        });
+        assertThat(decisionStatements())
+                .as("one for the locked row, one for all others")
+                .hasSize(2);
+        assertThat(log.count("select count(*) from assent_transaction where asked = 0"))
+                .isEqualTo(201);
+        assertThat(log.count("select count(distinct xmin::text) from assent_transaction"))
+                .as("PostgreSQL transactions")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aSecondProposalForAnIdGoesIntoTheNextBatch() throws SQLException {
+        TransactionId id = Drafts.id();
+        List<CompletionStage<Reply>> replies = new ArrayList<>();
+        whileTheWriterWaits(() -> {
+            replies.add(log.port().decide(Drafts.commit(id, 1)));
+            replies.add(log.port().decide(Drafts.rollback(id, 2)));
+            replies.add(log.port().decide(Drafts.commit(id, 1)));
+            replies.add(log.port().decide(Drafts.commit(Drafts.id(), 1)));
+        });
+        assertThat(replies).extracting(reply -> Drafts.get(reply).changed()).containsExactly(true, false, true, true);
+        assertThat(decisionStatements()).hasSize(4);
+    }
+
+    @Test
+    void aBatchIsNoLargerThanAllowed() throws SQLException {
+        log.close();
+        log = open(OpenLog.settings().writers(1).maxBatch(10).build());
+        List<CompletionStage<Reply>> replies = new ArrayList<>();
+        whileTheWriterWaits(() -> {
+            for (int i = 0; i < 100; i++) {
+                replies.add(log.port().decide(Drafts.commit(Drafts.id(), i)));
+            }
+        });
+        replies.forEach(reply -> assertThat(Drafts.get(reply).status()).isEqualTo(Status.OK));
+        assertThat(decisionStatements()).hasSize(11);
+    }
+
+    @Test
+    void aFullQueueIsAnsweredAtOnce() throws SQLException {
+        log.close();
+        log = open(OpenLog.settings().writers(1).queue(3).build());
+        List<CompletionStage<Reply>> replies = new ArrayList<>();
+        whileTheWriterWaits(() -> {
+            for (int i = 0; i < 3; i++) {
+                replies.add(log.port().decide(Drafts.commit(Drafts.id(), i)));
+            }
+            CompletionStage<Reply> refused = log.port().decide(Drafts.commit(Drafts.id(), 3));
+            assertThat(refused.toCompletableFuture()).isCompleted();
+            assertThat(Drafts.get(refused).status()).isEqualTo(Status.UNAVAILABLE);
+            assertThat(Drafts.get(refused).detail()).contains("the limit is 3");
+        });
+        replies.forEach(reply -> assertThat(Drafts.get(reply).status()).isEqualTo(Status.OK));
+    }
+
+    @Test
+    void oneProposalThatCannotBeWrittenHoldsUpNoOther() throws SQLException {
+        TransactionId broken = Drafts.id();
+        Drafts.get(log.port().begin(new NewTransaction(broken, null, Duration.ofMinutes(1))));
+        Drafts.get(log.port().close(broken, null));
+        log.execute("update assent_transaction set branches = '{}' where id = '" + broken + "'");
+        List<CompletionStage<Reply>> replies = new ArrayList<>();
+        List<CompletionStage<Reply>> poison = new ArrayList<>();
+        whileTheWriterWaits(() -> {
+            for (int i = 0; i < 50; i++) {
+                replies.add(log.port().decide(Drafts.commit(Drafts.id(), i)));
+                if (i == 25) {
+                    poison.add(log.port().decide(Drafts.commit(broken, 1)));
+                }
+            }
+        });
+        replies.forEach(reply -> assertThat(Drafts.get(reply).status()).isEqualTo(Status.OK));
+        assertThat(Drafts.get(poison.get(0)).status())
+                .as("certainly not written")
+                .isEqualTo(Status.UNAVAILABLE);
+        assertThat(log.count("select count(*) from assent_transaction where id = '" + broken + "' and verdict is null"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void textThatPostgresqlCannotStoreIsMadeStorable() {
+        TransactionId id = Drafts.id();
+        Reply reply = Drafts.get(log.port()
+                .decide(new io.assent.coordinator.engine.DecisionLog.Proposal(
+                        1,
+                        id,
+                        io.assent.protocol.Decision.ROLLBACK,
+                        null,
+                        null,
+                        List.of(),
+                        "nul \0 and surrogate \ud800 and " + "x".repeat(5_000),
+                        Duration.ofSeconds(10))));
+        assertThat(reply.status()).isEqualTo(Status.OK);
+        assertThat(reply.record().reason())
+                .startsWith("nul \ufffd and surrogate \ufffd and x")
+                .hasSize(1_000);
+    }
+
+    @Test
+    void oneRowThatCannotBeReadStopsNoRecovery() {
+        TransactionId broken = Drafts.id();
+        TransactionId sound = Drafts.id();
+        Drafts.get(log.port().decide(Drafts.due(broken)));
+        Drafts.get(log.port().decide(Drafts.due(sound)));
+        log.execute(
+                "update assent_transaction set branches = '[{\"id\": \"not a branch\"}]' where id = '" + broken + "'");
+
+        assertThat(Drafts.get(log.port().claim(10, Duration.ofMinutes(1))))
+                .extracting(record -> record.id())
+                .containsExactly(sound);
+        assertThat(log.metrics().unreadable().count()).isEqualTo(1);
+        assertThat(log.count("select count(*) from assent_transaction where next_attempt_at > now()"))
+                .as("pushed back like the other")
+                .isEqualTo(2);
+        assertThat(Drafts.get(log.port().find(List.of(broken, sound))).records())
+                .containsOnlyKeys(sound);
+        assertThat(Drafts.get(log.port().decide(Drafts.rollback(broken, 9))).status())
+                .isEqualTo(Status.INDETERMINATE);
+    }
+
+    @Test
+    void progressIsWrittenInBatchesAndABrokenRowHoldsUpNoOther() {
+        List<Branch> branches = new ArrayList<>();
+        List<TransactionId> ids = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            TransactionId id = Drafts.id();
+            ids.add(id);
+            branches.add(Drafts.get(log.port().decide(Drafts.commit(id, 1)))
+                    .record()
+                    .branches()
+                    .get(0));
+        }
+        log.execute("update assent_transaction set branches = '{}' where id = '" + ids.get(50) + "'");
+        List<CompletionStage<Reply>> replies = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            replies.add(log.port().record(Drafts.complete(ids.get(i), branches.get(i), Outcome.COMMITTED)));
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThat(Drafts.get(replies.get(i)).status()).isEqualTo(i == 50 ? Status.UNAVAILABLE : Status.OK);
+        }
+        assertThat(log.count("select count(*) from assent_transaction where completed_at is not null"))
+                .isEqualTo(99);
+        assertThat(statements("assent_progressed").size()).isLessThan(50);
+    }
+
+    @Test
+    void aDecisionCannotBeChangedEvenBySql() {
+        TransactionId id = Drafts.id();
+        Drafts.get(log.port().decide(Drafts.commit(id, 1)));
+        org.assertj.core.api.Assertions.assertThatThrownBy(
+                        () -> log.execute("update assent_transaction set verdict = 'ROLLBACK' where id = '" + id + "'"))
+                .hasMessageContaining("is final");
+    }
+
+    @Test
+    void finishedTransactionsAreForgottenLateAndNothingElseIs() {
+        TransactionId finished = Drafts.id();
+        TransactionId outstanding = Drafts.id();
+        TransactionId fresh = Drafts.id();
+        for (TransactionId id : List.of(finished, outstanding, fresh)) {
+            Branch branch = Drafts.get(log.port().decide(Drafts.commit(id, 1)))
+                    .record()
+                    .branches()
+                    .get(0);
+            Drafts.get(log.port()
+                    .record(
+                            id.equals(outstanding)
+                                    ? new Progress(id, List.of(), false, null, Duration.ofMinutes(1))
+                                    : Drafts.complete(id, branch, Outcome.COMMITTED)));
+        }
+        // Time cannot be turned forward on a real server: the rows are made older, by id and by completion.
+        TransactionId oldFinished = age(finished, "2 hours 6 minutes");
+        age(outstanding, "30 days");
+        TransactionId marginal = Drafts.id();
+        Branch branch = Drafts.get(log.port().decide(Drafts.commit(marginal, 1)))
+                .record()
+                .branches()
+                .get(0);
+        Drafts.get(log.port().record(Drafts.complete(marginal, branch, Outcome.COMMITTED)));
+        age(marginal, "2 hours 4 minutes");
+
+        log.log().forget();
+
+        assertThat(log.count("select count(*) from assent_transaction")).isEqualTo(3);
+        assertThat(log.metrics().forgotten().count()).isEqualTo(1);
+        assertThat(Drafts.get(log.port().decide(Drafts.commit(oldFinished, 1))).status())
+                .as("R9: never decided anew")
+                .isEqualTo(Status.TOO_OLD);
+        assertThat(Drafts.get(log.port().decide(Drafts.rollback(oldFinished, 1)))
+                        .status())
+                .isEqualTo(Status.TOO_OLD);
+    }
+
+    private TransactionId age(TransactionId id, String interval) {
+        long seconds = log.count("select extract(epoch from interval '" + interval + "')::bigint");
+        TransactionId older = TransactionId.create(
+                id.timestamp().minusSeconds(seconds), java.util.concurrent.ThreadLocalRandom.current());
+        log.execute("update assent_transaction set id = '" + older + "', completed_at = completed_at - interval '"
+                + interval + "' where id = '" + id + "'");
+        return older;
+    }
+
+    private OpenLog open(LogProperties properties) {
+        return OpenLog.open(OpenLog.freshDatabase(), properties, writers -> {
+            counting.set(new CountingDataSource(writers));
+            return counting.get();
+        });
+    }
+
+    /** Locks a row, lets the only decision writer run into it, does something, and lets go. */
+    private void whileTheWriterWaits(Runnable meanwhile) throws SQLException {
+        TransactionId locked = Drafts.id();
+        CompletionStage<Reply> waiting;
+        try (Connection connection = log.connection();
+                PreparedStatement insert = connection.prepareStatement(
+                        "insert into assent_transaction (id, begun, created_at, changed_at) values (?, true, now(), now())")) {
+            connection.setAutoCommit(false);
+            insert.setObject(1, locked.value());
+            insert.executeUpdate();
+            waiting = log.port().decide(Drafts.rollback(locked, 1));
+            await().until(() -> log.count("select count(*) from pg_stat_activity where datname = current_database()"
+                            + " and application_name = 'assent-decide' and wait_event_type = 'Lock'")
+                    == 1);
+            meanwhile.run();
+            connection.rollback();
+        }
+        assertThat(Drafts.get(waiting).status()).isEqualTo(Status.OK);
+    }
+
+    private List<String> decisionStatements() {
+        return statements("insert into assent_transaction");
+    }
+
+    private List<String> statements(String containing) {
+        return counting.get().executed().stream()
+                .filter(sql -> sql.contains(containing))
+                .toList();
+    }
+}

@@ -1,0 +1,48 @@
+package io.assent.coordinator.simulation;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * How often things go wrong; probabilities from 0 to 1.
+ *
+ * @param loss a message is lost
+ * @param duplication a message arrives twice
+ * @param slow a message takes up to four seconds
+ * @param logUnavailable the log refuses a call
+ * @param logUnknown a call on the log ends without a known result, executed or not
+ * @param crash per half second: a process is killed and comes back later
+ * @param pause per half second: a coordinator stops and goes on later
+ * @param stall per half second: the standby stops; writes are visible but not replicated
+ * @param failover per half second: the standby is promoted; what was not replicated is gone
+ */
+record Faults(
+        double loss,
+        double duplication,
+        double slow,
+        double logUnavailable,
+        double logUnknown,
+        double crash,
+        double pause,
+        double stall,
+        double failover) {
+
+    static final Faults NONE = new Faults(0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** Every run has its own mixture; now and then one kind of fault is absent, or all but one. */
+    static Faults random(RandomGenerator random) {
+        return new Faults(
+                some(random, 0.15),
+                some(random, 0.2),
+                some(random, 0.2),
+                some(random, 0.2),
+                some(random, 0.3),
+                some(random, 0.3),
+                some(random, 0.2),
+                some(random, 0.4),
+                some(random, 0.2));
+    }
+
+    private static double some(RandomGenerator random, double most) {
+        return random.nextInt(3) == 0 ? 0 : random.nextDouble() * most;
+    }
+}

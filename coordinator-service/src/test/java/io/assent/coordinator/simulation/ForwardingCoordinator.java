@@ -1,0 +1,54 @@
+package io.assent.coordinator.simulation;
+
+import io.assent.coordinator.engine.Answer;
+import io.assent.coordinator.engine.Coordinator;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Passes every call on; what a wrong twin starts from. */
+class ForwardingCoordinator implements Coordinator {
+
+    private final Coordinator real;
+
+    ForwardingCoordinator(Coordinator real) {
+        this.real = real;
+    }
+
+    @Override
+    public CompletionStage<Answer> begin(Begin request) {
+        return real.begin(request);
+    }
+
+    @Override
+    public CompletionStage<Answer> enlist(TransactionId id, Branch branch) {
+        return real.enlist(id, branch);
+    }
+
+    @Override
+    public CompletionStage<Answer> commit(Commit request) {
+        return real.commit(request);
+    }
+
+    @Override
+    public CompletionStage<Answer> rollback(Rollback request) {
+        return real.rollback(request);
+    }
+
+    @Override
+    public CompletionStage<Answer> resolve(TransactionId id, String reason) {
+        return real.resolve(id, reason);
+    }
+
+    @Override
+    public CompletionStage<List<Inquired>> inquire(ParticipantName participant, List<Inquiry> inquiries) {
+        return real.inquire(participant, inquiries);
+    }
+
+    @Override
+    public CompletionStage<Answer> find(TransactionId id) {
+        return real.find(id);
+    }
+}

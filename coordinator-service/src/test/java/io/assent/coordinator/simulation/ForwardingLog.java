@@ -1,0 +1,67 @@
+package io.assent.coordinator.simulation;
+
+import io.assent.coordinator.engine.DecisionLog;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.ExpectedBranch;
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.TransactionId;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Passes every call on; what a wrong twin starts from. */
+class ForwardingLog implements DecisionLog {
+
+    final DecisionLog real;
+
+    ForwardingLog(DecisionLog real) {
+        this.real = real;
+    }
+
+    @Override
+    public CompletionStage<Reply> begin(NewTransaction transaction) {
+        return real.begin(transaction);
+    }
+
+    @Override
+    public CompletionStage<Reply> enlist(TransactionId id, Branch branch) {
+        return real.enlist(id, branch);
+    }
+
+    @Override
+    public CompletionStage<Reply> close(TransactionId id, @Nullable List<ExpectedBranch> expected) {
+        return real.close(id, expected);
+    }
+
+    @Override
+    public CompletionStage<Reply> decide(Proposal proposal) {
+        return real.decide(proposal);
+    }
+
+    @Override
+    public CompletionStage<Reply> adopt(TransactionId id, List<Branch> branches) {
+        return real.adopt(id, branches);
+    }
+
+    @Override
+    public CompletionStage<Reply> record(Progress progress) {
+        return real.record(progress);
+    }
+
+    @Override
+    public CompletionStage<Reply> resolve(TransactionId id, String reason) {
+        return real.resolve(id, reason);
+    }
+
+    @Override
+    public CompletionStage<Reading> find(Collection<TransactionId> ids) {
+        return real.find(ids);
+    }
+
+    @Override
+    public CompletionStage<List<TransactionRecord>> claim(int limit, Duration lease) {
+        return real.claim(limit, lease);
+    }
+}

@@ -1,0 +1,63 @@
+package io.assent.coordinator.simulation;
+
+import io.assent.coordinator.engine.TransactionListener;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.TransactionId;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what the engine tells. */
+final class SilentListener implements TransactionListener {
+
+    private final Statistics statistics;
+
+    SilentListener(Statistics statistics) {
+        this.statistics = statistics;
+    }
+
+    @Override
+    public void begun(TransactionRecord transaction) {
+        statistics.count("told: begun");
+    }
+
+    @Override
+    public void enlisted(TransactionId transaction, Branch branch) {
+        statistics.count("told: enlisted");
+    }
+
+    @Override
+    public void decided(TransactionRecord transaction, boolean won, Duration took) {
+        statistics.count(won ? "told: decided, won" : "told: decided, lost");
+    }
+
+    @Override
+    public void indeterminate(TransactionId transaction, @Nullable String detail, Duration retryIn) {
+        statistics.count("told: indeterminate");
+    }
+
+    @Override
+    public void acknowledged(TransactionId transaction, Branch branch) {
+        statistics.count("told: acknowledged");
+    }
+
+    @Override
+    public void unacknowledged(TransactionId transaction, Branch branch, Duration retryIn) {
+        statistics.count("told: unacknowledged");
+    }
+
+    @Override
+    public void heuristic(TransactionId transaction, Branch branch) {
+        statistics.count("told: heuristic");
+    }
+
+    @Override
+    public void completed(TransactionRecord transaction) {
+        statistics.count("told: completed");
+    }
+
+    @Override
+    public void recovered(TransactionRecord transaction) {
+        statistics.count("told: recovered");
+    }
+}

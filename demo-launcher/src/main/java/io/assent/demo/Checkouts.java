@@ -1,0 +1,259 @@
+package io.assent.demo;
+
+import io.assent.demo.system.Database;
+import io.assent.demo.system.DemoException;
+import io.assent.demo.system.DemoSystem;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** Three checkouts through the storefront's interface: one commits, one is refused, one loses a service in the middle. */
+final class Checkouts {
+
+    private static final String RICH = "ada";
+    private static final long RICH_OPENING_PENCE = 500_000;
+    private static final String POOR = "cleo";
+    private static final long POOR_OPENING_PENCE = 700;
+    /** How long the system may take to finish by itself what the kill interrupted. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /** One row of the table; {@code holds} is false when something else happened than should. */
+    record Row(String checkout, String answer, String orders, String payments, String transaction, boolean holds) {
+
+        List<String> cells() {
+            return List.of(checkout, answer, orders, payments, transaction + (holds ? "" : "  NOT AS IT SHOULD BE"));
+        }
+    }
+
+    static final List<String> HEADERS =
+            List.of("Checkout", "Answer", "Orders database", "Payments database", "Transaction");
+
+    private final DemoSystem system;
+    private final ShopClient client;
+    private final Screen screen;
+    private final String run;
+
+    /** @param run names the orders of this run; letters, digits and hyphens */
+    Checkouts(DemoSystem system, ShopClient client, Screen screen, String run) {
+        this.system = system;
+        this.client = client;
+        this.screen = screen;
+        this.run = run;
+    }
+
+    /** Accounts are opened before the money is counted: nothing else may change the total. */
+    Customers openAccounts(long neededPence) throws IOException {
+        client.openAccount(POOR, POOR_OPENING_PENCE);
+        // Somebody who shops at every run is out of money some day; the next one takes over.
+        for (int i = 1; ; i++) {
+            String name = i == 1 ? RICH : RICH + "-" + i;
+            if (client.openAccount(name, RICH_OPENING_PENCE) >= neededPence) {
+                return new Customers(name, POOR);
+            }
+        }
+    }
+
+    record Customers(String rich, String poor) {}
+
+    ShopClient.Product product() throws IOException {
+        return client.products().stream()
+                .filter(product -> product.pricePence() > POOR_OPENING_PENCE
+                        && 2 * product.pricePence() <= RICH_OPENING_PENCE / 10)
+                .findFirst()
+                .orElseThrow(() -> new DemoException("The shop sells nothing that this demonstration can buy"));
+    }
+
+    List<Row> run(Customers customers, ShopClient.Product product) throws IOException, SQLException {
+        List<Row> rows = new ArrayList<>();
+        rows.add(committed(customers.rich(), product));
+        rows.add(refused(customers.poor(), product));
+        rows.add(killed(customers.rich(), product));
+        return rows;
+    }
+
+    private Row committed(String customer, ShopClient.Product product) throws IOException, SQLException {
+        screen.begun("A checkout that commits");
+        String number = run + "-1";
+        ShopClient.Answer answer = client.checkout(number, customer, product.sku(), 2);
+        JsonNode transaction = settled(answer.text("transaction"), PATIENCE);
+        Trace trace = trace(number);
+        return new Row(
+                customer + " buys 2 x " + product.name(),
+                answer.status() + " " + (answer.ok() ? answer.text("status") : answer.problem()),
+                trace.order(),
+                trace.payment(),
+                describe(transaction),
+                answer.status() == 201 && trace.isComplete(2 * product.pricePence()) && isCommitted(transaction));
+    }
+
+    private Row refused(String customer, ShopClient.Product product) throws IOException, SQLException {
+        screen.begun("A checkout that the payment service refuses");
+        String number = run + "-2";
+        ShopClient.Answer answer = client.checkout(number, customer, product.sku(), 1);
+        JsonNode transaction = settled(answer.text("transaction"), PATIENCE);
+        Trace trace = trace(number);
+        return new Row(
+                customer + " buys 1 x " + product.name(),
+                answer.status() + " " + answer.problem() + ": " + answer.text("detail"),
+                trace.order(),
+                trace.payment(),
+                transaction == null ? "rolled back" : describe(transaction),
+                answer.status() == 409 && answer.problem().equals("payment-refused") && trace.isEmpty());
+    }
+
+    private Row killed(String customer, ShopClient.Product product) throws IOException, SQLException {
+        screen.begun("A checkout whose payment service is killed (-9) between its vote and the decision");
+        String number = run + "-3";
+        int starts = system.payment().starts();
+        client.breakPayment("KILL_AFTER_VOTE");
+        long sent = System.nanoTime();
+        ShopClient.Answer first = tryCheckout(number, customer, product);
+        await(
+                "the payment service to be killed and started again",
+                () -> system.payment().starts() > starts);
+        system.payment().awaitReady();
+        screen.begun("Waiting until the interrupted transaction completes by itself");
+        ShopClient.Answer last = first != null && first.ok() ? first : repeatUntilKnown(number, customer, product);
+        JsonNode transaction = settled(last.text("transaction"), PATIENCE);
+        double seconds = Duration.ofNanos(System.nanoTime() - sent).toMillis() / 1000.0;
+        Trace trace = trace(number);
+        String answers = first == null
+                ? "no answer"
+                : first.status() + " " + (first.ok() ? first.text("status") : first.problem());
+        return new Row(
+                customer + " buys 1 x " + product.name() + ", payment service killed after its vote",
+                first == last ? answers : answers + ", asked again: " + last.status() + " " + last.text("status"),
+                trace.order(),
+                trace.payment(),
+                describe(transaction) + String.format(Locale.ROOT, " by itself, %.1f s after the order", seconds),
+                last.ok() && trace.isComplete(product.pricePence()) && isCommitted(transaction));
+    }
+
+    private ShopClient.@Nullable Answer tryCheckout(String number, String customer, ShopClient.Product product) {
+        try {
+            return client.checkout(number, customer, product.sku(), 1);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** What a customer does who was told "unknown": ask again with the same order number. */
+    private ShopClient.Answer repeatUntilKnown(String number, String customer, ShopClient.Product product)
+            throws IOException {
+        Retry retry = Retry.of(
+                "checkout",
+                RetryConfig.<ShopClient.Answer>custom()
+                        .maxAttempts(60)
+                        .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(200, 1.5, 0.3, 2_000))
+                        .retryExceptions(IOException.class)
+                        .retryOnResult(answer -> answer.status() >= 500)
+                        .build());
+        Callable<ShopClient.Answer> ask =
+                Retry.decorateCallable(retry, () -> client.checkout(number, customer, product.sku(), 1));
+        try {
+            return ask.call();
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** The transaction once it is complete, or as it is when the patience is over. */
+    private @Nullable JsonNode settled(String transaction, Duration patience) {
+        if (transaction.isEmpty()) {
+            return null;
+        }
+        JsonNode[] last = {null};
+        retryUntil(patience, done -> done, () -> {
+            JsonNode found = client.transaction(transaction);
+            last[0] = found != null ? found : last[0];
+            return found != null && found.path("completion").asString("").equals("COMPLETE");
+        });
+        return last[0];
+    }
+
+    private static void await(String what, Callable<Boolean> condition) {
+        if (!retryUntil(PATIENCE, done -> done, condition)) {
+            throw new DemoException("Waited " + PATIENCE.toSeconds() + " s in vain for " + what);
+        }
+    }
+
+    static boolean retryUntil(Duration patience, Predicate<Boolean> done, Callable<Boolean> condition) {
+        Retry retry = Retry.of(
+                "wait",
+                RetryConfig.<Boolean>custom()
+                        .maxAttempts((int) (patience.toMillis() / POLL.toMillis()))
+                        .waitDuration(POLL)
+                        .retryOnResult(done.negate())
+                        .build());
+        try {
+            return Retry.decorateCallable(retry, condition).call();
+        } catch (Exception e) {
+            throw new DemoException("Waiting failed: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isCommitted(@Nullable JsonNode transaction) {
+        return transaction != null && transaction.path("outcome").asString("").equals("COMMITTED");
+    }
+
+    private static String describe(@Nullable JsonNode transaction) {
+        if (transaction == null) {
+            return "not known to the coordinator";
+        }
+        String outcome = transaction.path("outcome").asString("");
+        return outcome.isEmpty() ? transaction.path("state").asString("?") + ", not complete" : outcome;
+    }
+
+    private record Trace(
+            @Nullable Long orderPence, @Nullable Long paymentPence) {
+
+        String order() {
+            return orderPence == null ? "nothing" : "1 order, " + Money.format(orderPence);
+        }
+
+        String payment() {
+            return paymentPence == null ? "nothing" : "1 payment, " + Money.format(paymentPence);
+        }
+
+        boolean isEmpty() {
+            return orderPence == null && paymentPence == null;
+        }
+
+        boolean isComplete(long pence) {
+            return Long.valueOf(pence).equals(orderPence) && Long.valueOf(pence).equals(paymentPence);
+        }
+    }
+
+    private Trace trace(String number) throws SQLException {
+        return new Trace(
+                amount(system.orders(), "select amount_pence from shop_order where order_number = ?", number),
+                amount(system.payments(), "select amount_pence from payment where order_number = ?", number));
+    }
+
+    private static @Nullable Long amount(Database database, String query, String number) throws SQLException {
+        try (Connection connection = database.connect();
+                PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setString(1, number);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? rows.getLong(1) : null;
+            }
+        }
+    }
+}

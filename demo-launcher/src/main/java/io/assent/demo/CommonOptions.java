@@ -1,0 +1,66 @@
+package io.assent.demo;
+
+import io.assent.demo.system.DemoSystem;
+import io.assent.demo.system.Ports;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The options of every command. */
+final class CommonOptions {
+
+    @Option(names = "--reset", description = "Delete the data of earlier runs first.")
+    boolean reset;
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--postgres-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Ports.POSTGRES,
+            description = "PostgreSQL's port (default: ${DEFAULT-VALUE}).")
+    int postgresPort;
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--coordinator-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Ports.COORDINATOR,
+            description = "The coordinator's port (default: ${DEFAULT-VALUE}).")
+    int coordinatorPort;
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--order-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Ports.ORDER,
+            description = "The port of the order service and its storefront (default: ${DEFAULT-VALUE}).")
+    int orderPort;
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--payment-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Ports.PAYMENT,
+            description = "The payment service's port (default: ${DEFAULT-VALUE}).")
+    int paymentPort;
+
+    @Spec(Spec.Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec command;
+
+    /** @throws ParameterException when the ports cannot be used together */
+    DemoSystem.Options system() {
+        Path repository = Path.of(System.getProperty("assent.demo.repository", "."));
+        Ports ports;
+        try {
+            ports = new Ports(postgresPort, coordinatorPort, orderPort, paymentPort);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+        return new DemoSystem.Options(repository, repository.resolve(".demo"), ports, List.of());
+    }
+}

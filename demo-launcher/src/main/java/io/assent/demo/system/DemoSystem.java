@@ -1,0 +1,437 @@
+package io.assent.demo.system;
+
+import io.assent.demo.process.ProcessSpec;
+import io.assent.demo.process.ProcessStarter;
+import io.assent.demo.process.SupervisedProcess;
+import io.assent.embeddedpostgres.EmbeddedPostgres;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole system on this machine: an embedded PostgreSQL with one database for each service, and the coordinator, the
+ * order service and the payment service as supervised processes. State, logs and pid files are below one directory, which
+ * one process uses at a time. Thread-safe after {@link #start}.
+ */
+public final class DemoSystem implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(DemoSystem.class);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+
+    /**
+     * What to start and where.
+     *
+     * @param repository the directory with the modules and their built jars
+     * @param state where data, logs and pid files are kept
+     * @param ports the ports
+     * @param serviceArguments further arguments for all three services, such as {@code --logging.level.io.assent=debug}
+     */
+    public record Options(Path repository, Path state, Ports ports, List<String> serviceArguments) {
+
+        public Options {
+            repository = repository.toAbsolutePath().normalize();
+            state = state.toAbsolutePath().normalize();
+            serviceArguments = List.copyOf(serviceArguments);
+        }
+    }
+
+    private final Options options;
+    private final Progress progress;
+    private final ProcessStarter starter = new ProcessStarter();
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "supervisor");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final List<Service> services = new CopyOnWriteArrayList<>();
+    private final FileChannel lock;
+    private @Nullable EmbeddedPostgres postgres;
+    private @Nullable Database orders;
+    private @Nullable Database payments;
+    private @Nullable Process training;
+    private boolean closed;
+
+    /** @param training what makes the application's class archive */
+    private record Service(SupervisedProcess process, ServiceApplication application, ProcessSpec training) {}
+
+    private DemoSystem(Options options, Progress progress, FileChannel lock) {
+        this.options = options;
+        this.progress = progress;
+        this.lock = lock;
+    }
+
+    /**
+     * Takes the state directory and cleans up what a killed run left; nothing is started yet.
+     *
+     * @throws DemoException when another process uses the directory
+     */
+    public static DemoSystem open(Options options, Progress progress) {
+        try {
+            Files.createDirectories(options.state());
+            FileChannel channel = FileChannel.open(
+                    options.state().resolve("launcher.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            Path owner = options.state().resolve("launcher.pid");
+            if (!tryLock(channel)) {
+                channel.close();
+                String pid = Files.exists(owner) ? Files.readString(owner).trim() : "unknown";
+                throw new DemoException("Another ./demo runs in " + options.state() + " (process " + pid
+                        + "). End it with Ctrl-C first.");
+            }
+            Files.writeString(owner, ProcessHandle.current().pid() + "\n");
+            return new DemoSystem(options, progress, channel);
+        } catch (IOException e) {
+            throw new DemoException(options.state() + " cannot be used: " + e, e);
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel) throws IOException {
+        try {
+            FileLock taken = channel.tryLock();
+            return taken != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    /** Deletes all data; to be called before {@link #start}. A server that a killed run left behind is stopped first. */
+    public void reset() {
+        try {
+            Path data = options.state().resolve("data");
+            if (Files.exists(data.resolve("postgres/postmaster.pid"))) {
+                EmbeddedPostgres.builder().dataDirectory(data).start().close();
+            }
+            ServiceApplication.Directories.delete(data);
+            progress.done("All data of earlier runs is deleted");
+        } catch (IOException e) {
+            throw new DemoException("The data could not be deleted: " + e, e);
+        }
+    }
+
+    /** Starts everything, at the same time where possible, and returns when all of it is ready. */
+    public void start() {
+        prepareServices();
+        List<String> taken = options.ports().taken();
+        if (!taken.isEmpty()) {
+            throw new DemoException(String.join("\n", taken));
+        }
+        progress.begun("Starting PostgreSQL");
+        CompletableFuture<List<ServiceApplication>> applications = CompletableFuture.supplyAsync(this::extractAll);
+        startPostgres();
+        progress.begun("Preparing the services for a fast start");
+        List<ServiceApplication> extracted = join(applications);
+
+        SupervisedProcess coordinator = service(
+                extracted.get(0),
+                "coordinator",
+                options.ports().coordinator(),
+                createDatabase("coordinator"),
+                List.of("--assent.coordinator.participants.allowed-hosts=127.0.0.1"));
+        Database ordersDatabase = createDatabase("orders");
+        Database paymentsDatabase = createDatabase("payments");
+        orders = ordersDatabase;
+        payments = paymentsDatabase;
+        service(
+                extracted.get(1),
+                "payment-service",
+                options.ports().payment(),
+                paymentsDatabase,
+                participant("payment-service", paymentUrl()));
+        List<String> orderArguments = new ArrayList<>(participant("order-service", orderUrl()));
+        orderArguments.add("--sample.payment.url=" + paymentUrl());
+        service(extracted.get(2), "order-service", options.ports().order(), ordersDatabase, orderArguments);
+
+        progress.begun("Starting " + coordinator.name() + ", payment-service and order-service");
+        List<SupervisedProcess> processes = processes();
+        processes.forEach(this::startUnlessClosed);
+        List<CompletableFuture<Void>> ready = processes.stream()
+                .map(process -> CompletableFuture.runAsync(() -> {
+                    process.awaitReady();
+                    progress.done(process.name() + " is ready (process " + process.pid() + ")");
+                    log.info("The {} is ready; CPU time so far: {}", process.name(), process.cpuTime());
+                }))
+                .toList();
+        ready.forEach(DemoSystem::join);
+        // From now on a child that dies comes back; before, its death is an error that is shown.
+        processes.forEach(process -> process.supervise(true));
+    }
+
+    private void prepareServices() {
+        try {
+            Files.createDirectories(runDirectory());
+            Files.createDirectories(logDirectory());
+        } catch (IOException e) {
+            throw new DemoException(options.state() + " cannot be used: " + e, e);
+        }
+        for (String name : List.of("coordinator", "payment-service", "order-service")) {
+            SupervisedProcess leftover =
+                    new SupervisedProcess(spec(name, 1, List.of(), Map.of()), starter, scheduler, progress::note);
+            if (leftover.killLeftover()) {
+                progress.note("Ended the " + name + " of an earlier run that was killed.");
+            }
+        }
+    }
+
+    /**
+     * Makes what the services start faster with the next time, one after the other in the background and with the lowest
+     * priority. Writing these archives takes several times as long as a start, so nobody should have to wait for it.
+     */
+    public void prepareFasterStarts() {
+        Thread thread = new Thread(
+                () -> services.stream()
+                        .filter(service -> !service.application().hasArchive())
+                        .forEach(this::train),
+                "training");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void train(Service service) {
+        try {
+            Process process;
+            synchronized (this) {
+                if (closed) {
+                    return;
+                }
+                process = starter.startInBackground(service.training());
+                training = process;
+            }
+            if (process.waitFor() == 0) {
+                service.application().keepArchive();
+                log.info("The {} starts faster from now on.", service.process().name());
+            }
+        } catch (IOException e) {
+            log.warn(
+                    "The {} cannot be prepared for a faster start.",
+                    service.process().name(),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A Ctrl-C may close this while it starts: nothing may be started after that. */
+    private synchronized void startUnlessClosed(SupervisedProcess process) {
+        requireOpen();
+        process.start();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+    }
+
+    private synchronized void startPostgres() {
+        requireOpen();
+        EmbeddedPostgres started = EmbeddedPostgres.builder()
+                .dataDirectory(options.state().resolve("data"))
+                .port(options.ports().postgres())
+                .portOption("--postgres-port")
+                .start();
+        postgres = started;
+        progress.done("PostgreSQL is ready on 127.0.0.1:" + started.port() + " (durable: fsync=on)");
+    }
+
+    private List<ServiceApplication> extractAll() {
+        Path applications = options.state().resolve("applications");
+        List<CompletableFuture<ServiceApplication>> all = List.of(
+                        "coordinator-service/target/coordinator-service.jar",
+                        "sample-payment-service/target/sample-payment-service.jar",
+                        "sample-order-service/target/sample-order-service.jar")
+                .stream()
+                .map(jar -> CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return ServiceApplication.extracted(options.repository().resolve(jar), applications);
+                    } catch (IOException e) {
+                        throw new DemoException(jar + " could not be extracted: " + e, e);
+                    }
+                }))
+                .toList();
+        return all.stream().map(DemoSystem::join).toList();
+    }
+
+    private List<String> participant(String name, String url) {
+        return List.of(
+                "--assent.coordinator.urls=" + coordinatorUrl(),
+                "--assent.participant.name=" + name,
+                "--assent.participant.url=" + url + "/assent/v1",
+                "--sample.break.enabled=true",
+                "--sample.break.coordinator-pid-file=" + runDirectory().resolve("coordinator.pid"));
+    }
+
+    private SupervisedProcess service(
+            ServiceApplication application, String name, int port, Database database, List<String> arguments) {
+        List<String> all = new ArrayList<>(List.of(
+                "--server.port=" + port,
+                "--server.address=127.0.0.1",
+                "--spring.datasource.url=" + database.jdbcUrl(),
+                "--spring.datasource.username=" + database.name()));
+        all.addAll(arguments);
+        all.addAll(options.serviceArguments());
+        // The password goes through the environment: arguments can be read by every user of the machine.
+        Map<String, String> environment = Map.of("SPRING_DATASOURCE_PASSWORD", database.password());
+        ProcessSpec spec = spec(name, port, application.command(all), environment);
+        ProcessSpec trainingSpec = spec(name + "-training", port, application.trainingCommand(all), environment);
+        SupervisedProcess process = new SupervisedProcess(spec, starter, scheduler, progress::note);
+        services.add(new Service(process, application, trainingSpec));
+        return process;
+    }
+
+    private ProcessSpec spec(String name, int port, List<String> command, Map<String, String> environment) {
+        return new ProcessSpec(
+                name,
+                command,
+                environment,
+                options.state(),
+                runDirectory(),
+                logDirectory().resolve(name + ".log"),
+                URI.create(url(port) + "/actuator/health/readiness"),
+                START_TIMEOUT,
+                STOP_TIMEOUT);
+    }
+
+    private Database createDatabase(String name) {
+        byte[] secret = new byte[16];
+        new SecureRandom().nextBytes(secret);
+        String password = HexFormat.of().formatHex(secret);
+        postgres().createDatabase(name, name, password);
+        return new Database(postgres().jdbcUrl(name), name, password);
+    }
+
+    private List<SupervisedProcess> processes() {
+        return services.stream().map(Service::process).toList();
+    }
+
+    /** The server that holds all databases. */
+    public EmbeddedPostgres postgres() {
+        EmbeddedPostgres started = postgres;
+        if (started == null) {
+            throw new IllegalStateException("not started");
+        }
+        return started;
+    }
+
+    /** The order service's database. */
+    public Database orders() {
+        Database database = orders;
+        if (database == null) {
+            throw new IllegalStateException("not started");
+        }
+        return database;
+    }
+
+    /** The payment service's database. */
+    public Database payments() {
+        Database database = payments;
+        if (database == null) {
+            throw new IllegalStateException("not started");
+        }
+        return database;
+    }
+
+    public SupervisedProcess coordinator() {
+        return services.get(0).process();
+    }
+
+    public SupervisedProcess payment() {
+        return services.get(1).process();
+    }
+
+    public SupervisedProcess order() {
+        return services.get(2).process();
+    }
+
+    public String coordinatorUrl() {
+        return url(options.ports().coordinator());
+    }
+
+    public String orderUrl() {
+        return url(options.ports().order());
+    }
+
+    public String paymentUrl() {
+        return url(options.ports().payment());
+    }
+
+    public Path logDirectory() {
+        return options.state().resolve("logs");
+    }
+
+    private Path runDirectory() {
+        return options.state().resolve("run");
+    }
+
+    private static String url(int port) {
+        return "http://127.0.0.1:" + port;
+    }
+
+    private static <T> T join(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Stops the services, then PostgreSQL; no process is left. Safe to repeat. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Process trained = training;
+        if (trained != null) {
+            trained.destroyForcibly();
+        }
+        try {
+            // The initiator first, so that nothing new begins; those who finish open transactions a moment later.
+            for (int i = services.size() - 1; i >= 0; i--) {
+                services.get(i).process().beginStop();
+            }
+            for (Service service : services) {
+                service.process().awaitStopped();
+            }
+        } finally {
+            EmbeddedPostgres running = postgres;
+            if (running != null) {
+                running.close();
+            }
+            scheduler.shutdownNow();
+            starter.close();
+            release();
+        }
+    }
+
+    private void release() {
+        try {
+            Files.deleteIfExists(options.state().resolve("launcher.pid"));
+            lock.close();
+        } catch (IOException e) {
+            throw new DemoException("The lock of " + options.state() + " could not be released: " + e, e);
+        }
+    }
+}

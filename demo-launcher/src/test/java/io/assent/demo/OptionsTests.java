@@ -1,0 +1,77 @@
+package io.assent.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Goal: wrong options end with exit code 2 and a sentence, before anything is started. */
+class OptionsTests {
+
+    @TempDir
+    Path directory;
+
+    private final StringWriter output = new StringWriter();
+
+    @Test
+    void helpNamesEveryOption() {
+        assertThat(run("--help")).isZero();
+        assertThat(output.toString())
+                .contains("--once", "--reset", "replay", "--postgres-port", "--coordinator-port")
+                .contains("--order-port", "--payment-port", "15432", "7070", "8080", "8081");
+    }
+
+    @Test
+    void portsAreTheSameBeforeAndAfterTheSubcommand() {
+        for (String[] arguments :
+                new String[][] {{"--order-port", "9000", "replay", "x.csv"}, {"replay", "x.csv", "--order-port", "9000"}
+                }) {
+            CommandLine commandLine = Main.commandLine();
+            commandLine.parseArgs(arguments);
+            DemoCommand demo = commandLine.getCommand();
+            assertThat(demo.options().system().ports().order()).isEqualTo(9000);
+            assertThat(demo.options().system().ports().payment()).isEqualTo(8081);
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoPort() {
+        assertThat(run("--order-port", "http")).isEqualTo(2);
+        assertThat(output.toString()).contains("--order-port");
+    }
+
+    @Test
+    void refusesPortsOutOfRangeAndPortsTwice() {
+        assertThat(run("--order-port", "70000")).isEqualTo(2);
+        assertThat(output.toString()).contains("1 to 65535: 70000");
+        assertThat(run("--order-port", "8081")).isEqualTo(2);
+        assertThat(output.toString()).contains("must differ");
+    }
+
+    @Test
+    void refusesAMissingFileAndAFileOfSomethingElse() throws Exception {
+        assertThat(run("replay", directory.resolve("none.csv").toString())).isEqualTo(2);
+        assertThat(output.toString()).contains("none.csv is not a file that can be read");
+        Path other = Files.writeString(directory.resolve("other.csv"), "a,b\n1,2\n");
+        assertThat(run("replay", other.toString())).isEqualTo(2);
+        assertThat(output.toString()).contains("lacks the columns");
+    }
+
+    @Test
+    void refusesClientsOutOfRange() {
+        assertThat(run("replay", "x.csv", "--clients", "0")).isEqualTo(2);
+        assertThat(output.toString()).contains("--clients must be 1 to 256");
+    }
+
+    private int run(String... arguments) {
+        return Main.commandLine()
+                .setOut(new PrintWriter(output))
+                .setErr(new PrintWriter(output))
+                .execute(arguments);
+    }
+}

@@ -1,0 +1,27 @@
+package io.assent.demo.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+
+/** Goal: a taken port is named with the option that changes it. */
+class PortsTests {
+
+    @Test
+    void namesTakenPortAndOption() throws Exception {
+        Ports free = Ports.free();
+        assertThat(free.taken()).isEmpty();
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            int taken = socket.getLocalPort();
+            Ports ports = new Ports(free.postgres(), free.coordinator(), taken, free.payment());
+            assertThat(ports.taken())
+                    .singleElement()
+                    .asString()
+                    .contains("Port " + taken)
+                    .contains("order service")
+                    .contains("--order-port");
+        }
+    }
+}

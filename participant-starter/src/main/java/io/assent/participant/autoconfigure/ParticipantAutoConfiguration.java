@@ -1,0 +1,289 @@
+package io.assent.participant.autoconfigure;
+
+import io.assent.participant.GlobalTransactionTemplate;
+import io.assent.participant.client.HttpCoordinatorClient;
+import io.assent.participant.client.PropagatingRequestInterceptor;
+import io.assent.participant.client.Propagation;
+import io.assent.participant.engine.BranchResource;
+import io.assent.participant.engine.BranchService;
+import io.assent.participant.engine.CoordinatorClient;
+import io.assent.participant.engine.InDoubtResolver;
+import io.assent.participant.engine.Initiator;
+import io.assent.participant.engine.ParticipantDirectory;
+import io.assent.participant.postgres.BranchConnections;
+import io.assent.participant.postgres.BranchPreparer;
+import io.assent.participant.postgres.PostgresBranchResource;
+import io.assent.participant.transaction.BranchTransactionPostProcessor;
+import io.assent.participant.transaction.GlobalTransactionRunner;
+import io.assent.participant.transaction.GlobalTransactionalInterceptor;
+import io.assent.participant.transaction.HeldCallbacks;
+import io.assent.participant.web.BranchFilter;
+import io.assent.participant.web.ParticipantEndpoints;
+import io.assent.protocol.Vote;
+import io.assent.protocol.header.BranchVote;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import javax.sql.DataSource;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.util.Timeout;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.EmbeddedValueResolver;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.restclient.RestClientCustomizer;
+import org.springframework.boot.restclient.RestTemplateCustomizer;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Role;
+import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/**
+ * Makes a service with a PostgreSQL DataSource a participant in global transactions and an initiator of them. Switched off
+ * by {@code assent.enabled=false}.
+ */
+@AutoConfiguration(after = DataSourceAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "assent.enabled", matchIfMissing = true)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@EnableConfigurationProperties({
+    ParticipantProperties.class,
+    CoordinatorProperties.class,
+    TransactionProperties.class,
+    PropagationProperties.class
+})
+@Import({WebClientConfiguration.class, HealthConfiguration.class, TomcatConfiguration.class})
+public final class ParticipantAutoConfiguration {
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static BranchTransactionPostProcessor assentBranchTransactionPostProcessor(
+            ObjectProvider<BranchPreparer> preparer,
+            ObjectProvider<DataSource> dataSource,
+            ObjectProvider<HeldCallbacks> callbacks) {
+        BranchConnections connections = new BranchConnections(preparer::getObject);
+        return new BranchTransactionPostProcessor(connections::wrap, dataSource::getObject, callbacks::getObject);
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static GlobalTransactionalInterceptor assentGlobalTransactionalInterceptor(
+            ObjectProvider<GlobalTransactionRunner> runner, ConfigurableBeanFactory beanFactory) {
+        return new GlobalTransactionalInterceptor(runner::getObject, new EmbeddedValueResolver(beanFactory));
+    }
+
+    @Bean
+    HeldCallbacks assentHeldCallbacks(ParticipantProperties properties) {
+        return new HeldCallbacks(properties.maxHeldCallbacks());
+    }
+
+    @Bean
+    ParticipantDirectory assentParticipantDirectory() {
+        return new ParticipantDirectory();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    BranchService.Runtime assentRuntime() {
+        return new BranchService.Runtime(
+                InstantSource.system(), duration -> Thread.sleep(duration.toMillis()), new SecureRandom());
+    }
+
+    @Bean
+    ParticipantUrl assentParticipantUrl(ParticipantProperties properties) {
+        return new ParticipantUrl(properties.url());
+    }
+
+    /** After Flyway and Liquibase: they refuse a schema that somebody else has put a table into before them. */
+    @Bean
+    @DependsOnDatabaseInitialization
+    ParticipantDatabase assentParticipantDatabase(DataSource dataSource, ParticipantProperties properties) {
+        return new ParticipantDatabase(dataSource, properties);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    BranchResource assentBranchResource(ParticipantDatabase database, ParticipantProperties properties) {
+        // A tombstone waits as long as an execution may take between its marker row and the end of PREPARE TRANSACTION.
+        return new PostgresBranchResource(database.completion(), properties.participantName(), Duration.ofMillis(200));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    CoordinatorClient assentCoordinatorClient(
+            CoordinatorProperties properties, ParticipantProperties participant, BranchService.Runtime runtime) {
+        CoordinatorProperties.CircuitBreaker breaker = properties.circuitBreaker();
+        HttpCoordinatorClient.Settings settings = new HttpCoordinatorClient.Settings(
+                properties.urls(),
+                properties.patience(),
+                properties.rollbackPatience(),
+                properties.maxConcurrentCommits(),
+                properties.maxCommitsPerMessage(),
+                properties.maxConcurrentCalls(),
+                properties.retry().initialBackoff(),
+                properties.retry().maxBackoff(),
+                CircuitBreakerConfig.custom()
+                        .failureRateThreshold(breaker.failureRateThreshold())
+                        .slidingWindowSize(breaker.slidingWindowSize())
+                        .minimumNumberOfCalls(breaker.minimumCalls())
+                        .waitDurationInOpenState(breaker.openFor())
+                        .build());
+        return new HttpCoordinatorClient(
+                RestClient.builder()
+                        .requestFactory(new HttpComponentsClientHttpRequestFactory(http(properties)))
+                        .build(),
+                participant.participantName(),
+                settings,
+                runtime.clock());
+    }
+
+    /** No automatic retries and no redirects: what is repeated, and where, is the protocol's business. */
+    private static CloseableHttpClient http(CoordinatorProperties properties) {
+        int connections = properties.maxConcurrentCommits() + properties.maxConcurrentCalls();
+        return HttpClients.custom()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setMaxConnPerRoute(connections)
+                        .setMaxConnTotal(connections * properties.urls().size())
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(Timeout.of(properties.connectTimeout()))
+                                .setSocketTimeout(Timeout.of(properties.responseTimeout()))
+                                .build())
+                        .build())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setConnectionRequestTimeout(Timeout.of(properties.connectTimeout()))
+                        .setResponseTimeout(Timeout.of(properties.responseTimeout()))
+                        .build())
+                .disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .disableAuthCaching()
+                .build();
+    }
+
+    @Bean
+    BranchService assentBranchService(
+            ParticipantProperties properties,
+            ParticipantUrl url,
+            BranchResource resource,
+            HeldCallbacks callbacks,
+            BranchService.Runtime runtime) {
+        return new BranchService(
+                properties.participantName(), url, resource, callbacks, properties.prepareWait(), runtime);
+    }
+
+    @Bean
+    BranchPreparer assentBranchPreparer(
+            ParticipantProperties properties,
+            ParticipantUrl url,
+            BranchResource resource,
+            CoordinatorClient coordinator) {
+        return new BranchPreparer(
+                resource,
+                coordinator,
+                context -> new BranchVote(
+                        context.branch(), properties.participantName(), url.get(), Vote.PENDING, context.ref()),
+                properties.lockTimeout());
+    }
+
+    @Bean
+    Initiator assentInitiator(
+            BranchService branches,
+            CoordinatorClient coordinator,
+            ParticipantDirectory directory,
+            BranchService.Runtime runtime) {
+        return new Initiator(branches, coordinator, directory, runtime);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(GlobalTransactionTemplate.class)
+    GlobalTransactionRunner assentGlobalTransactionTemplate(
+            Initiator initiator,
+            ObjectProvider<PlatformTransactionManager> transactionManager,
+            TransactionProperties properties) {
+        return new GlobalTransactionRunner(initiator, transactionManager::getIfAvailable, properties.defaultTimeout());
+    }
+
+    @Bean
+    ParticipantThreads assentParticipantThreads(ParticipantProperties properties) {
+        return new ParticipantThreads(properties.completionPoolSize());
+    }
+
+    @Bean
+    InDoubtResolver assentInDoubtResolver(
+            BranchResource resource,
+            BranchService branches,
+            CoordinatorClient coordinator,
+            ParticipantThreads threads,
+            ParticipantProperties properties) {
+        return new InDoubtResolver(
+                resource,
+                branches,
+                coordinator,
+                threads,
+                new InDoubtResolver.Settings(
+                        properties.sweep().interval(),
+                        properties.sweep().minAge(),
+                        properties.sweep().batch(),
+                        properties.markerRetention(),
+                        properties.markerBatch()));
+    }
+
+    @Bean
+    SweepLifecycle assentSweepLifecycle(InDoubtResolver resolver) {
+        return new SweepLifecycle(resolver);
+    }
+
+    @Bean
+    RouterFunction<ServerResponse> assentParticipantEndpoints(
+            BranchService branches, ParticipantThreads threads, ParticipantProperties properties) {
+        return new ParticipantEndpoints(branches, threads.decisions()).routes(properties.path());
+    }
+
+    @Bean
+    FilterRegistrationBean<BranchFilter> assentBranchFilter(
+            BranchService branches,
+            CoordinatorClient coordinator,
+            ParticipantDirectory directory,
+            ParticipantProperties properties) {
+        FilterRegistrationBean<BranchFilter> registration =
+                new FilterRegistrationBean<>(new BranchFilter(branches, coordinator, directory, properties.path()));
+        registration.setOrder(BranchFilter.ORDER);
+        return registration;
+    }
+
+    @Bean
+    Propagation assentPropagation(PropagationProperties properties) {
+        return new Propagation(properties.includedHosts(), properties.excludedHosts());
+    }
+
+    @Bean
+    PropagatingRequestInterceptor assentPropagatingRequestInterceptor(Propagation propagation) {
+        return new PropagatingRequestInterceptor(propagation);
+    }
+
+    @Bean
+    RestClientCustomizer assentRestClientCustomizer(PropagatingRequestInterceptor interceptor) {
+        return builder -> builder.requestInterceptor(interceptor);
+    }
+
+    @Bean
+    RestTemplateCustomizer assentRestTemplateCustomizer(PropagatingRequestInterceptor interceptor) {
+        return template -> template.getInterceptors().add(interceptor);
+    }
+}

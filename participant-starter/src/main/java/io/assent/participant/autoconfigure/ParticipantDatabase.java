@@ -1,0 +1,139 @@
+package io.assent.participant.autoconfigure;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.datasource.init.ScriptUtils;
+
+/**
+ * The participant's database: checked once at the start, with its marker table, and with connections of its own for ending
+ * branches. Those must not come from the application's pool: work that waits there for the locks of prepared branches would
+ * keep out the very orders that release them.
+ */
+final class ParticipantDatabase implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(ParticipantDatabase.class);
+
+    private static final String SCRIPT = "io/assent/participant/schema-postgresql.sql";
+
+    /** Any number; two replicas that start at once must not create the table at once. */
+    private static final long SCHEMA_LOCK = 0x617373656e74L;
+
+    private final DataSource completion;
+    private final @Nullable HikariDataSource ownPool;
+
+    ParticipantDatabase(DataSource dataSource, ParticipantProperties properties) {
+        try (Connection connection = dataSource.getConnection()) {
+            check(connection);
+            if (properties.schema().initialize() == ParticipantProperties.Schema.Initialize.ALWAYS) {
+                createTable(connection);
+            }
+            checkTable(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException(
+                    "The participant's database could not be checked (SQLSTATE " + e.getSQLState() + "): "
+                            + e.getMessage(),
+                    e);
+        }
+        HikariDataSource pool = DataSourceUnwrapper.unwrap(dataSource, HikariDataSource.class);
+        ownPool = pool == null ? null : completionPool(pool, properties.completionPoolSize());
+        completion = ownPool == null ? dataSource : ownPool;
+        if (ownPool == null) {
+            log.info(
+                    "The DataSource is no HikariCP pool: branches are ended on its own connections. Make it large enough"
+                            + " that work waiting for locks leaves some free.");
+        }
+    }
+
+    /** Connections for ending branches, in autocommit mode. */
+    DataSource completion() {
+        return completion;
+    }
+
+    @Override
+    public void close() {
+        if (ownPool != null) {
+            ownPool.close();
+        }
+    }
+
+    private static HikariDataSource completionPool(HikariDataSource pool, int size) {
+        HikariConfig config = new HikariConfig();
+        pool.copyStateTo(config);
+        config.setPoolName("assent-completion");
+        config.setMaximumPoolSize(size);
+        config.setMinimumIdle(1);
+        config.setAutoCommit(true);
+        config.setReadOnly(false);
+        config.setInitializationFailTimeout(-1);
+        config.setMetricRegistry(null);
+        config.setMetricsTrackerFactory(null);
+        return new HikariDataSource(config);
+    }
+
+    private static void check(Connection connection) throws SQLException {
+        String product = connection.getMetaData().getDatabaseProductName();
+        if (!product.toLowerCase(Locale.ROOT).equals("postgresql")) {
+            throw new ParticipantStartException(
+                    "The DataSource is " + product + "; branches are prepared in PostgreSQL only.",
+                    "Point spring.datasource.url at a PostgreSQL database, or switch the starter off with"
+                            + " assent.enabled=false.");
+        }
+        if ("0".equals(show(connection, "show max_prepared_transactions"))) {
+            throw new ParticipantStartException(
+                    "PostgreSQL's max_prepared_transactions is 0, so no branch can be prepared.",
+                    "Set max_prepared_transactions in postgresql.conf to at least the number of branches in flight (for"
+                            + " example 100) and restart PostgreSQL.");
+        }
+        if ("t".equals(show(connection, "select pg_is_in_recovery()"))) {
+            throw new ParticipantStartException(
+                    "The DataSource leads to a standby; branches are prepared on the primary only.",
+                    "Point spring.datasource.url at the primary, for example with targetServerType=primary.");
+        }
+    }
+
+    private static void createTable(Connection connection) throws SQLException {
+        boolean autoCommit = connection.getAutoCommit();
+        connection.setAutoCommit(false);
+        try (Statement lock = connection.createStatement()) {
+            lock.execute("select pg_advisory_xact_lock(" + SCHEMA_LOCK + ")");
+            ScriptUtils.executeSqlScript(connection, new ClassPathResource(SCRIPT));
+            connection.commit();
+        } catch (SQLException | RuntimeException e) {
+            connection.rollback();
+            throw new ParticipantStartException(
+                    "The table assent_branch_marker could not be created: " + e.getMessage() + ".",
+                    "Grant the user the right to create it, or run " + SCRIPT
+                            + " from the starter's jar in your own migrations and set"
+                            + " assent.participant.schema.initialize=never.");
+        } finally {
+            connection.setAutoCommit(autoCommit);
+        }
+    }
+
+    private static void checkTable(Connection connection) throws SQLException {
+        if (show(connection, "select to_regclass('assent_branch_marker')::text") == null) {
+            throw new ParticipantStartException(
+                    "The table assent_branch_marker is missing.",
+                    "Set assent.participant.schema.initialize=always, or run " + SCRIPT
+                            + " from the starter's jar in your own migrations.");
+        }
+    }
+
+    private static @Nullable String show(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.next() ? row.getString(1) : null;
+        }
+    }
+}

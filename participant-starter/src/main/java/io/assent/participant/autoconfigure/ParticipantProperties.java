@@ -1,0 +1,100 @@
+package io.assent.participant.autoconfigure;
+
+import io.assent.protocol.ParticipantName;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * This service as a participant.
+ *
+ * @param name this service's name in transactions, the same for all its replicas: lower-case letters, digits and hyphens
+ * @param url where coordinators reach this service's protocol endpoints, such as http://payment:8080/assent/v1; {port} stands for the server's port. Empty: the coordinator's configuration knows
+ * @param path where the protocol endpoints are served
+ * @param lockTimeout longest wait for a row lock in a branch, also limited by the deadline; 1ms to 10m
+ * @param prepareWait how long a prepare request waits for a call that may run on another replica; 0 to 1m
+ * @param completionPoolSize connections kept apart for ending branches, so that work waiting for locks cannot block it; 1 to 64
+ * @param maxHeldCallbacks for how many branches after-commit callbacks wait for the decision; 0 to 1000000
+ * @param markerRetention how long markers of ended branches are kept; 2h to 3650d
+ * @param markerBatch how many old markers one sweep deletes; 1 to 100000
+ * @param sweep the sweep for branches in doubt
+ * @param schema the marker table
+ */
+@ConfigurationProperties("assent.participant")
+public record ParticipantProperties(
+        @Nullable String name,
+        @Nullable String url,
+        @DefaultValue("/assent/v1") String path,
+        @DefaultValue("5s") Duration lockTimeout,
+        @DefaultValue("2s") Duration prepareWait,
+        @DefaultValue("4") int completionPoolSize,
+        @DefaultValue("10000") int maxHeldCallbacks,
+        @DefaultValue("7d") Duration markerRetention,
+        @DefaultValue("1000") int markerBatch,
+        @DefaultValue Sweep sweep,
+        @DefaultValue Schema schema) {
+
+    public ParticipantProperties {
+        String prefix = "assent.participant.";
+        if (name == null || name.isBlank()) {
+            throw new IllegalArgumentException("assent.participant.name is missing. Give this service the name that it"
+                    + " has in transactions, for example assent.participant.name=payment-service.");
+        }
+        try {
+            new ParticipantName(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("assent.participant.name=" + name + " is " + e.getMessage() + ".", e);
+        }
+        if (url != null && !url.isBlank()) {
+            Checks.httpUrl(prefix + "url", url.replace("{port}", "1"), 256);
+        }
+        if (!path.matches("(/[A-Za-z0-9._~-]+)+")) {
+            throw new IllegalArgumentException(
+                    "assent.participant.path=" + path + " is no path; expected something like /assent/v1.");
+        }
+        Checks.range(prefix + "lock-timeout", lockTimeout, Duration.ofMillis(1), Duration.ofMinutes(10));
+        Checks.range(prefix + "prepare-wait", prepareWait, Duration.ZERO, Duration.ofMinutes(1));
+        Checks.range(prefix + "completion-pool-size", completionPoolSize, 1, 64);
+        Checks.range(prefix + "max-held-callbacks", maxHeldCallbacks, 0, 1_000_000);
+        Checks.range(prefix + "marker-retention", markerRetention, Duration.ofHours(2), Duration.ofDays(3650));
+        Checks.range(prefix + "marker-batch", markerBatch, 1, 100_000);
+    }
+
+    ParticipantName participantName() {
+        return new ParticipantName(String.valueOf(name));
+    }
+
+    /**
+     * How this service looks after its branches in doubt.
+     *
+     * @param interval pause between two passes; 100ms to 10m
+     * @param minAge younger branches are left alone, their vote may still be on its way; 0 to 10m
+     * @param batch how many branches one pass asks about; 1 to 1000
+     */
+    public record Sweep(
+            @DefaultValue("3s") Duration interval,
+            @DefaultValue("5s") Duration minAge,
+            @DefaultValue("1000") int batch) {
+
+        public Sweep {
+            Checks.range("assent.participant.sweep.interval", interval, Duration.ofMillis(100), Duration.ofMinutes(10));
+            Checks.range("assent.participant.sweep.min-age", minAge, Duration.ZERO, Duration.ofMinutes(10));
+            Checks.range("assent.participant.sweep.batch", batch, 1, 1_000);
+        }
+    }
+
+    /**
+     * The marker table.
+     *
+     * @param initialize whether the table is created at the start: always, or never
+     */
+    public record Schema(@DefaultValue("always") Initialize initialize) {
+
+        /** When the table is created. */
+        public enum Initialize {
+            ALWAYS,
+            NEVER
+        }
+    }
+}

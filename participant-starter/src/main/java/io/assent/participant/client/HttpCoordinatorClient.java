@@ -1,0 +1,472 @@
+package io.assent.participant.client;
+
+import io.assent.participant.engine.CoordinatorClient;
+import io.assent.participant.protocol.PreparedBranch;
+import io.assent.protocol.BranchRef;
+import io.assent.protocol.InquiryAnswer;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import io.assent.protocol.header.BranchVote;
+import io.assent.protocol.wire.BranchMessage;
+import io.assent.protocol.wire.Commit;
+import io.assent.protocol.wire.CommitRequest;
+import io.assent.protocol.wire.CommitsRequest;
+import io.assent.protocol.wire.InquiredBranch;
+import io.assent.protocol.wire.InquiryRequest;
+import io.assent.protocol.wire.ProblemType;
+import io.assent.protocol.wire.RollbackRequest;
+import io.assent.protocol.wire.WireJson;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestClientException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The coordinator over HTTP. Every request is idempotent by its id, so what one address does not answer conclusively is
+ * asked at the next, round after round, until the time is up (R8). Only a well-formed answer in the protocol's own words
+ * is conclusive; a proxy's page, a stranger's JSON or an empty body says nothing. Thread-safe.
+ */
+public final class HttpCoordinatorClient implements CoordinatorClient {
+
+    private static final Logger log = LoggerFactory.getLogger(HttpCoordinatorClient.class);
+
+    /** Answers are small: an inquiry of 1,000 branches is the largest. */
+    private static final int MAX_ANSWER_BYTES = 1 << 20;
+
+    private static final JsonMapper JSON = WireJson.tolerant();
+
+    private final RestClient http;
+    private final CoordinatorAddresses addresses;
+    private final ParticipantName participant;
+    private final Settings settings;
+    private final InstantSource clock;
+    private final Bulkhead bulkhead;
+    private final CommitQueue commits;
+
+    /**
+     * How to ask; see the properties under {@code assent.coordinator}.
+     *
+     * @param urls without {@code /v1}
+     * @param patience how long a commit request is repeated until the outcome is called unknown
+     * @param rollbackPatience the same for a rollback request
+     * @param maxConcurrentCommits messages with commit requests at once
+     * @param maxCommitsPerMessage commits in one of them
+     * @param maxConcurrentCalls other requests at once
+     */
+    public record Settings(
+            List<URI> urls,
+            Duration patience,
+            Duration rollbackPatience,
+            int maxConcurrentCommits,
+            int maxCommitsPerMessage,
+            int maxConcurrentCalls,
+            Duration initialBackoff,
+            Duration maxBackoff,
+            CircuitBreakerConfig circuitBreaker) {}
+
+    /** What one address said. Body null: nothing that is JSON. */
+    private record Reply(int status, @Nullable JsonNode body) {
+
+        String text(String member) {
+            JsonNode value = body == null ? null : body.get(member);
+            return value == null || !value.isString() ? "" : value.stringValue();
+        }
+
+        boolean is(ProblemType type) {
+            return status == type.status() && text("type").equals(type.uri());
+        }
+
+        /** The coordinator's own words that this request will never be accepted. */
+        boolean refused() {
+            return status >= 400
+                    && status < 500
+                    && status != 429
+                    && text("type").startsWith(ProblemType.PREFIX);
+        }
+    }
+
+    /** A result, or why there is none. */
+    private record Answer<T>(@Nullable T value, String detail) {}
+
+    /** @param http with timeouts, without automatic retries, redirects or interceptors */
+    public HttpCoordinatorClient(RestClient http, ParticipantName participant, Settings settings, InstantSource clock) {
+        this.http = http;
+        this.participant = participant;
+        this.settings = settings;
+        this.clock = clock;
+        this.addresses = new CoordinatorAddresses(settings.urls(), settings.circuitBreaker());
+        this.bulkhead = Bulkhead.of(
+                "assent-coordinator",
+                BulkheadConfig.custom()
+                        .maxConcurrentCalls(settings.maxConcurrentCalls())
+                        .maxWaitDuration(settings.rollbackPatience())
+                        .build());
+        this.commits = new CommitQueue(
+                settings.maxConcurrentCommits(), settings.maxCommitsPerMessage(), settings.patience(), this::send);
+    }
+
+    @Override
+    public CommitAnswer commit(CommitOrder order) {
+        return commits.commit(order);
+    }
+
+    private List<CommitAnswer> send(List<CommitOrder> orders) {
+        return orders.size() == 1 ? List.of(sendOne(orders.get(0))) : sendMany(orders);
+    }
+
+    private CommitAnswer sendOne(CommitOrder order) {
+        byte[] body = JSON.writeValueAsBytes(
+                new CommitRequest(order.name(), order.deadline().toString(), nodes(order)));
+        Answer<CommitAnswer> answer = ask(
+                "/v1/transactions/" + order.transaction() + "/commit",
+                body,
+                settings.patience(),
+                reply -> told(order, reply));
+        return answer.value() != null ? settled(order, answer.value()) : unknown(answer.detail());
+    }
+
+    /** Each succeeds or fails alone: what the message leaves open is asked again by itself. */
+    private List<CommitAnswer> sendMany(List<CommitOrder> orders) {
+        byte[] body = JSON.writeValueAsBytes(new CommitsRequest(orders.stream()
+                .map(order -> new Commit(
+                        order.transaction().toString(),
+                        order.name(),
+                        order.deadline().toString(),
+                        nodes(order)))
+                .toList()));
+        Answer<Map<String, Reply>> answer =
+                ask("/v1/commits", body, settings.patience(), HttpCoordinatorClient::results);
+        List<CommitAnswer> answers = new ArrayList<>();
+        for (CommitOrder order : orders) {
+            Reply reply = answer.value() == null
+                    ? null
+                    : answer.value().get(order.transaction().toString());
+            CommitAnswer told = reply == null ? null : told(order, reply);
+            if (told != null) {
+                answers.add(settled(order, told));
+            } else {
+                answers.add(answer.value() == null ? unknown(answer.detail()) : sendOne(order));
+            }
+        }
+        return answers;
+    }
+
+    private static @Nullable Map<String, Reply> results(Reply reply) {
+        JsonNode results = reply.body() == null ? null : reply.body().get("results");
+        if (reply.status() != 200 || results == null || !results.isArray()) {
+            return null;
+        }
+        Map<String, Reply> byTransaction = new HashMap<>();
+        for (JsonNode result : results) {
+            JsonNode status = result.get("status");
+            JsonNode problem = result.get("problem");
+            if (status == null || !status.isInt()) {
+                continue;
+            }
+            Reply part = new Reply(status.intValue(), result);
+            byTransaction.put(
+                    part.text("transaction"),
+                    problem != null && problem.isObject() ? new Reply(status.intValue(), problem) : part);
+        }
+        return byTransaction;
+    }
+
+    /** What a reply says of a commit; null if it is not conclusive. */
+    private static @Nullable CommitAnswer told(CommitOrder order, Reply reply) {
+        if (foreign(order.transaction(), reply)) {
+            return null;
+        }
+        String decision = reply.text("decision");
+        String reason = reply.text("reason").isEmpty() ? reply.text("detail") : reply.text("reason");
+        if (reply.status() == 200 || reply.status() == 202) {
+            return switch (decision) {
+                case "COMMIT" -> committed(order, reply);
+                case "ROLLBACK" -> new CommitAnswer(Told.ROLLED_BACK, reason, true);
+                default -> null;
+            };
+        }
+        if (reply.is(ProblemType.TRANSACTION_ROLLED_BACK)) {
+            return new CommitAnswer(Told.ROLLED_BACK, reason, true);
+        }
+        if (reply.is(ProblemType.BRANCH_SET_CONFLICT) && decision.equals("ROLLBACK")) {
+            return new CommitAnswer(Told.ROLLED_BACK, reason, true);
+        }
+        if (reply.is(ProblemType.BRANCH_SET_CONFLICT)) {
+            return unknown("the coordinator has recorded other branches for this id: " + reply.text("detail"));
+        }
+        return reply.refused()
+                ? new CommitAnswer(Told.UNKNOWN, REFUSED + reply.text("type") + ": " + reply.text("detail"), false)
+                : null;
+    }
+
+    private static final String REFUSED = "the coordinator refused the commit request, ";
+
+    private static CommitAnswer committed(CommitOrder order, Reply reply) {
+        String outcome = reply.text("outcome");
+        if (outcome.startsWith("HEURISTIC")) {
+            log.error(
+                    "Transaction {}: COMMIT is decided, but the outcome is {}: a branch was ended by somebody else."
+                            + " The coordinator goes on ordering it; a person has to look.",
+                    order.transaction(),
+                    outcome);
+        }
+        return new CommitAnswer(Told.COMMITTED, reply.text("completion") + " " + outcome, false);
+    }
+
+    /**
+     * A refused request has decided nothing, but an earlier, unanswered one may have. Proposing ROLLBACK settles it either
+     * way (R3): the answer is the truth.
+     */
+    private CommitAnswer settled(CommitOrder order, CommitAnswer answer) {
+        if (answer.told() != Told.UNKNOWN || !answer.detail().startsWith(REFUSED)) {
+            return answer;
+        }
+        RollbackAnswer truth = rollback(order.transaction(), answer.detail(), order.branches());
+        return new CommitAnswer(truth.told(), answer.detail(), false);
+    }
+
+    @Override
+    public RollbackAnswer rollback(TransactionId transaction, String reason, List<BranchVote> branches) {
+        RollbackAnswer answer = rollbackOnce(transaction, reason, branches);
+        if (answer.told() == Told.UNKNOWN && answer.detail().startsWith(REFUSED) && !branches.isEmpty()) {
+            // Better decided and without orders, which the branches then ask for, than not decided.
+            return rollbackOnce(transaction, reason, List.of());
+        }
+        return answer;
+    }
+
+    private RollbackAnswer rollbackOnce(TransactionId transaction, String reason, List<BranchVote> branches) {
+        String shortReason = reason.length() > 512 ? reason.substring(0, 512) : reason;
+        byte[] body = JSON.writeValueAsBytes(new RollbackRequest(
+                shortReason,
+                branches.stream().map(HttpCoordinatorClient::message).toList()));
+        Answer<RollbackAnswer> answer = inBulkhead(() ->
+                ask("/v1/transactions/" + transaction + "/rollback", body, settings.rollbackPatience(), reply -> {
+                    if (foreign(transaction, reply)) {
+                        return null;
+                    }
+                    boolean ok = reply.status() == 200 || reply.status() == 202;
+                    if (ok && reply.text("decision").equals("ROLLBACK")) {
+                        return new RollbackAnswer(Told.ROLLED_BACK, reply.text("reason"));
+                    }
+                    if (reply.is(ProblemType.DECISION_FINAL)) {
+                        return new RollbackAnswer(Told.COMMITTED, reply.text("detail"));
+                    }
+                    return reply.refused()
+                            ? new RollbackAnswer(
+                                    Told.UNKNOWN, REFUSED + reply.text("type") + ": " + reply.text("detail"))
+                            : null;
+                }));
+        return answer.value() != null ? answer.value() : new RollbackAnswer(Told.UNKNOWN, answer.detail());
+    }
+
+    @Override
+    public EnlistAnswer enlist(TransactionId transaction, BranchVote branch, Duration within) {
+        byte[] body = JSON.writeValueAsBytes(message(branch));
+        Duration limit = within.compareTo(settings.patience()) < 0 ? within : settings.patience();
+        Answer<EnlistAnswer> answer =
+                inBulkhead(() -> ask("/v1/transactions/" + transaction + "/branches", body, limit, reply -> {
+                    if (foreign(transaction, reply)) {
+                        return null;
+                    }
+                    if ((reply.status() == 200 || reply.status() == 201) && reply.body() != null) {
+                        return new EnlistAnswer(true, "");
+                    }
+                    return reply.refused()
+                            ? new EnlistAnswer(false, reply.text("type") + ": " + reply.text("detail"))
+                            : null;
+                }));
+        return answer.value() != null ? answer.value() : new EnlistAnswer(false, answer.detail());
+    }
+
+    @Override
+    public Map<BranchRef, InquiryAnswer> inquire(List<PreparedBranch> branches) {
+        byte[] body = JSON.writeValueAsBytes(new InquiryRequest(
+                participant.value(),
+                branches.stream()
+                        .map(branch -> new InquiredBranch(
+                                branch.transaction().toString(),
+                                branch.branch().value(),
+                                branch.ref().value(),
+                                branch.deadline() == null
+                                        ? null
+                                        : branch.deadline().toString()))
+                        .toList()));
+        Answer<Map<BranchRef, InquiryAnswer>> answer =
+                inBulkhead(() -> ask("/v1/inquiries", body, Duration.ZERO, reply -> answers(branches, reply)));
+        if (answer.value() == null) {
+            log.warn(
+                    "{} branches are in doubt and no coordinator answered ({}); they stay prepared and are asked about again",
+                    branches.size(),
+                    answer.detail());
+            return Map.of();
+        }
+        return answer.value();
+    }
+
+    /** Only what matches a question word for word is an answer to it. */
+    private static @Nullable Map<BranchRef, InquiryAnswer> answers(List<PreparedBranch> branches, Reply reply) {
+        JsonNode answers = reply.body() == null ? null : reply.body().get("answers");
+        if (reply.status() != 200 || answers == null || !answers.isArray()) {
+            return null;
+        }
+        Map<String, PreparedBranch> asked = new HashMap<>();
+        branches.forEach(branch -> asked.put(branch.ref().value(), branch));
+        Map<BranchRef, InquiryAnswer> known = new HashMap<>();
+        for (JsonNode node : answers) {
+            Reply part = new Reply(200, node);
+            PreparedBranch branch = asked.get(part.text("ref"));
+            if (branch != null
+                    && branch.transaction().toString().equals(part.text("transaction"))
+                    && branch.branch().value().equals(part.text("branch"))) {
+                for (InquiryAnswer value : InquiryAnswer.values()) {
+                    if (value.name().equals(part.text("answer"))) {
+                        known.put(branch.ref(), value);
+                    }
+                }
+            }
+        }
+        return known;
+    }
+
+    /**
+     * Asks one address after the other, and all again after a pause, until a reply is conclusive or the time is up; with
+     * no time, one round.
+     */
+    private <T> Answer<T> ask(String path, byte[] body, Duration within, Function<Reply, @Nullable T> conclusive) {
+        Instant until = clock.instant().plus(within);
+        Retry retry = Retry.of(
+                "assent-coordinator",
+                RetryConfig.<Answer<T>>custom()
+                        .maxAttempts(Integer.MAX_VALUE)
+                        .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(
+                                settings.initialBackoff(), 2.0, 0.5, settings.maxBackoff()))
+                        .retryOnResult(answer ->
+                                answer.value() == null && clock.instant().isBefore(until))
+                        .retryOnException(e -> false)
+                        .build());
+        return retry.executeSupplier(() -> askAll(path, body, conclusive));
+    }
+
+    private <T> Answer<T> askAll(String path, byte[] body, Function<Reply, @Nullable T> conclusive) {
+        List<String> details = new ArrayList<>();
+        for (CoordinatorAddresses.Address address : addresses.order()) {
+            if (!address.breaker().tryAcquirePermission()) {
+                details.add(address.url() + " is skipped after many failures");
+                continue;
+            }
+            long started = System.nanoTime();
+            try {
+                Reply reply = post(address.url(), path, body);
+                T value = conclusive.apply(reply);
+                if (value != null) {
+                    address.breaker().onSuccess(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+                    addresses.answered(address);
+                    return new Answer<>(value, "");
+                }
+                String type = reply.text("type");
+                details.add(address.url() + " answered " + reply.status() + (type.isEmpty() ? "" : " " + type));
+                address.breaker()
+                        .onError(
+                                System.nanoTime() - started,
+                                TimeUnit.NANOSECONDS,
+                                new IOException("status " + reply.status()));
+            } catch (RestClientException | JacksonException e) {
+                address.breaker().onError(System.nanoTime() - started, TimeUnit.NANOSECONDS, e);
+                details.add(address.url() + ": " + rootMessage(e));
+            }
+        }
+        return new Answer<>(null, String.join("; ", details));
+    }
+
+    private Reply post(URI base, String path, byte[] body) {
+        Reply reply = http.post()
+                .uri(URI.create(base + path))
+                .contentType(MediaType.APPLICATION_JSON)
+                .accept(MediaType.APPLICATION_JSON, MediaType.APPLICATION_PROBLEM_JSON)
+                .body(body)
+                .exchange((request, response) ->
+                        new Reply(response.getStatusCode().value(), json(response.getBody())));
+        return reply == null ? new Reply(0, null) : reply;
+    }
+
+    private static @Nullable JsonNode json(InputStream body) throws IOException {
+        byte[] bytes = body.readNBytes(MAX_ANSWER_BYTES + 1);
+        if (bytes.length > MAX_ANSWER_BYTES) {
+            throw new IOException("the answer is longer than " + MAX_ANSWER_BYTES + " bytes");
+        }
+        try {
+            JsonNode node = JSON.readTree(bytes);
+            return node != null && node.isObject() ? node : null;
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    private <T> Answer<T> inBulkhead(java.util.function.Supplier<Answer<T>> call) {
+        if (!bulkhead.tryAcquirePermission()) {
+            return new Answer<>(null, "too many requests to the coordinator are under way");
+        }
+        try {
+            return call.get();
+        } finally {
+            bulkhead.onComplete();
+        }
+    }
+
+    /** An answer that names another transaction is no answer to this question. */
+    private static boolean foreign(TransactionId transaction, Reply reply) {
+        String id = reply.text("id").isEmpty() ? reply.text("transaction") : reply.text("id");
+        return !id.isEmpty() && !id.equals(transaction.toString());
+    }
+
+    private static List<JsonNode> nodes(CommitOrder order) {
+        return order.branches().stream()
+                .<JsonNode>map(vote -> JSON.valueToTree(message(vote)))
+                .toList();
+    }
+
+    private static BranchMessage message(BranchVote vote) {
+        return new BranchMessage(
+                vote.branch().value(),
+                vote.participant().value(),
+                vote.url(),
+                vote.ref() == null ? null : vote.ref().value(),
+                vote.vote().name());
+    }
+
+    private static CommitAnswer unknown(String detail) {
+        return new CommitAnswer(Told.UNKNOWN, detail, false);
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.toString();
+    }
+}

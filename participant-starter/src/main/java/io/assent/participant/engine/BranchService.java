@@ -1,0 +1,443 @@
+package io.assent.participant.engine;
+
+import io.assent.participant.protocol.BranchFacts;
+import io.assent.participant.protocol.BranchPhase;
+import io.assent.participant.protocol.DuplicateBranch;
+import io.assent.participant.protocol.ExecutionRef;
+import io.assent.participant.protocol.OrderRules;
+import io.assent.participant.protocol.PreparedBranch;
+import io.assent.protocol.BranchId;
+import io.assent.protocol.BranchRef;
+import io.assent.protocol.BranchState;
+import io.assent.protocol.Decision;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import io.assent.protocol.Vote;
+import io.assent.protocol.header.BranchVote;
+import io.assent.protocol.header.TransactionContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The branches of this participant: work calls that run here, votes, orders, questions. Orders and questions may reach any
+ * replica: they are answered from the database, and this process's own running calls only make the answer better.
+ * Thread-safe; starts no threads.
+ */
+public final class BranchService {
+
+    private static final Logger log = LoggerFactory.getLogger(BranchService.class);
+
+    /** A step of {@link OrderRules} may meet somebody faster; after this many looks the answer is BUSY. */
+    private static final int MAX_LOOKS = 4;
+
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
+
+    private final ParticipantName participant;
+    private final Supplier<@Nullable String> url;
+    private final BranchResource resource;
+    private final EndListener endListener;
+    private final Duration prepareWait;
+    private final Runtime runtime;
+    private final Map<Key, GlobalTransactionContext> running = new ConcurrentHashMap<>();
+
+    private record Key(TransactionId transaction, BranchId branch, BranchRef ref) {}
+
+    /**
+     * Time, pauses and randomness; a simulation brings its own.
+     *
+     * @param clock for what is left of a deadline
+     * @param pause for waiting on another thread or process
+     * @param random for refs
+     */
+    public record Runtime(InstantSource clock, Pause pause, RandomGenerator random) {}
+
+    /** Hears of every branch that this process ends, once per successful order. Must not throw. */
+    public interface EndListener {
+        void ended(BranchRef ref, Decision decision);
+    }
+
+    /**
+     * An order for one branch.
+     *
+     * @param ref never null with COMMIT
+     */
+    public record Order(
+            TransactionId transaction,
+            BranchId branch,
+            @Nullable BranchRef ref,
+            Decision decision) {
+        public Order {
+            if (decision == Decision.COMMIT && ref == null) {
+                throw new IllegalArgumentException("a COMMIT order without ref (R6)");
+            }
+        }
+    }
+
+    /** The answer to a prepare request. */
+    public record PrepareAnswer(Vote vote, @Nullable String reason) {}
+
+    /** A branch as shown to people. */
+    public record Status(
+            TransactionId transaction,
+            BranchId branch,
+            @Nullable BranchRef ref,
+            BranchState state,
+            @Nullable Instant since) {}
+
+    /**
+     * @param url where this participant's endpoints are, or null if only the coordinator's configuration knows
+     * @param prepareWait how long a prepare request waits for a call that may run on another replica
+     */
+    public BranchService(
+            ParticipantName participant,
+            Supplier<@Nullable String> url,
+            BranchResource resource,
+            EndListener endListener,
+            Duration prepareWait,
+            Runtime runtime) {
+        this.participant = participant;
+        this.url = url;
+        this.resource = resource;
+        this.endListener = endListener;
+        this.prepareWait = prepareWait;
+        this.runtime = runtime;
+    }
+
+    /** The name that messages must carry to be meant for this one. */
+    public ParticipantName participant() {
+        return participant;
+    }
+
+    /** A work call arrives: a new execution, with a new ref (R6). */
+    public GlobalTransactionContext begin(TransactionContext header, ParticipantDirectory directory) {
+        BranchRef ref =
+                ExecutionRef.create(participant, header.id(), header.branch(), header.deadline(), runtime.random());
+        GlobalTransactionContext context = GlobalTransactionContext.received(header, ref, runtime.clock(), directory);
+        running.put(key(context), context);
+        return context;
+    }
+
+    /** A transaction starts here. */
+    GlobalTransactionContext initiate(TransactionId id, Duration timeout, ParticipantDirectory directory) {
+        BranchRef ref = ExecutionRef.create(
+                participant, id, BranchId.INITIATOR, runtime.clock().instant().plus(timeout), runtime.random());
+        GlobalTransactionContext context =
+                GlobalTransactionContext.initiated(id, timeout, ref, runtime.clock(), directory);
+        running.put(key(context), context);
+        return context;
+    }
+
+    /** The work call has ended and its vote is on its way; from here on the sweep may ask about it. */
+    public void end(GlobalTransactionContext context) {
+        running.remove(key(context));
+    }
+
+    /**
+     * The vote of the own branch when the work is over. A branch that is prepared although it must roll back is rolled
+     * back first: nobody has heard its vote yet (R5). That holds in the collected flow only; an enlisted branch may have
+     * been asked at another replica meanwhile, so what is prepared stays prepared there.
+     */
+    public BranchVote vote(GlobalTransactionContext context) {
+        context.endCalls();
+        DuplicateBranch duplicate = context.duplicate();
+        if (duplicate != null) {
+            return ownVote(context, duplicate.vote(), duplicate.ref(), "this call repeats one that was rolled back");
+        }
+        String reason = context.rollbackReason();
+        if (context.own().phase() == BranchPhase.PREPARED && reason != null) {
+            if (!context.collect()) {
+                log.warn(
+                        "Transaction {}, branch {}: prepared, and should roll back ({}). Its caller decides.",
+                        context.id(),
+                        context.branch(),
+                        reason);
+                return ownVote(context, Vote.PREPARED, context.ref(), null);
+            }
+            rollBackUnvoted(context, reason);
+        }
+        Vote vote = context.own().vote();
+        if (vote == Vote.ROLLBACK && !context.initiator()) {
+            // It may have failed just because it repeats a call whose locks or rows it met.
+            Optional<DuplicateBranch> earlier = earlier(context);
+            if (earlier.isPresent()) {
+                context.duplicateOf(earlier.get());
+                return ownVote(context, earlier.get().vote(), earlier.get().ref(), reason);
+            }
+        }
+        return ownVote(context, vote, context.ref(), reason);
+    }
+
+    /** What another execution of the same branch has voted, if there was one. */
+    private Optional<DuplicateBranch> earlier(GlobalTransactionContext context) {
+        try {
+            BranchFacts facts = resource.look(context.id(), context.branch());
+            return OrderRules.earlier(context.ref(), facts);
+        } catch (BranchResourceException e) {
+            log.warn(
+                    "Transaction {}, branch {}: votes ROLLBACK without having looked for an earlier call: {}",
+                    context.id(),
+                    context.branch(),
+                    e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** The own vote and those of the calls made from here, as the response header lists them. */
+    public List<BranchVote> votes(GlobalTransactionContext context) {
+        List<BranchVote> all = new ArrayList<>();
+        all.add(vote(context));
+        all.addAll(context.votes());
+        return all;
+    }
+
+    /** Whether the execution runs in this process. */
+    public boolean isRunning(TransactionId transaction, BranchId branch, BranchRef ref) {
+        return running.containsKey(new Key(transaction, branch, ref));
+    }
+
+    /**
+     * Carries out an order and reports the fact (R7).
+     *
+     * @return the state; empty if it is not known: then it is not acknowledged, and the order comes again
+     */
+    public Optional<BranchState> order(Order order) {
+        try {
+            BranchState state = order.decision() == Decision.COMMIT
+                    ? commit(order.transaction(), order.branch(), required(order.ref()))
+                    : rollback(order.transaction(), order.branch(), order.ref());
+            return Optional.ofNullable(state);
+        } catch (BranchResourceException e) {
+            log.warn(
+                    "Transaction {}, branch {}: {} could not be carried out now, the coordinator will order it again: {}",
+                    order.transaction(),
+                    order.branch(),
+                    order.decision(),
+                    e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private @Nullable BranchState commit(TransactionId transaction, BranchId branch, BranchRef ref) {
+        for (int look = 0; look < MAX_LOOKS; look++) {
+            BranchResource.End end = resource.commitPrepared(ref);
+            if (end == BranchResource.End.DONE) {
+                endListener.ended(ref, Decision.COMMIT);
+                return BranchState.COMMITTED;
+            }
+            if (end == BranchResource.End.BUSY) {
+                return BranchState.BUSY;
+            }
+            BranchState state = OrderRules.commitNotThere(ref, resource.look(transaction, branch));
+            if (state == BranchState.PREPARED) {
+                continue;
+            }
+            if (state != BranchState.COMMITTED) {
+                log.error(
+                        "Transaction {}, branch {}: ordered to COMMIT {}, but it is {}. Somebody ended it by hand, or the"
+                                + " database was restored. The coordinator reports a heuristic outcome.",
+                        transaction,
+                        branch,
+                        ref,
+                        state);
+            } else if (end == BranchResource.End.UNKNOWN) {
+                // The reply to our own order was lost; the marker proves that it was carried out.
+                endListener.ended(ref, Decision.COMMIT);
+            }
+            return state;
+        }
+        return BranchState.PREPARED;
+    }
+
+    private @Nullable BranchState rollback(TransactionId transaction, BranchId branch, @Nullable BranchRef ref) {
+        boolean runsHere = doomRunning(transaction, branch, ref);
+        BranchRef rolledBack = null;
+        for (int look = 0; look < MAX_LOOKS; look++) {
+            BranchFacts facts = resource.look(transaction, branch);
+            OrderRules.RollbackStep step = OrderRules.rollback(ref, facts);
+            if (step.rollBack() != null) {
+                BranchResource.End end = resource.rollbackPrepared(step.rollBack());
+                if (end == BranchResource.End.BUSY) {
+                    return BranchState.BUSY;
+                }
+                if (end == BranchResource.End.DONE) {
+                    rolledBack = step.rollBack();
+                    endListener.ended(rolledBack, Decision.ROLLBACK);
+                }
+                continue;
+            }
+            if (step.writeTombstone()) {
+                BranchResource.Tombstone tombstone =
+                        resource.writeTombstone(transaction, branch, rolledBack != null ? rolledBack : ref);
+                if (tombstone == BranchResource.Tombstone.WRITTEN) {
+                    // A call that still runs cannot be prepared any more: its marker row meets the tombstone.
+                    return rolledBack != null || runsHere ? BranchState.ROLLED_BACK : BranchState.NEVER_SEEN;
+                }
+                continue;
+            }
+            return rolledBack != null && step.report() == BranchState.NEVER_SEEN
+                    ? BranchState.ROLLED_BACK
+                    : step.report();
+        }
+        return BranchState.BUSY;
+    }
+
+    /**
+     * Phase one for an enlisted branch. While its work call runs, here or as far as anybody can tell on another replica,
+     * the answer waits; when the time is up a tombstone makes sure that it will never be prepared, and only then the vote
+     * is ROLLBACK.
+     *
+     * @throws BranchResourceException if nothing can be known now
+     */
+    public PrepareAnswer prepare(
+            TransactionId transaction, BranchId branch, @Nullable BranchRef ref, Duration remaining)
+            throws InterruptedException {
+        Instant hereUntil = runtime.clock().instant().plus(remaining.dividedBy(2));
+        Duration elsewhere = remaining.dividedBy(2).compareTo(prepareWait) < 0 ? remaining.dividedBy(2) : prepareWait;
+        Instant elsewhereUntil = runtime.clock().instant().plus(elsewhere);
+        while (true) {
+            Optional<GlobalTransactionContext> here = runningExecution(transaction, branch, ref);
+            if (here.isEmpty()) {
+                Vote vote = OrderRules.vote(ref, resource.look(transaction, branch));
+                if (vote != null) {
+                    return answer(vote, "the branch has been rolled back");
+                }
+            }
+            Instant now = runtime.clock().instant();
+            if (!now.isBefore(here.isPresent() ? hereUntil : elsewhereUntil)) {
+                break;
+            }
+            runtime.pause().pause(LOOK_INTERVAL);
+        }
+        BranchState state = rollbackUnlessPrepared(transaction, branch, ref);
+        return switch (state) {
+            case PREPARED, COMMITTED -> new PrepareAnswer(Vote.PREPARED, null);
+            case ROLLED_BACK, NEVER_SEEN ->
+                new PrepareAnswer(Vote.ROLLBACK, "the work call did not end in time, or never arrived");
+            case BUSY -> new PrepareAnswer(Vote.ROLLBACK, "the work call did not end in time");
+        };
+    }
+
+    /** What is in doubt here, at most {@code limit}. */
+    public List<Status> inDoubt(int limit) {
+        Instant now = runtime.clock().instant();
+        return resource.prepared(limit).stream()
+                .map(branch -> new Status(
+                        branch.transaction(),
+                        branch.branch(),
+                        branch.ref(),
+                        BranchState.PREPARED,
+                        now.minus(branch.age())))
+                .toList();
+    }
+
+    /** What became of one branch. */
+    public Status status(TransactionId transaction, BranchId branch) {
+        BranchFacts facts = resource.look(transaction, branch);
+        Instant now = runtime.clock().instant();
+        if (!facts.prepared().isEmpty()) {
+            PreparedBranch prepared = facts.prepared().get(0);
+            return new Status(transaction, branch, prepared.ref(), BranchState.PREPARED, now.minus(prepared.age()));
+        }
+        BranchFacts.Marker marker = facts.marker();
+        return new Status(
+                transaction,
+                branch,
+                marker == null ? null : marker.ref(),
+                OrderRules.state(facts),
+                marker == null ? null : now.minusMillis(marker.ageMillis()));
+    }
+
+    /**
+     * The last word before a vote ROLLBACK. A branch that turns out to be prepared stays so: its vote is yes.
+     * BUSY means that an execution is between its marker row and the end of PREPARE TRANSACTION. Voting ROLLBACK is safe
+     * even then: a ref whose vote was no is in no commit set.
+     */
+    private BranchState rollbackUnlessPrepared(TransactionId transaction, BranchId branch, @Nullable BranchRef ref) {
+        doomRunning(transaction, branch, ref);
+        for (int look = 0; look < MAX_LOOKS; look++) {
+            BranchFacts facts = resource.look(transaction, branch);
+            Vote vote = OrderRules.vote(ref, facts);
+            if (vote != null) {
+                return vote == Vote.PREPARED ? BranchState.PREPARED : BranchState.ROLLED_BACK;
+            }
+            if (resource.writeTombstone(transaction, branch, ref) == BranchResource.Tombstone.WRITTEN) {
+                return BranchState.NEVER_SEEN;
+            }
+        }
+        return BranchState.BUSY;
+    }
+
+    private PrepareAnswer answer(Vote vote, String reason) {
+        return new PrepareAnswer(vote, vote == Vote.ROLLBACK ? reason : null);
+    }
+
+    private void rollBackUnvoted(GlobalTransactionContext context, String reason) {
+        context.advance(own -> own.rolledBack(reason));
+        try {
+            BranchResource.End end = resource.rollbackPrepared(context.ref());
+            if (end == BranchResource.End.DONE) {
+                endListener.ended(context.ref(), Decision.ROLLBACK);
+                return;
+            }
+            log.warn(
+                    "Transaction {}, branch {}: votes ROLLBACK ({}), its prepared transaction will be rolled back by order"
+                            + " or by the next sweep ({})",
+                    context.id(),
+                    context.branch(),
+                    reason,
+                    end);
+        } catch (BranchResourceException e) {
+            log.warn(
+                    "Transaction {}, branch {}: votes ROLLBACK ({}), its prepared transaction will be rolled back by order"
+                            + " or by the next sweep: {}",
+                    context.id(),
+                    context.branch(),
+                    reason,
+                    e.getMessage());
+        }
+    }
+
+    private BranchVote ownVote(
+            GlobalTransactionContext context, Vote vote, @Nullable BranchRef ref, @Nullable String reason) {
+        return new BranchVote(
+                context.branch(), participant, url.get(), vote, ref, vote == Vote.ROLLBACK ? reason : null);
+    }
+
+    private Optional<GlobalTransactionContext> runningExecution(
+            TransactionId transaction, BranchId branch, @Nullable BranchRef ref) {
+        return running.entrySet().stream()
+                .filter(entry -> entry.getKey().transaction().equals(transaction)
+                        && entry.getKey().branch().equals(branch)
+                        && (ref == null || entry.getKey().ref().equals(ref)))
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
+    private boolean doomRunning(TransactionId transaction, BranchId branch, @Nullable BranchRef ref) {
+        Optional<GlobalTransactionContext> here = runningExecution(transaction, branch, ref);
+        here.ifPresent(context -> context.setRollbackOnly("the transaction was rolled back while the call ran"));
+        return here.isPresent();
+    }
+
+    private static Key key(GlobalTransactionContext context) {
+        return new Key(context.id(), context.branch(), context.ref());
+    }
+
+    private static BranchRef required(@Nullable BranchRef ref) {
+        if (ref == null) {
+            throw new IllegalArgumentException("a COMMIT order without ref (R6)");
+        }
+        return ref;
+    }
+}

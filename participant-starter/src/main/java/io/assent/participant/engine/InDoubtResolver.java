@@ -1,0 +1,139 @@
+package io.assent.participant.engine;
+
+import io.assent.participant.protocol.PreparedBranch;
+import io.assent.protocol.BranchRef;
+import io.assent.protocol.Decision;
+import io.assent.protocol.InquiryAnswer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sweep: this participant's own branches in doubt, and a question to any coordinator about those that nobody seems to
+ * look after. Acts on COMMIT and ROLLBACK only; an error or a timeout is never an answer. Every replica sweeps; an order
+ * carried out twice is harmless (R6).
+ */
+public final class InDoubtResolver {
+
+    private static final Logger log = LoggerFactory.getLogger(InDoubtResolver.class);
+
+    private final BranchResource resource;
+    private final BranchService branches;
+    private final CoordinatorClient coordinator;
+    private final Scheduler scheduler;
+    private final Settings settings;
+    private volatile boolean stopped;
+
+    /**
+     * How it sweeps.
+     *
+     * @param interval between the end of a pass and the start of the next
+     * @param minAge younger branches are left alone: their vote is still on its way, perhaps on another replica
+     * @param batch how many branches one pass asks about, at most 1,000
+     * @param markerRetention how long markers and tombstones are kept
+     * @param markerBatch how many of them one pass deletes at most
+     */
+    public record Settings(Duration interval, Duration minAge, int batch, Duration markerRetention, int markerBatch) {}
+
+    public InDoubtResolver(
+            BranchResource resource,
+            BranchService branches,
+            CoordinatorClient coordinator,
+            Scheduler scheduler,
+            Settings settings) {
+        this.resource = resource;
+        this.branches = branches;
+        this.coordinator = coordinator;
+        this.scheduler = scheduler;
+        this.settings = settings;
+    }
+
+    /** The first pass runs at once: whatever was in doubt when the last process died. */
+    public void start() {
+        stopped = false;
+        scheduler.schedule(this::passAndReschedule, Duration.ZERO);
+    }
+
+    public void stop() {
+        stopped = true;
+    }
+
+    private void passAndReschedule() {
+        if (stopped) {
+            return;
+        }
+        try {
+            pass();
+        } catch (RuntimeException e) {
+            log.warn(
+                    "The sweep for branches in doubt failed; next attempt in {}: {}",
+                    settings.interval(),
+                    e.toString());
+        }
+        if (!stopped) {
+            scheduler.schedule(this::passAndReschedule, settings.interval());
+        }
+    }
+
+    /**
+     * One pass.
+     *
+     * @return how many branches it ended
+     * @throws BranchResourceException if the database cannot be asked
+     */
+    public int pass() {
+        List<PreparedBranch> waiting = resource.prepared(settings.batch()).stream()
+                .filter(branch -> branch.age().compareTo(settings.minAge()) >= 0)
+                .filter(branch -> !branches.isRunning(branch.transaction(), branch.branch(), branch.ref()))
+                .toList();
+        int ended = waiting.isEmpty() ? 0 : resolve(waiting);
+        resource.forget(settings.markerRetention(), settings.markerBatch());
+        return ended;
+    }
+
+    private int resolve(List<PreparedBranch> waiting) {
+        Map<BranchRef, InquiryAnswer> answers = coordinator.inquire(waiting);
+        int ended = 0;
+        for (PreparedBranch branch : waiting) {
+            InquiryAnswer answer = answers.getOrDefault(branch.ref(), InquiryAnswer.UNDECIDED);
+            switch (answer) {
+                case COMMIT -> ended += end(branch, Decision.COMMIT);
+                case ROLLBACK -> ended += end(branch, Decision.ROLLBACK);
+                case UNDECIDED ->
+                    log.debug(
+                            "Transaction {}, branch {}: in doubt for {}, no decision known; asked again in {}",
+                            branch.transaction(),
+                            branch.branch(),
+                            branch.age(),
+                            settings.interval());
+                case FORGOTTEN ->
+                    log.error(
+                            "Transaction {}, branch {}: prepared {} ago, and the coordinator has forgotten the transaction."
+                                    + " It is held and keeps its locks until a person decides: compare with the other"
+                                    + " participants, then COMMIT PREPARED or ROLLBACK PREPARED '{}' in psql.",
+                            branch.transaction(),
+                            branch.branch(),
+                            branch.age(),
+                            branch.ref());
+            }
+        }
+        return ended;
+    }
+
+    private int end(PreparedBranch branch, Decision decision) {
+        return branches.order(new BranchService.Order(branch.transaction(), branch.branch(), branch.ref(), decision))
+                .map(state -> {
+                    log.info(
+                            "Transaction {}, branch {}: was in doubt for {}, decision {}, now {}",
+                            branch.transaction(),
+                            branch.branch(),
+                            branch.age(),
+                            decision,
+                            state);
+                    return 1;
+                })
+                .orElse(0);
+    }
+}

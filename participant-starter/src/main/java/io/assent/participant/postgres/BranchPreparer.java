@@ -1,0 +1,179 @@
+package io.assent.participant.postgres;
+
+import io.assent.participant.engine.BranchResource;
+import io.assent.participant.engine.BranchResourceException;
+import io.assent.participant.engine.CoordinatorClient;
+import io.assent.participant.engine.GlobalTransactionContext;
+import io.assent.participant.protocol.BranchExecution;
+import io.assent.protocol.header.BranchVote;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Phase one on the connection of the branch's own local transaction: opening at its first statement, preparing where the
+ * framework would commit. Thread-safe; all state is the context's.
+ */
+public final class BranchPreparer {
+
+    private static final Logger log = LoggerFactory.getLogger(BranchPreparer.class);
+
+    /**
+     * One round trip before the work: waiting for a row lock ends in time, so that two branches that wait for each other,
+     * or a repeated call that waits for the rows of the first, do not hold a thread until the decision.
+     */
+    private static final String OPEN = "select set_config('lock_timeout', ?, true)";
+
+    /** Also the guard of L7: after a failed statement whose error the application swallowed, this fails with 25P02. */
+    private static final String GUARD = "select pg_current_xact_id_if_assigned() is not null";
+
+    private static final String MARKER =
+            "insert into assent_branch_marker (transaction_id, branch, ref, committed) values (?, ?, ?, true)";
+
+    private final BranchResource resource;
+    private final CoordinatorClient coordinator;
+    private final Function<GlobalTransactionContext, BranchVote> enlistment;
+    private final Duration lockTimeout;
+
+    /**
+     * @param enlistment the branch as the coordinator is told of it, in the enlisted flow
+     * @param lockTimeout the longest wait for a row lock, also limited by what is left of the deadline
+     */
+    public BranchPreparer(
+            BranchResource resource,
+            CoordinatorClient coordinator,
+            Function<GlobalTransactionContext, BranchVote> enlistment,
+            Duration lockTimeout) {
+        this.resource = resource;
+        this.coordinator = coordinator;
+        this.enlistment = enlistment;
+        this.lockTimeout = lockTimeout;
+    }
+
+    /** Before the first statement of the branch's local transaction. */
+    void open(Connection connection, GlobalTransactionContext context) throws SQLException {
+        if (context.remaining().isZero()) {
+            throw refused(context, "the deadline has passed", null);
+        }
+        long millis =
+                Math.max(1, Math.min(lockTimeout.toMillis(), context.remaining().toMillis()));
+        try (PreparedStatement set = connection.prepareStatement(OPEN)) {
+            set.setString(1, millis + "ms");
+            set.execute();
+        }
+    }
+
+    /**
+     * In place of COMMIT. Returns normally if the local transaction is over and well: prepared, or committed because it
+     * wrote nothing.
+     *
+     * @throws SQLException if it is not prepared; the framework rolls back
+     */
+    void prepareOrCommit(Connection connection, GlobalTransactionContext context) throws SQLException {
+        boolean wrote = wrote(connection, context);
+        boolean alone = context.initiator() && context.alone();
+        BranchExecution own = context.own();
+        switch (own.commitReached(wrote, alone)) {
+            case COMMIT -> {
+                connection.commit();
+                context.advance(current -> current.committed(wrote));
+            }
+            case ROLL_BACK -> throw refused(context, String.valueOf(own.rollbackReason()), null);
+            case PREPARE -> prepare(connection, context);
+        }
+    }
+
+    private boolean wrote(Connection connection, GlobalTransactionContext context) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(GUARD)) {
+            row.next();
+            return row.getBoolean(1);
+        } catch (SQLException e) {
+            throw refused(
+                    context,
+                    SqlStates.is(e, SqlStates.IN_FAILED_TRANSACTION)
+                            ? "an earlier statement failed and its error was swallowed (SQLSTATE 25P02)"
+                            : SqlStates.describe(e),
+                    e);
+        }
+    }
+
+    private void prepare(Connection connection, GlobalTransactionContext context) throws SQLException {
+        if (context.remaining().isZero()) {
+            throw refused(context, "the deadline has passed", null);
+        }
+        insertMarker(connection, context);
+        if (!context.collect()) {
+            // Durable before PREPARE: if this process dies in between, the missing vote rolls back.
+            CoordinatorClient.EnlistAnswer answer =
+                    coordinator.enlist(context.id(), enlistment.apply(context), context.remaining());
+            if (!answer.enlisted()) {
+                throw refused(context, "the branch could not be enlisted: " + answer.detail(), null);
+            }
+        }
+        context.advance(BranchExecution::preparing);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("prepare transaction '" + context.ref() + "'");
+            context.advance(BranchExecution::prepared);
+        } catch (SQLException e) {
+            afterFailedPrepare(context, e);
+        }
+    }
+
+    /**
+     * A: the server's answer proves that nothing was prepared. B: it proves nothing (lost reply): look; if it is there,
+     * the vote is yes. C: it is not there, or nobody can tell: the vote is no. Should PREPARE still come through in a
+     * backend that lives on, the ref is in no commit set, and the sweep rolls it back.
+     */
+    private void afterFailedPrepare(GlobalTransactionContext context, SQLException failure) throws SQLException {
+        if (SqlStates.provesNotPrepared(failure)) {
+            throw refused(context, "PREPARE TRANSACTION failed: " + SqlStates.describe(failure), failure);
+        }
+        context.advance(BranchExecution::replyLost);
+        log.warn(
+                "Transaction {}, branch {}: the reply to PREPARE TRANSACTION was lost ({}); looking before voting",
+                context.id(),
+                context.branch(),
+                SqlStates.describe(failure));
+        boolean there;
+        try {
+            there = resource.look(context.id(), context.branch()).isPrepared(context.ref());
+        } catch (BranchResourceException e) {
+            failure.addSuppressed(e);
+            there = false;
+        }
+        if (!there) {
+            throw refused(context, "the reply to PREPARE TRANSACTION was lost and it is not there", failure);
+        }
+        context.advance(BranchExecution::prepared);
+    }
+
+    private void insertMarker(Connection connection, GlobalTransactionContext context) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(MARKER)) {
+            insert.setObject(1, context.id().value());
+            insert.setString(2, context.branch().value());
+            insert.setString(3, context.ref().value());
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            if (SqlStates.is(e, SqlStates.UNIQUE_VIOLATION) || SqlStates.is(e, SqlStates.LOCK_NOT_AVAILABLE)) {
+                // Whose row it is, and what vote it stands for, is looked up when this one has been rolled back.
+                throw refused(context, "another execution of the branch, or a rollback order, was there first", e);
+            }
+            throw refused(context, "the marker row could not be written: " + SqlStates.describe(e), e);
+        }
+    }
+
+    private static BranchRefusedException refused(
+            GlobalTransactionContext context, String reason, @Nullable SQLException cause) {
+        context.advance(own -> own.rolledBack(reason).doomed(reason));
+        String message = "Transaction " + context.id() + ", branch " + context.branch() + " votes ROLLBACK: " + reason;
+        return cause == null ? new BranchRefusedException(message) : new BranchRefusedException(message, cause);
+    }
+}

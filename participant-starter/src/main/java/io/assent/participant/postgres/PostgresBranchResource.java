@@ -1,0 +1,235 @@
+package io.assent.participant.postgres;
+
+import io.assent.participant.engine.BranchResource;
+import io.assent.participant.engine.BranchResourceException;
+import io.assent.participant.protocol.BranchFacts;
+import io.assent.participant.protocol.ExecutionRef;
+import io.assent.participant.protocol.PreparedBranch;
+import io.assent.protocol.BranchId;
+import io.assent.protocol.BranchRef;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The branches of one participant in one PostgreSQL database. Explicit SQL and SQLSTATEs: which of them is which fact is
+ * the whole point. Connections are in autocommit mode, since COMMIT PREPARED cannot run in a transaction. No query timeout
+ * anywhere (L2): it would cancel a wait for the standby and make it look like success.
+ */
+public final class PostgresBranchResource implements BranchResource {
+
+    private static final Logger log = LoggerFactory.getLogger(PostgresBranchResource.class);
+
+    /** Names that this participant never makes are no branches of it; the database is a must, gids are cluster-wide. */
+    private static final String PREPARED = """
+            select gid, (extract(epoch from clock_timestamp() - prepared) * 1000)::bigint
+            from pg_prepared_xacts
+            where database = current_database() and starts_with(gid, ?)
+            order by prepared
+            limit ?
+            """;
+
+    private static final String IN_DOUBT = """
+            select count(*), coalesce((extract(epoch from clock_timestamp() - min(prepared)) * 1000)::bigint, 0)
+            from pg_prepared_xacts
+            where database = current_database() and starts_with(gid, ?)
+            """;
+
+    /**
+     * The marker is read after the list of prepared transactions is, and in another snapshot: a branch that commits in
+     * between is seen as both rather than as neither.
+     */
+    private static final String MARKER = """
+            select committed, ref, (extract(epoch from clock_timestamp() - recorded_at) * 1000)::bigint
+            from assent_branch_marker
+            where transaction_id = ? and branch = ?
+            """;
+
+    private static final String TOMBSTONE = """
+            insert into assent_branch_marker (transaction_id, branch, ref, committed) values (?, ?, ?, false)
+            on conflict do nothing
+            """;
+
+    private static final String FORGET = """
+            delete from assent_branch_marker
+            where ctid = any (array(
+                select ctid from assent_branch_marker
+                where recorded_at < clock_timestamp() - make_interval(secs => ?)
+                order by recorded_at
+                limit ?))
+            """;
+
+    private final DataSource dataSource;
+    private final ParticipantName participant;
+    private final Duration tombstoneWait;
+
+    /**
+     * @param dataSource connections for phase two; must not be the pool that work waits in, see the completion pool
+     * @param tombstoneWait how long a tombstone waits for an execution that holds the key
+     */
+    public PostgresBranchResource(DataSource dataSource, ParticipantName participant, Duration tombstoneWait) {
+        this.dataSource = dataSource;
+        this.participant = participant;
+        this.tombstoneWait = tombstoneWait;
+    }
+
+    @Override
+    public List<PreparedBranch> prepared(int limit) {
+        return withConnection(
+                "list branches in doubt", connection -> prepared(connection, BranchRef.prefix(participant), limit));
+    }
+
+    @Override
+    public InDoubt inDoubt() {
+        return withConnection("count branches in doubt", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(IN_DOUBT)) {
+                select.setString(1, BranchRef.prefix(participant));
+                try (ResultSet row = select.executeQuery()) {
+                    row.next();
+                    return new InDoubt(row.getInt(1), Duration.ofMillis(row.getLong(2)));
+                }
+            }
+        });
+    }
+
+    @Override
+    public BranchFacts look(TransactionId transaction, BranchId branch) {
+        return withConnection("look for transaction " + transaction + ", branch " + branch, connection -> {
+            // Both never contain a character that would make one branch's prefix match another's.
+            String prefix = BranchRef.prefix(participant) + transaction + ":" + branch + ":";
+            return new BranchFacts(prepared(connection, prefix, 10), marker(connection, transaction, branch));
+        });
+    }
+
+    @Override
+    public End commitPrepared(BranchRef ref) {
+        return end("COMMIT PREPARED", ref);
+    }
+
+    @Override
+    public End rollbackPrepared(BranchRef ref) {
+        return end("ROLLBACK PREPARED", ref);
+    }
+
+    @Override
+    public Tombstone writeTombstone(TransactionId transaction, BranchId branch, @Nullable BranchRef ref) {
+        return withConnection("write a tombstone for transaction " + transaction + ", branch " + branch, connection -> {
+            connection.setAutoCommit(false);
+            try (Statement settings = connection.createStatement();
+                    PreparedStatement insert = connection.prepareStatement(TOMBSTONE)) {
+                // The tombstone must be durable before anybody hears NEVER_SEEN (R7), whatever the session's default.
+                settings.execute("set local synchronous_commit = on; set local lock_timeout = "
+                        + Math.max(1, tombstoneWait.toMillis()));
+                insert.setObject(1, transaction.value());
+                insert.setString(2, branch.value());
+                insert.setString(3, ref == null ? null : ref.value());
+                int rows = insert.executeUpdate();
+                connection.commit();
+                return rows == 1 ? Tombstone.WRITTEN : Tombstone.EXISTS;
+            } catch (SQLException e) {
+                connection.rollback();
+                if (SqlStates.is(e, SqlStates.LOCK_NOT_AVAILABLE)) {
+                    return Tombstone.LOCKED;
+                }
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        });
+    }
+
+    @Override
+    public int forget(Duration age, int limit) {
+        return withConnection("delete old markers", connection -> {
+            try (PreparedStatement delete = connection.prepareStatement(FORGET)) {
+                delete.setDouble(1, age.toMillis() / 1000.0);
+                delete.setInt(2, limit);
+                return delete.executeUpdate();
+            }
+        });
+    }
+
+    /** What the SQLSTATE says, see PROTOCOL, "The PostgreSQL branch". A ref may stand in SQL text: its form is checked. */
+    private End end(String verb, BranchRef ref) {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(verb + " '" + ref + "'");
+            return End.DONE;
+        } catch (SQLException e) {
+            if (SqlStates.is(e, SqlStates.UNDEFINED_OBJECT)) {
+                return End.NOT_THERE;
+            }
+            if (SqlStates.is(e, SqlStates.OBJECT_NOT_IN_PREREQUISITE_STATE)) {
+                return End.BUSY;
+            }
+            log.warn("{} '{}': the reply is not known ({}); looking next", verb, ref, SqlStates.describe(e));
+            return End.UNKNOWN;
+        }
+    }
+
+    private List<PreparedBranch> prepared(Connection connection, String prefix, int limit) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(PREPARED)) {
+            select.setString(1, prefix);
+            select.setInt(2, limit);
+            List<PreparedBranch> found = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    Duration age = Duration.ofMillis(Math.max(0, rows.getLong(2)));
+                    Optional<ExecutionRef> name = ExecutionRef.parse(participant, rows.getString(1));
+                    if (name.isEmpty()) {
+                        log.error(
+                                "The prepared transaction '{}' has this participant's prefix and is none of its branches;"
+                                        + " it is left alone, and holds its locks until somebody ends it",
+                                rows.getString(1));
+                        continue;
+                    }
+                    ExecutionRef branch = name.get();
+                    found.add(new PreparedBranch(
+                            branch.transaction(), branch.branch(), branch.ref(), branch.deadline(), age));
+                }
+            }
+            return found;
+        }
+    }
+
+    private static BranchFacts.@Nullable Marker marker(
+            Connection connection, TransactionId transaction, BranchId branch) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(MARKER)) {
+            select.setObject(1, transaction.value());
+            select.setString(2, branch.value());
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next()) {
+                    return null;
+                }
+                String ref = row.getString(2);
+                return new BranchFacts.Marker(
+                        row.getBoolean(1), ref == null ? null : new BranchRef(ref), Math.max(0, row.getLong(3)));
+            }
+        }
+    }
+
+    private <T> T withConnection(String what, SqlFunction<T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            return work.apply(connection);
+        } catch (SQLException e) {
+            throw new BranchResourceException("could not " + what + " (" + SqlStates.describe(e) + ")", e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface SqlFunction<T> {
+        T apply(Connection connection) throws SQLException;
+    }
+}

@@ -1,0 +1,202 @@
+package io.assent.participant.web;
+
+import io.assent.participant.engine.BranchService;
+import io.assent.participant.engine.CoordinatorClient;
+import io.assent.participant.engine.CurrentTransaction;
+import io.assent.participant.engine.GlobalTransactionContext;
+import io.assent.participant.engine.ParticipantDirectory;
+import io.assent.participant.protocol.BranchPhase;
+import io.assent.participant.protocol.DuplicateBranch;
+import io.assent.protocol.Vote;
+import io.assent.protocol.header.BranchVote;
+import io.assent.protocol.header.BranchesHeader;
+import io.assent.protocol.header.TransactionContext;
+import io.assent.protocol.wire.Problem;
+import io.assent.protocol.wire.ProblemType;
+import io.assent.protocol.wire.WireJson;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * One call with the header is one branch: binds the transaction to the request's thread, and sends the votes back with the
+ * response, whatever its status. The response is kept in memory until then.
+ */
+public final class BranchFilter extends OncePerRequestFilter {
+
+    /** After Spring Security's filters, so that who may not call does not work either. */
+    public static final int ORDER = 0;
+
+    private static final Logger log = LoggerFactory.getLogger(BranchFilter.class);
+
+    private final BranchService branches;
+    private final CoordinatorClient coordinator;
+    private final ParticipantDirectory directory;
+    private final String protocolPath;
+
+    /** @param protocolPath where the participant's own endpoints are; they are no work calls */
+    public BranchFilter(
+            BranchService branches,
+            CoordinatorClient coordinator,
+            ParticipantDirectory directory,
+            String protocolPath) {
+        this.branches = branches;
+        this.coordinator = coordinator;
+        this.directory = directory;
+        this.protocolPath = protocolPath;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return request.getHeader(TransactionContext.NAME) == null
+                || request.getRequestURI().startsWith(request.getContextPath() + protocolPath + "/");
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        TransactionContext header;
+        try {
+            header = TransactionContext.parse(
+                    String.join(", ", Collections.list(request.getHeaders(TransactionContext.NAME))));
+        } catch (IllegalArgumentException e) {
+            write(
+                    response,
+                    Problem.of(ProblemType.INVALID_VALUE, e.getMessage()).at(TransactionContext.NAME));
+            return;
+        }
+        GlobalTransactionContext context = branches.begin(header, directory);
+        CapturedResponse captured = new CapturedResponse(response);
+        CurrentTransaction.set(context);
+        try {
+            work(context, new OnOneThread(request, context), captured, chain);
+        } finally {
+            CurrentTransaction.clear();
+            branches.end(context);
+        }
+    }
+
+    private void work(
+            GlobalTransactionContext context, HttpServletRequest request, CapturedResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        try {
+            chain.doFilter(request, response);
+        } catch (ServletException | IOException | RuntimeException | Error e) {
+            context.setRollbackOnly("the work call failed with " + e.getClass().getSimpleName());
+            String refusal = announce(context, (HttpServletResponse) response.getResponse());
+            if (refusal != null) {
+                log.warn("Transaction {}, branch {}: {}", context.id(), context.branch(), refusal);
+            }
+            if (context.duplicate() != null) {
+                write((HttpServletResponse) response.getResponse(), repeated(context, context.duplicate()));
+                return;
+            }
+            throw e;
+        }
+        if (response.getStatus() >= 500) {
+            context.setRollbackOnly("the work call was answered with " + response.getStatus());
+        }
+        String refusal = announce(context, (HttpServletResponse) response.getResponse());
+        if (refusal != null) {
+            write((HttpServletResponse) response.getResponse(), closed(context, refusal));
+        } else if (context.duplicate() != null) {
+            write((HttpServletResponse) response.getResponse(), repeated(context, context.duplicate()));
+        } else {
+            response.release();
+        }
+    }
+
+    /**
+     * Enlists what still has to be, and sets the header.
+     *
+     * @return why the answer must be an error, or null
+     */
+    private @Nullable String announce(GlobalTransactionContext context, HttpServletResponse response) {
+        List<BranchVote> votes = branches.votes(context);
+        BranchVote own = votes.get(0);
+        String refusal = null;
+        // A prepared branch has been enlisted before; its vote is asked for. The others are known from here on.
+        if (!context.collect() && context.own().phase() != BranchPhase.PREPARED && context.duplicate() == null) {
+            CoordinatorClient.EnlistAnswer answer = coordinator.enlist(context.id(), own, context.remaining());
+            if (!answer.enlisted() && own.vote() != Vote.ROLLBACK) {
+                refusal = "the branch could not be enlisted: " + answer.detail();
+            } else if (!answer.enlisted()) {
+                log.warn(
+                        "Transaction {}, branch {}: rolled back, and the coordinator could not be told ({}); the caller is",
+                        context.id(),
+                        context.branch(),
+                        answer.detail());
+            }
+        }
+        response.setHeader(BranchesHeader.NAME, BranchesHeader.format(votes));
+        return refusal;
+    }
+
+    private static Problem repeated(GlobalTransactionContext context, DuplicateBranch duplicate) {
+        String what = duplicate.vote() == Vote.PREPARED
+                ? "This call was made before and has worked; its vote is in " + BranchesHeader.NAME
+                        + ", its response is not kept."
+                : "This branch was rolled back before the call arrived.";
+        ProblemType type =
+                duplicate.vote() == Vote.PREPARED ? ProblemType.BRANCH_CONFLICT : ProblemType.TRANSACTION_ROLLED_BACK;
+        return Problem.of(type, what).of(context.id().toString(), null, null);
+    }
+
+    private static Problem closed(GlobalTransactionContext context, String refusal) {
+        return Problem.of(ProblemType.TRANSACTION_CLOSED, refusal)
+                .of(context.id().toString(), null, null);
+    }
+
+    private static void write(HttpServletResponse response, Problem problem) throws IOException {
+        response.setStatus(problem.status());
+        response.setContentType(Problem.MEDIA_TYPE);
+        byte[] body = WireJson.tolerant().writeValueAsBytes(problem);
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+
+    /** Refuses asynchronous handling: work on another thread would commit outside of the branch. */
+    private static final class OnOneThread extends HttpServletRequestWrapper {
+
+        private final GlobalTransactionContext context;
+
+        OnOneThread(HttpServletRequest request, GlobalTransactionContext context) {
+            super(request);
+            this.context = context;
+        }
+
+        @Override
+        public boolean isAsyncSupported() {
+            return false;
+        }
+
+        @Override
+        public AsyncContext startAsync() {
+            throw refused();
+        }
+
+        @Override
+        public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+            throw refused();
+        }
+
+        private IllegalStateException refused() {
+            context.setRollbackOnly("asynchronous handling");
+            return new IllegalStateException("Transaction " + context.id() + ", branch " + context.branch()
+                    + ": a call in a global transaction is handled on the thread of its request; return the value itself"
+                    + " instead of a CompletableFuture, Callable or DeferredResult.");
+        }
+    }
+}

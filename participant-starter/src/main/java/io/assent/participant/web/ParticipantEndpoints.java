@@ -1,0 +1,286 @@
+package io.assent.participant.web;
+
+import io.assent.participant.engine.BranchResourceException;
+import io.assent.participant.engine.BranchService;
+import io.assent.protocol.BranchId;
+import io.assent.protocol.BranchRef;
+import io.assent.protocol.BranchState;
+import io.assent.protocol.Decision;
+import io.assent.protocol.TransactionId;
+import io.assent.protocol.wire.BranchStatus;
+import io.assent.protocol.wire.BranchesResponse;
+import io.assent.protocol.wire.DecisionOrder;
+import io.assent.protocol.wire.DecisionResult;
+import io.assent.protocol.wire.DecisionsRequest;
+import io.assent.protocol.wire.DecisionsResponse;
+import io.assent.protocol.wire.PrepareRequest;
+import io.assent.protocol.wire.PrepareResponse;
+import io.assent.protocol.wire.Problem;
+import io.assent.protocol.wire.ProblemType;
+import io.assent.protocol.wire.WireJson;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+import tools.jackson.core.JacksonException;
+
+/** The participant's side of the wire. Ignores unknown members (rolling upgrades), refuses everything else. Thread-safe. */
+public final class ParticipantEndpoints {
+
+    private static final Logger log = LoggerFactory.getLogger(ParticipantEndpoints.class);
+
+    /** How many orders one message may carry. */
+    public static final int MAX_DECISIONS = 256;
+
+    /** How long a body may be: {@value #MAX_DECISIONS} orders with the longest refs are a third of it. */
+    private static final int MAX_BODY_BYTES = 256 * 1024;
+
+    private static final int MAX_LISTED = 1_000;
+
+    private static final MediaType PROBLEM = MediaType.APPLICATION_PROBLEM_JSON;
+
+    private final BranchService branches;
+    private final Executor executor;
+
+    /** @param executor for the orders of one message after the first; bounded, and may refuse */
+    public ParticipantEndpoints(BranchService branches, Executor executor) {
+        this.branches = branches;
+        this.executor = executor;
+    }
+
+    /** The routes below {@code path}. */
+    public RouterFunction<ServerResponse> routes(String path) {
+        return RouterFunctions.route()
+                .POST(path + "/prepare", request -> answer(() -> prepare(request)))
+                .POST(path + "/decisions", request -> answer(() -> decisions(request)))
+                .GET(path + "/branches", request -> answer(this::inDoubt))
+                .GET(path + "/branches/{transaction}/{branch}", request -> answer(() -> status(request)))
+                .build();
+    }
+
+    private ServerResponse prepare(ServerRequest request) throws IOException, Refused {
+        PrepareRequest message = read(request, PrepareRequest.class);
+        checkAddressee(message.participant());
+        TransactionId transaction = value(message.transaction(), "/transaction", TransactionId::parse);
+        BranchId branch = value(message.branch(), "/branch", BranchId::new);
+        BranchRef ref = optional(message.ref(), "/ref", BranchRef::new);
+        Duration remaining = value(message.remaining(), "/remaining", ParticipantEndpoints::remaining);
+        try {
+            BranchService.PrepareAnswer vote = branches.prepare(transaction, branch, ref, remaining);
+            return ok(new PrepareResponse(vote.vote().name(), vote.reason()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refused(Problem.of(ProblemType.OVERLOADED, "shutting down"));
+        }
+    }
+
+    private ServerResponse decisions(ServerRequest request) throws IOException, Refused {
+        DecisionsRequest message = read(request, DecisionsRequest.class);
+        checkAddressee(message.participant());
+        List<DecisionOrder> orders = message.decisions();
+        if (orders == null || orders.isEmpty() || orders.size() > MAX_DECISIONS) {
+            throw invalid("/decisions", "expected 1 to " + MAX_DECISIONS + " decisions");
+        }
+        List<BranchService.Order> checked = new ArrayList<>();
+        for (int i = 0; i < orders.size(); i++) {
+            checked.add(order(orders.get(i), "/decisions/" + i));
+        }
+        return ok(new DecisionsResponse(carryOut(checked)));
+    }
+
+    /** In parallel; what is not known is left out: what is missing is not acknowledged. */
+    private List<DecisionResult> carryOut(List<BranchService.Order> orders) {
+        List<FutureTask<Optional<BranchState>>> tasks = new ArrayList<>();
+        for (BranchService.Order order : orders) {
+            tasks.add(new FutureTask<>(() -> branches.order(order)));
+        }
+        for (FutureTask<?> task : tasks.subList(1, tasks.size())) {
+            try {
+                executor.execute(task);
+            } catch (RejectedExecutionException e) {
+                task.run();
+            }
+        }
+        tasks.get(0).run();
+        List<DecisionResult> results = new ArrayList<>();
+        for (int i = 0; i < orders.size(); i++) {
+            BranchService.Order order = orders.get(i);
+            result(tasks.get(i), order)
+                    .ifPresent(state -> results.add(new DecisionResult(
+                            order.transaction().toString(),
+                            order.branch().value(),
+                            order.ref() == null ? null : order.ref().value(),
+                            state.name())));
+        }
+        return results;
+    }
+
+    private static Optional<BranchState> result(FutureTask<Optional<BranchState>> task, BranchService.Order order) {
+        try {
+            return task.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            log.error(
+                    "Transaction {}, branch {}: {} failed, the coordinator will order it again",
+                    order.transaction(),
+                    order.branch(),
+                    order.decision(),
+                    e.getCause());
+            return Optional.empty();
+        }
+    }
+
+    private ServerResponse inDoubt() {
+        return ok(new BranchesResponse(branches.inDoubt(MAX_LISTED).stream()
+                .map(ParticipantEndpoints::message)
+                .toList()));
+    }
+
+    private ServerResponse status(ServerRequest request) throws Refused {
+        TransactionId transaction = value(request.pathVariable("transaction"), "transaction", TransactionId::parse);
+        BranchId branch = value(request.pathVariable("branch"), "branch", BranchId::new);
+        return ok(message(branches.status(transaction, branch)));
+    }
+
+    private static BranchStatus message(BranchService.Status status) {
+        return new BranchStatus(
+                status.transaction().toString(),
+                status.branch().value(),
+                status.ref() == null ? null : status.ref().value(),
+                status.state().name(),
+                status.since() == null ? null : status.since().toString());
+    }
+
+    private static BranchService.Order order(@Nullable DecisionOrder order, String pointer) throws Refused {
+        if (order == null) {
+            throw invalid(pointer, "expected an object");
+        }
+        TransactionId transaction = value(order.transaction(), pointer + "/transaction", TransactionId::parse);
+        BranchId branch = value(order.branch(), pointer + "/branch", BranchId::new);
+        Decision decision = value(order.decision(), pointer + "/decision", Decision::valueOf);
+        BranchRef ref = optional(order.ref(), pointer + "/ref", BranchRef::new);
+        if (decision == Decision.COMMIT && ref == null) {
+            throw invalid(pointer + "/ref", "COMMIT is ordered by ref only");
+        }
+        return new BranchService.Order(transaction, branch, ref, decision);
+    }
+
+    private void checkAddressee(@Nullable String participant) throws Refused {
+        if (participant == null) {
+            throw invalid("/participant", "is missing");
+        }
+        if (!participant.equals(branches.participant().value())) {
+            throw new Refused(Problem.of(ProblemType.MISDIRECTED, "This is " + branches.participant() + ".")
+                    .at("/participant"));
+        }
+    }
+
+    private static <T> T read(ServerRequest request, Class<T> type) throws IOException, Refused {
+        MediaType contentType = request.headers().contentType().orElse(null);
+        if (contentType == null || !contentType.isCompatibleWith(MediaType.APPLICATION_JSON)) {
+            throw new Refused(Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, null));
+        }
+        byte[] body = request.servletRequest().getInputStream().readNBytes(MAX_BODY_BYTES + 1);
+        if (body.length > MAX_BODY_BYTES) {
+            throw new Refused(
+                    Problem.of(ProblemType.PAYLOAD_TOO_LARGE, "The body has at most " + MAX_BODY_BYTES + " bytes."));
+        }
+        try {
+            T message = WireJson.tolerant().readValue(body, type);
+            if (message == null) {
+                throw new Refused(Problem.of(ProblemType.MALFORMED_REQUEST, "expected an object"));
+            }
+            return message;
+        } catch (JacksonException e) {
+            throw new Refused(Problem.of(ProblemType.MALFORMED_REQUEST, e.getOriginalMessage()));
+        }
+    }
+
+    private static Duration remaining(String text) {
+        Duration duration = Duration.parse(text);
+        if (duration.isNegative() || duration.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("expected PT0S to PT24H");
+        }
+        return duration;
+    }
+
+    private static <T> T value(@Nullable String text, String pointer, Function<String, T> parser) throws Refused {
+        if (text == null) {
+            throw invalid(pointer, "is missing");
+        }
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException | DateTimeParseException e) {
+            throw invalid(pointer, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static <T> @Nullable T optional(@Nullable String text, String pointer, Function<String, T> parser)
+            throws Refused {
+        return text == null ? null : value(text, pointer, parser);
+    }
+
+    private static Refused invalid(String pointer, String detail) {
+        return new Refused(Problem.of(ProblemType.INVALID_VALUE, detail).at(pointer));
+    }
+
+    private static ServerResponse ok(Object body) {
+        return ServerResponse.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(WireJson.tolerant().writeValueAsBytes(body));
+    }
+
+    private ServerResponse answer(Work work) throws Exception {
+        try {
+            return work.run();
+        } catch (Refused e) {
+            return problem(e.problem);
+        } catch (BranchResourceException e) {
+            log.warn("A question of the coordinator could not be answered now: {}", e.getMessage());
+            return problem(Problem.of(ProblemType.OVERLOADED, "the participant's database cannot be asked now"));
+        }
+    }
+
+    private static ServerResponse problem(Problem problem) {
+        ServerResponse.BodyBuilder response =
+                ServerResponse.status(problem.status()).contentType(PROBLEM);
+        if (problem.status() == 503) {
+            response.header(HttpHeaders.RETRY_AFTER, "1");
+        }
+        return response.body(WireJson.tolerant().writeValueAsBytes(problem));
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        ServerResponse run() throws Exception;
+    }
+
+    /** Ends a request with a problem. */
+    private static final class Refused extends Exception {
+
+        private final transient Problem problem;
+
+        Refused(Problem problem) {
+            super(problem.title());
+            this.problem = problem;
+        }
+    }
+}
