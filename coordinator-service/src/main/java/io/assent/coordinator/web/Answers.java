@@ -113,7 +113,7 @@ final class Answers {
         String reason = decision == Decision.ROLLBACK && answer.transaction() != null
                 ? answer.transaction().reason()
                 : null;
-        String detail = answer.detail() != null ? answer.detail() : detail(type, reason);
+        String detail = detail(type, reason) + addition(answer);
         return Problem.of(type, detail)
                 .at(pointer)
                 .of(answer.id().toString(), decision == null ? null : decision.name(), reason);
@@ -179,6 +179,15 @@ final class Answers {
                     UNAVAILABLE,
                     OVERLOADED -> throw new IllegalArgumentException(result + " is a problem");
         };
+    }
+
+    /** What the engine says about this very request; what it says of the database is for the log only. */
+    private static String addition(Answer answer) {
+        return answer.detail() == null
+                        || answer.result() == Answer.Result.UNAVAILABLE
+                        || answer.result() == Answer.Result.UNKNOWN
+                ? ""
+                : " (" + answer.detail() + ")";
     }
 
     private static String detail(ProblemType type, @Nullable String reason) {

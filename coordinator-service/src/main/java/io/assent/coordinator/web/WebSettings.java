@@ -20,7 +20,7 @@ import org.springframework.util.unit.DataSize;
 public record WebSettings(
         @DefaultValue("5s") Duration defaultWait,
         @DefaultValue("60s") Duration maxWait,
-        @DefaultValue("61m") Duration requestTimeout,
+        @DefaultValue("2m") Duration requestTimeout,
         @DefaultValue("1s") Duration retryAfter,
         @DefaultValue("64KB") DataSize maxBodySize,
         @DefaultValue("2MB") DataSize maxCommitsBodySize,

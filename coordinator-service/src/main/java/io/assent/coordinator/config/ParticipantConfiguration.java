@@ -1,0 +1,45 @@
+package io.assent.coordinator.config;
+
+import io.assent.coordinator.participant.HttpParticipantClient;
+import io.assent.coordinator.participant.ParticipantProperties;
+import java.net.InetAddress;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.server.ConfigurableWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** Whom the service may call, and who may call it. Without a configured database both are this machine only. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ParticipantProperties.class)
+class ParticipantConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(ParticipantConfiguration.class);
+
+    @Bean(destroyMethod = "close")
+    HttpParticipantClient participantClient(ParticipantProperties properties, Environment environment) {
+        if (properties.allowedHosts() == null && embedded(environment)) {
+            log.info(
+                    "Participants may be on this machine only, at any port: assent.coordinator.participants.allowed-hosts is not set.");
+            return new HttpParticipantClient(properties.withAllowedHosts(List.of("loopback:*")));
+        }
+        return new HttpParticipantClient(properties);
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<ConfigurableWebServerFactory> localByDefault(Environment environment) {
+        return factory -> {
+            if (embedded(environment) && !environment.containsProperty("server.address")) {
+                factory.setAddress(InetAddress.getLoopbackAddress());
+            }
+        };
+    }
+
+    private static boolean embedded(Environment environment) {
+        return !environment.containsProperty("spring.datasource.url");
+    }
+}

@@ -1,0 +1,114 @@
+package io.assent.coordinator.management;
+
+import io.assent.coordinator.engine.TransactionListener;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.Decision;
+import io.assent.protocol.TransactionId;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells operators what happened and what happens next. What goes well is told at DEBUG: it is most of it. */
+final class LoggingListener implements TransactionListener {
+
+    private static final Logger log = LoggerFactory.getLogger("assent.transactions");
+
+    private final InstantSource clock;
+
+    LoggingListener(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void begun(TransactionRecord transaction) {
+        log.debug(
+                "Transaction {} ({}) was begun; it rolls back at {} unless its commit is asked for",
+                transaction.id(),
+                transaction.name(),
+                transaction.deadline());
+    }
+
+    @Override
+    public void enlisted(TransactionId transaction, Branch branch) {
+        log.debug("Branch {} ({}) was enlisted in {}", branch.id(), branch.participant(), transaction);
+    }
+
+    @Override
+    public void decided(TransactionRecord transaction, boolean won, Duration took) {
+        if (transaction.decision() == Decision.ROLLBACK) {
+            log.info(
+                    "ROLLBACK of {} ({}) is decided: {}; its branches are ordered to roll back",
+                    transaction.id(),
+                    transaction.name(),
+                    transaction.reason());
+        } else {
+            log.debug(
+                    "COMMIT of {} ({}) is decided after {} ms{}; its branches are ordered to commit",
+                    transaction.id(),
+                    transaction.name(),
+                    took.toMillis(),
+                    won ? "" : ", by another request");
+        }
+    }
+
+    @Override
+    public void indeterminate(TransactionId transaction, @Nullable String detail, Duration retryIn) {
+        log.warn(
+                "Whether the decision of {} was written is not known ({}); nobody is told anything until it is asked for"
+                        + " again at {}",
+                transaction,
+                detail,
+                at(retryIn));
+    }
+
+    @Override
+    public void acknowledged(TransactionId transaction, Branch branch) {
+        log.debug("Branch {} ({}) of {} has ended as decided", branch.id(), branch.participant(), transaction);
+    }
+
+    @Override
+    public void unacknowledged(TransactionId transaction, Branch branch, Duration retryIn) {
+        log.warn(
+                "Branch {} ({}) of {} did not acknowledge: {}; next attempt {}",
+                branch.id(),
+                branch.participant(),
+                transaction,
+                branch.lastError() != null ? branch.lastError() : "it is " + branch.state(),
+                at(retryIn));
+    }
+
+    @Override
+    public void heuristic(TransactionId transaction, Branch branch) {
+        log.error(
+                "HEURISTIC: branch {} ({}) of {} ended against the decision: it is {}. A person has to set the data right and"
+                        + " then POST /v1/transactions/{}/resolution",
+                branch.id(),
+                branch.participant(),
+                transaction,
+                branch.state(),
+                transaction);
+    }
+
+    @Override
+    public void completed(TransactionRecord transaction) {
+        log.debug("Transaction {} is complete: {}", transaction.id(), transaction.outcome());
+    }
+
+    @Override
+    public void recovered(TransactionRecord transaction) {
+        log.info(
+                "Transaction {} was left behind {}; this instance goes on with it",
+                transaction.id(),
+                transaction.decision() == null
+                        ? "undecided past its deadline"
+                        : "with " + transaction.decision() + " decided and orders outstanding");
+    }
+
+    private java.time.Instant at(Duration delay) {
+        return clock.instant().plus(delay).truncatedTo(ChronoUnit.MILLIS);
+    }
+}

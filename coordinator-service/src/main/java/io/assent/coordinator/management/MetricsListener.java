@@ -1,0 +1,115 @@
+package io.assent.coordinator.management;
+
+import io.assent.coordinator.engine.TransactionListener;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.Decision;
+import io.assent.protocol.Outcome;
+import io.assent.protocol.TransactionId;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Counts and times. Tags have few values: no ids, names or addresses. */
+final class MetricsListener implements TransactionListener {
+
+    private final Counter begun;
+    private final Counter enlisted;
+    private final Counter indeterminate;
+    private final Counter acknowledged;
+    private final Counter unacknowledged;
+    private final Counter heuristics;
+    private final Counter recovered;
+    private final Map<Decision, Timer> won = new EnumMap<>(Decision.class);
+    private final Map<Decision, Timer> lost = new EnumMap<>(Decision.class);
+    private final Map<Outcome, Timer> completed = new EnumMap<>(Outcome.class);
+
+    MetricsListener(MeterRegistry registry) {
+        begun = counter(registry, "assent.begun", "Transactions begun");
+        enlisted = counter(registry, "assent.enlisted", "Branches enlisted");
+        indeterminate = counter(registry, "assent.indeterminate", "Decision writes whose result was not known");
+        acknowledged = counter(registry, "assent.acknowledged", "Branches that have ended as decided");
+        unacknowledged =
+                counter(registry, "assent.redeliveries", "Orders that were not acknowledged and are sent again");
+        heuristics = counter(registry, "assent.heuristics", "Branches that ended against the decision");
+        recovered = counter(registry, "assent.recovered", "Transactions taken over by a recovery pass");
+        for (Decision decision : Decision.values()) {
+            won.put(decision, decided(registry, decision, "true"));
+            lost.put(decision, decided(registry, decision, "false"));
+        }
+        for (Outcome outcome : Outcome.values()) {
+            completed.put(
+                    outcome,
+                    Timer.builder("assent.completion")
+                            .description("From the decision to the last acknowledgement")
+                            .tag("outcome", outcome.name())
+                            .register(registry));
+        }
+    }
+
+    @Override
+    public void begun(TransactionRecord transaction) {
+        begun.increment();
+    }
+
+    @Override
+    public void enlisted(TransactionId transaction, Branch branch) {
+        enlisted.increment();
+    }
+
+    @Override
+    public void decided(TransactionRecord transaction, boolean byThisRequest, Duration took) {
+        if (transaction.decision() != null) {
+            (byThisRequest ? won : lost).get(transaction.decision()).record(took);
+        }
+    }
+
+    @Override
+    public void indeterminate(TransactionId transaction, @Nullable String detail, Duration retryIn) {
+        indeterminate.increment();
+    }
+
+    @Override
+    public void acknowledged(TransactionId transaction, Branch branch) {
+        acknowledged.increment();
+    }
+
+    @Override
+    public void unacknowledged(TransactionId transaction, Branch branch, Duration retryIn) {
+        unacknowledged.increment();
+    }
+
+    @Override
+    public void heuristic(TransactionId transaction, Branch branch) {
+        heuristics.increment();
+    }
+
+    @Override
+    public void completed(TransactionRecord transaction) {
+        if (transaction.outcome() != null && transaction.decidedAt() != null && transaction.completedAt() != null) {
+            Duration took = Duration.between(transaction.decidedAt(), transaction.completedAt());
+            completed.get(transaction.outcome()).record(took.isNegative() ? Duration.ZERO : took);
+        }
+    }
+
+    @Override
+    public void recovered(TransactionRecord transaction) {
+        recovered.increment();
+    }
+
+    private static Counter counter(MeterRegistry registry, String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
+    }
+
+    private static Timer decided(MeterRegistry registry, Decision decision, String byThisRequest) {
+        return Timer.builder("assent.decision")
+                .description("From the request to the decision's clean write")
+                .tag("decision", decision.name())
+                .tag("won", byThisRequest)
+                .register(registry);
+    }
+}
