@@ -26,6 +26,8 @@ final class ParticipantDatabase implements AutoCloseable {
 
     private static final String SCRIPT = "io/assent/participant/schema-postgresql.sql";
 
+    private static final String TABLE = "select to_regclass('assent_branch_marker')::text";
+
     /** Any number; two replicas that start at once must not create the table at once. */
     private static final long SCHEMA_LOCK = 0x617373656e74L;
 
@@ -107,7 +109,11 @@ final class ParticipantDatabase implements AutoCloseable {
         connection.setAutoCommit(false);
         try (Statement lock = connection.createStatement()) {
             lock.execute("select pg_advisory_xact_lock(" + SCHEMA_LOCK + ")");
-            ScriptUtils.executeSqlScript(connection, new ClassPathResource(SCRIPT));
+            // Only if it is missing: "create index if not exists" would wait for the locks of prepared branches, and this
+            // process has to be up to end them.
+            if (show(connection, TABLE) == null) {
+                ScriptUtils.executeSqlScript(connection, new ClassPathResource(SCRIPT));
+            }
             connection.commit();
         } catch (SQLException | RuntimeException e) {
             connection.rollback();
@@ -122,7 +128,7 @@ final class ParticipantDatabase implements AutoCloseable {
     }
 
     private static void checkTable(Connection connection) throws SQLException {
-        if (show(connection, "select to_regclass('assent_branch_marker')::text") == null) {
+        if (show(connection, TABLE) == null) {
             throw new ParticipantStartException(
                     "The table assent_branch_marker is missing.",
                     "Set assent.participant.schema.initialize=always, or run " + SCRIPT
