@@ -46,10 +46,9 @@ class WalkthroughIntegrationTests {
     @Test
     void with_a_refusing_participant_curl_is_answered_409_and_the_reason() throws Exception {
         int payment = walkthrough.indexOf("$PAYMENTS/api/payments");
+        String price = "\\\"amountPence\\\":1250";
         String poorer = walkthrough.substring(0, payment)
-                + walkthrough
-                        .substring(payment)
-                        .replaceFirst("\"amountPence\\\\\":1250", "\"amountPence\\\\\\\\\":100000000");
+                + walkthrough.substring(payment).replace(price, "\\\"amountPence\\\":100000000");
         poorer = poorer.replace("ORDER=curl-$(date +%s)", "ORDER=curl-refused-$(date +%s)");
         assertThat(poorer).contains("100000000");
 
