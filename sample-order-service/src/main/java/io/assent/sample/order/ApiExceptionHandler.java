@@ -13,6 +13,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
@@ -95,7 +96,10 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<Object> paymentUnavailable(PaymentUnavailableException e) {
+    ResponseEntity<Object> paymentUnavailable(PaymentUnavailableException e, HttpMethod method) {
+        if (method.equals(HttpMethod.GET)) {
+            return Problems.tryAgain("payment-unavailable", message(e) + "; try again");
+        }
         log.info("Rolled back, the caller may try again: {}", e.getMessage());
         return Problems.tryAgain("rolled-back", message(e) + "; nothing was ordered or paid, try again");
     }

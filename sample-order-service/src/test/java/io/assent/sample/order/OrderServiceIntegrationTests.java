@@ -517,7 +517,7 @@ class OrderServiceIntegrationTests {
         assertThat(get("/api/accounts/ada").body().path("balancePence").asLong())
                 .isEqualTo(77);
         assertThat(get("/api/accounts/zoe").problem()).isEqualTo("account-not-found");
-        assertThat(get("/api/accounts/ben").status()).isEqualTo(503);
+        assertThat(get("/api/accounts/ben").problem()).isEqualTo("payment-unavailable");
     }
 
     @Test
