@@ -1,0 +1,641 @@
+package io.assent.coordinator.engine;
+
+import static io.assent.coordinator.engine.HandDriven.DEADLINE;
+import static io.assent.coordinator.engine.HandDriven.ID;
+import static io.assent.coordinator.engine.HandDriven.NOW;
+import static io.assent.coordinator.engine.HandDriven.branch;
+import static io.assent.coordinator.engine.HandDriven.decided;
+import static io.assent.coordinator.engine.HandDriven.read;
+import static io.assent.coordinator.engine.HandDriven.reply;
+import static io.assent.coordinator.engine.HandDriven.stands;
+import static io.assent.coordinator.engine.HandDriven.undecided;
+import static io.assent.coordinator.engine.HandDriven.won;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.assent.coordinator.engine.Answer.Result;
+import io.assent.coordinator.engine.Coordinator.Inquired;
+import io.assent.coordinator.engine.DecisionLog.Progress;
+import io.assent.coordinator.engine.DecisionLog.Proposal;
+import io.assent.coordinator.engine.DecisionLog.Reply;
+import io.assent.coordinator.engine.DecisionLog.Status;
+import io.assent.coordinator.engine.ParticipantClient.OrderReply;
+import io.assent.coordinator.engine.ParticipantClient.VoteReply;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.protocol.BranchId;
+import io.assent.protocol.BranchState;
+import io.assent.protocol.Decision;
+import io.assent.protocol.InquiryAnswer;
+import io.assent.protocol.Outcome;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import io.assent.protocol.Vote;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Goal: the engine does what the protocol says, and tells the truth. Method: ports that the test drives by hand. */
+class TransactionCoordinatorTests {
+
+    private static final Branch ONE = branch("1", Vote.PREPARED);
+    private static final Branch TWO = branch("2", Vote.PREPARED);
+
+    private final HandDriven ports = new HandDriven();
+
+    private Proposal proposal() {
+        return (Proposal) ports.calls.stream()
+                .filter(call -> call.what().equals("decide"))
+                .findFirst()
+                .orElseThrow()
+                .argument();
+    }
+
+    private void win() {
+        ports.answer("decide", won(proposal()));
+    }
+
+    private static @Nullable Result result(CompletionStage<Answer> answer) {
+        CompletableFuture<Answer> future = answer.toCompletableFuture();
+        return future.isDone() ? future.join().result() : null;
+    }
+
+    // ---- commit, collected
+
+    @Test
+    void a_commit_costs_one_write_before_the_answer_and_its_completion_is_recorded_afterwards() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(ONE, TWO));
+        assertThat(ports.waiting()).containsExactly("decide");
+        win();
+        assertThat(ports.waiting()).containsExactly("order 1", "order 2");
+        ports.acknowledge("2", BranchState.COMMITTED);
+        assertThat(result(answer)).isNull();
+        ports.acknowledge("1", BranchState.COMMITTED);
+
+        assertThat(result(answer)).isEqualTo(Result.COMPLETE);
+        assertThat(answer.toCompletableFuture().join().transaction())
+                .satisfies(shown -> assertThat(shown.outcome()).isEqualTo(Outcome.COMMITTED));
+        Progress recorded = (Progress) ports.take("record").argument();
+        assertThat(recorded.complete()).isTrue();
+        assertThat(ports.heard)
+                .containsExactly("decided COMMIT, won", "acknowledged 2", "acknowledged 1", "completed COMMITTED");
+    }
+
+    @Test
+    void it_leaves_memory_when_completion_is_recorded() {
+        ports.coordinator.commit(ports.collected(ONE));
+        win();
+        ports.acknowledge("1", BranchState.COMMITTED);
+        assertThat(ports.coordinator.inFlight()).isOne();
+        ports.answer("record", stands(Decision.COMMIT, ONE));
+        assertThat(ports.coordinator.inFlight()).isZero();
+    }
+
+    @Test
+    void who_does_not_want_to_wait_is_answered_right_after_the_decision() {
+        CompletionStage<Answer> answer =
+                ports.coordinator.commit(new Coordinator.Commit(ID, null, DEADLINE, List.of(ONE), null, Duration.ZERO));
+        assertThat(result(answer)).isNull();
+        win();
+        assertThat(result(answer)).isEqualTo(Result.PENDING);
+    }
+
+    @Test
+    void who_waits_for_completion_is_answered_when_its_patience_is_over() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(ONE));
+        win();
+        ports.pass(Duration.ofMillis(4_999));
+        assertThat(result(answer)).isNull();
+        ports.pass(Duration.ofMillis(1));
+        assertThat(result(answer)).isEqualTo(Result.PENDING);
+    }
+
+    @Test
+    void the_loser_is_told_the_winner_R1() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(ONE));
+        ports.answer("decide", stands(Decision.ROLLBACK, ONE));
+        assertThat(result(answer)).isEqualTo(Result.ROLLED_BACK);
+        assertThat(answer.toCompletableFuture().join().detail()).isEqualTo("as it stands");
+        assertThat(ports.take("order 1").argument()).isEqualTo(Decision.ROLLBACK);
+    }
+
+    @Test
+    void while_the_result_is_unknown_the_same_proposal_is_sent_again_and_nobody_is_told_L3() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(ONE));
+        Proposal first = proposal();
+        ports.answer("decide", reply(Status.INDETERMINATE));
+        assertThat(ports.waiting()).as("not at once").isEmpty();
+        ports.pass(Duration.ofMillis(50));
+        assertThat(proposal()).isEqualTo(first);
+        ports.answer("decide", reply(Status.UNAVAILABLE));
+        ports.pass(Duration.ofMillis(100));
+        assertThat(proposal())
+                .as("unavailable now says nothing about the first attempt")
+                .isEqualTo(first);
+        assertThat(result(answer)).isNull();
+        win();
+        assertThat(ports.waiting()).containsExactly("order 1");
+    }
+
+    @Test
+    void a_caller_is_told_unknown_in_the_end_and_the_work_goes_on_R8() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(ONE));
+        ports.pass(EngineSettings.defaults().answerWithin());
+        assertThat(result(answer)).isEqualTo(Result.UNKNOWN);
+        win();
+        assertThat(ports.waiting()).containsExactly("order 1");
+    }
+
+    @Test
+    void a_log_that_wrote_nothing_ends_it_with_nothing_decided() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(ONE));
+        ports.answer("decide", reply(Status.UNAVAILABLE));
+        assertThat(result(answer)).isEqualTo(Result.UNAVAILABLE);
+        assertThat(ports.coordinator.inFlight()).isZero();
+        ports.pass(Duration.ofMinutes(1));
+        assertThat(ports.waiting()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TOO_OLD, TOO_OLD", "IN_FUTURE, IN_FUTURE", "ABSENT, NOT_FOUND", "FULL, BRANCH_LIMIT"})
+    void a_refusal_of_the_log_is_passed_on(Status status, Result result) {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(ONE));
+        ports.answer("decide", reply(status));
+        assertThat(result(answer)).isEqualTo(result);
+    }
+
+    @Test
+    void a_port_that_throws_says_nothing_about_what_was_written_R8() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(ONE));
+        ports.take("decide").answer().completeExceptionally(new IllegalStateException("broken"));
+        assertThat(result(answer)).isNull();
+        ports.pass(Duration.ofMillis(50));
+        win();
+        ports.take("order 1").answer().completeExceptionally(new IllegalStateException("broken"));
+        assertThat(ports.heard).contains("indeterminate", "unacknowledged 1");
+    }
+
+    @Test
+    void nothing_is_started_when_an_address_is_not_allowed() {
+        Branch elsewhere = Branch.named(
+                new BranchId("2"), new ParticipantName("service"), "http://elsewhere", null, Vote.PREPARED);
+        assertThat(result(ports.coordinator.commit(ports.collected(ONE, elsewhere))))
+                .isEqualTo(Result.NOT_ALLOWED);
+        assertThat(result(ports.coordinator.rollback(ports.rollback(elsewhere))))
+                .isEqualTo(Result.NOT_ALLOWED);
+        assertThat(result(ports.coordinator.enlist(ID, elsewhere))).isEqualTo(Result.NOT_ALLOWED);
+        assertThat(ports.waiting()).isEmpty();
+    }
+
+    @Test
+    void a_branch_that_rolled_back_by_itself_needs_no_address() {
+        Branch refused = Branch.named(new BranchId("2"), new ParticipantName("service"), null, null, Vote.ROLLBACK);
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(ONE, refused));
+        assertThat(proposal().decision()).isEqualTo(Decision.ROLLBACK);
+        win();
+        assertThat(result(answer)).isEqualTo(Result.ROLLED_BACK);
+        assertThat(ports.waiting()).containsExactly("order 1");
+    }
+
+    @Test
+    void too_many_branches_are_refused_before_anything_is_started() {
+        Branch[] many = new Branch[101];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = branch(Integer.toString(i), Vote.PREPARED);
+        }
+        assertThat(result(ports.coordinator.commit(ports.collected(many)))).isEqualTo(Result.BRANCH_LIMIT);
+        assertThat(ports.waiting()).isEmpty();
+    }
+
+    @Test
+    void beyond_the_bound_new_transactions_are_refused_and_known_ones_are_not() {
+        HandDriven small = new HandDriven(settings(1, 1));
+        small.coordinator.commit(small.collected(ONE));
+        TransactionId other = TransactionId.create(NOW, new SplittableRandom(2));
+        assertThat(result(small.coordinator.commit(
+                        new Coordinator.Commit(other, null, DEADLINE, List.of(ONE), null, Duration.ZERO))))
+                .isEqualTo(Result.OVERLOADED);
+        assertThat(result(small.coordinator.commit(small.collected(ONE)))).isNull();
+        assertThat(small.waiting()).containsExactly("decide");
+    }
+
+    // ---- votes
+
+    @Test
+    void missing_votes_are_asked_for_in_parallel_within_the_remaining_time() {
+        ports.coordinator.commit(ports.collected(branch("1", Vote.PENDING), branch("2", Vote.PENDING)));
+        assertThat(ports.waiting()).containsExactly("prepare 1", "prepare 2");
+        assertThat(ports.calls.get(0).argument()).isEqualTo(Duration.ofSeconds(10));
+        ports.vote("2", Vote.READ_ONLY);
+        assertThat(ports.waiting()).containsExactly("prepare 1");
+        ports.vote("1", Vote.PREPARED);
+        Proposal proposal = (Proposal) ports.take("decide").argument();
+        assertThat(proposal.decision()).isEqualTo(Decision.COMMIT);
+        assertThat(proposal.branches()).extracting(Branch::vote).containsExactly(Vote.PREPARED, Vote.READ_ONLY);
+    }
+
+    @Test
+    void a_refused_connection_is_tried_once_more_and_silence_rolls_back_R2() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(branch("1", Vote.PENDING)));
+        ports.answer("prepare 1", new VoteReply(null, "refused", true));
+        ports.answer("prepare 1", new VoteReply(null, "refused", true));
+        assertThat(proposal().decision()).isEqualTo(Decision.ROLLBACK);
+        win();
+        assertThat(answer.toCompletableFuture().join().detail()).contains("no vote was heard from branch 1");
+    }
+
+    @Test
+    void the_deadline_ends_the_wait_for_votes_R2() {
+        ports.coordinator.commit(ports.collected(branch("1", Vote.PENDING)));
+        ports.pass(Duration.ofSeconds(10));
+        assertThat(proposal().decision()).isEqualTo(Decision.ROLLBACK);
+        ports.vote("1", Vote.PREPARED);
+        assertThat(ports.waiting()).as("too late").containsExactly("decide");
+    }
+
+    @Test
+    void a_deadline_that_has_passed_by_this_clock_asks_nobody_and_rolls_back_R10() {
+        ports.pass(Duration.ofSeconds(11));
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(branch("1", Vote.PENDING)));
+        assertThat(proposal().decision()).isEqualTo(Decision.ROLLBACK);
+        win();
+        assertThat(result(answer)).isEqualTo(Result.ROLLED_BACK);
+    }
+
+    @Test
+    void when_every_vote_is_there_this_clock_is_not_looked_at_R10() {
+        ports.pass(Duration.ofHours(1));
+        ports.coordinator.commit(ports.collected(ONE));
+        assertThat(proposal().decision()).isEqualTo(Decision.COMMIT);
+        assertThat(proposal().deadline()).as("the log looks").isEqualTo(DEADLINE);
+    }
+
+    // ---- commit, begun
+
+    @Test
+    void a_begun_transaction_is_closed_then_asked_then_decided() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.begun());
+        ports.answer("close", new Reply(Status.OK, undecided(NOW, branch("1", Vote.PENDING), TWO), true, null));
+        assertThat(ports.waiting()).containsExactly("prepare 1");
+        ports.vote("1", Vote.PREPARED);
+        assertThat(proposal().decision()).isEqualTo(Decision.COMMIT);
+        win();
+        ports.acknowledge("1", BranchState.COMMITTED);
+        ports.acknowledge("2", BranchState.COMMITTED);
+        assertThat(result(answer)).isEqualTo(Result.COMPLETE);
+    }
+
+    @Test
+    void a_transaction_that_was_never_begun_is_not_found() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.begun());
+        ports.answer("close", reply(Status.ABSENT));
+        assertThat(result(answer)).isEqualTo(Result.NOT_FOUND);
+    }
+
+    @Test
+    void closing_is_repeated_while_its_result_is_unknown() {
+        ports.coordinator.commit(ports.begun());
+        ports.answer("close", reply(Status.INDETERMINATE));
+        ports.pass(Duration.ofMillis(50));
+        ports.answer("close", reply(Status.UNAVAILABLE));
+        ports.pass(Duration.ofMillis(100));
+        assertThat(ports.waiting()).containsExactly("close");
+    }
+
+    @Test
+    void branches_named_in_full_for_a_begun_transaction_are_what_its_client_expects() {
+        ports.coordinator.commit(ports.collected(ONE));
+        ports.answer("decide", new Reply(Status.CONFLICT, undecided(null, ONE, TWO), false, null));
+        ports.answer("close", new Reply(Status.OK, undecided(NOW, ONE, TWO), true, null));
+        assertThat(proposal().decision()).isEqualTo(Decision.ROLLBACK);
+        assertThat(proposal().reason()).isEqualTo("branch 2 is enlisted but not expected");
+    }
+
+    // ---- repeats, losers, rollback
+
+    @Test
+    void an_equal_commit_that_arrives_meanwhile_waits_for_the_same_decision() {
+        CompletionStage<Answer> first = ports.coordinator.commit(ports.collected(ONE));
+        CompletionStage<Answer> second = ports.coordinator.commit(ports.collected(ONE));
+        win();
+        ports.acknowledge("1", BranchState.COMMITTED);
+        assertThat(result(first)).isEqualTo(Result.COMPLETE);
+        assertThat(result(second)).isEqualTo(Result.COMPLETE);
+    }
+
+    @Test
+    void a_repeat_is_answered_from_what_this_instance_was_told_without_another_write() {
+        ports.coordinator.commit(ports.collected(ONE));
+        win();
+        CompletionStage<Answer> again = ports.coordinator.commit(ports.collected(ONE));
+        assertThat(ports.waiting()).containsExactly("order 1");
+        ports.acknowledge("1", BranchState.COMMITTED);
+        assertThat(result(again)).isEqualTo(Result.COMPLETE);
+    }
+
+    @Test
+    void a_commit_with_another_set_is_a_conflict_and_its_branches_are_adopted() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(ONE, TWO));
+        ports.answer("decide", stands(Decision.COMMIT, ONE));
+        assertThat(result(answer)).isEqualTo(Result.SET_CONFLICT);
+        assertThat(ports.take("order 1").argument()).isEqualTo(Decision.COMMIT);
+        assertThat(ports.take("order 2").argument()).isEqualTo(Decision.ROLLBACK);
+        assertThat(ports.take("adopt").argument()).isEqualTo(List.of(TWO));
+    }
+
+    @Test
+    void a_rollback_after_the_commit_is_told_so_and_its_stranger_is_rolled_back() {
+        CompletionStage<Answer> answer = ports.coordinator.rollback(ports.rollback(ONE, TWO));
+        ports.answer("decide", stands(Decision.COMMIT, ONE));
+        assertThat(result(answer)).isEqualTo(Result.COMMITTED);
+        assertThat(ports.take("order 1").argument()).isEqualTo(Decision.COMMIT);
+        assertThat(ports.take("order 2").argument()).isEqualTo(Decision.ROLLBACK);
+    }
+
+    @Test
+    void a_rollback_orders_every_branch_that_is_known_and_completes() {
+        CompletionStage<Answer> answer = ports.coordinator.rollback(ports.rollback(ONE));
+        ports.answer("decide", stands(Decision.ROLLBACK, ONE, TWO));
+        ports.acknowledge("1", BranchState.ROLLED_BACK);
+        ports.acknowledge("2", BranchState.NEVER_SEEN);
+        assertThat(result(answer)).isEqualTo(Result.COMPLETE);
+    }
+
+    @Test
+    void complete_is_not_said_while_a_branch_that_the_caller_named_has_not_ended() {
+        CompletionStage<Answer> answer = ports.coordinator.rollback(ports.rollback(ONE));
+        ports.answer("decide", stands(Decision.ROLLBACK));
+        assertThat(result(answer)).isNull();
+        ports.acknowledge("1", BranchState.ROLLED_BACK);
+        assertThat(result(answer)).isEqualTo(Result.COMPLETE);
+    }
+
+    @Test
+    void a_rollback_ends_the_wait_for_votes() {
+        CompletionStage<Answer> commit = ports.coordinator.commit(ports.collected(branch("1", Vote.PENDING)));
+        ports.coordinator.rollback(ports.rollback());
+        win();
+        assertThat(result(commit)).isEqualTo(Result.ROLLED_BACK);
+    }
+
+    // ---- delivery
+
+    @Test
+    void a_branch_that_does_not_acknowledge_is_ordered_again_and_the_others_are_not_R7() {
+        ports.coordinator.commit(ports.collected(ONE, TWO));
+        win();
+        ports.acknowledge("1", BranchState.COMMITTED);
+        ports.answer("order 2", new OrderReply(null, "timeout"));
+        Progress progress = (Progress) ports.take("record").argument();
+        assertThat(progress.complete()).isFalse();
+        assertThat(progress.nextAttemptIn())
+                .as("another instance takes over only after this one has had its turn")
+                .isGreaterThan(EngineSettings.defaults().takeOverAfter());
+        ports.pass(Duration.ofMillis(200));
+        assertThat(ports.waiting()).containsExactly("order 2");
+    }
+
+    @Test
+    void beyond_the_bound_redelivery_is_left_to_recovery_passes() {
+        HandDriven small = new HandDriven(settings(10, 0));
+        CompletionStage<Answer> answer = small.coordinator.commit(small.collected(ONE));
+        small.answer("decide", won((Proposal) small.calls.get(0).argument()));
+        small.answer("order 1", new OrderReply(null, "timeout"));
+        Progress progress = (Progress) small.calls.get(0).argument();
+        assertThat(progress.nextAttemptIn()).isLessThanOrEqualTo(Duration.ofMillis(200));
+        small.answer("record", stands(Decision.COMMIT, ONE));
+        assertThat(small.coordinator.inFlight()).isZero();
+        assertThat(result(answer)).isEqualTo(Result.PENDING);
+    }
+
+    @Test
+    void a_heuristic_end_is_told_loudly_stays_pending_and_is_ordered_again_slowly_R7() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(ONE));
+        win();
+        ports.acknowledge("1", BranchState.ROLLED_BACK);
+        Progress progress = (Progress) ports.calls.get(0).argument();
+        assertThat(progress.complete()).isFalse();
+        assertThat(progress.outcome()).isEqualTo(Outcome.HEURISTIC_ROLLBACK);
+        assertThat(progress.nextAttemptIn()).isEqualTo(EngineSettings.defaults().heuristicRetry());
+        ports.answer("record", stands(Decision.COMMIT, ONE));
+        assertThat(result(answer)).isEqualTo(Result.PENDING);
+        assertThat(answer.toCompletableFuture().join().transaction())
+                .satisfies(shown -> assertThat(shown.outcome()).isEqualTo(Outcome.HEURISTIC_ROLLBACK));
+        assertThat(ports.heard).contains("heuristic 1");
+        assertThat(ports.coordinator.inFlight()).isZero();
+    }
+
+    @Test
+    void a_person_closes_it_and_who_still_waits_is_told() {
+        CompletionStage<Answer> commit = ports.coordinator.commit(ports.collected(ONE, TWO));
+        win();
+        ports.acknowledge("1", BranchState.ROLLED_BACK);
+        CompletionStage<Answer> resolved = ports.coordinator.resolve(ID, "seen by hand");
+        ports.answer("resolve", stands(Decision.COMMIT, ONE, TWO));
+        assertThat(result(resolved)).isEqualTo(Result.OK);
+        assertThat(result(commit)).isEqualTo(Result.COMPLETE);
+    }
+
+    @Test
+    void executions_that_another_instance_adopted_meanwhile_are_ordered_too() {
+        ports.coordinator.commit(ports.collected(ONE));
+        win();
+        ports.acknowledge("1", BranchState.COMMITTED);
+        ports.answer("record", stands(Decision.COMMIT, ONE, branch("2", Vote.PENDING)));
+        assertThat(ports.take("order 2").argument()).isEqualTo(Decision.ROLLBACK);
+    }
+
+    // ---- recovery
+
+    @Test
+    void recovery_brings_an_unconfirmed_decision_back_by_a_write_and_delivers_R4() {
+        ports.pass.run();
+        ports.answer("claim", List.of(decided(Decision.COMMIT, false, List.of(ONE), null)));
+        assertThat(proposal().decision()).isEqualTo(Decision.ROLLBACK);
+        ports.answer("decide", stands(Decision.COMMIT, ONE));
+        assertThat(ports.take("order 1").argument()).isEqualTo(Decision.COMMIT);
+    }
+
+    @Test
+    void recovery_delivers_a_confirmed_decision_at_once() {
+        ports.pass.run();
+        ports.answer("claim", List.of(decided(Decision.COMMIT, true, List.of(ONE), null)));
+        assertThat(ports.waiting()).containsExactly("order 1");
+    }
+
+    @Test
+    void recovery_rolls_back_what_was_left_undecided() {
+        ports.pass.run();
+        ports.answer("claim", List.of(undecided(null, ONE)));
+        assertThat(proposal().decision()).isEqualTo(Decision.ROLLBACK);
+        win();
+        assertThat(ports.take("order 1").argument()).isEqualTo(Decision.ROLLBACK);
+    }
+
+    @Test
+    void recovery_leaves_alone_what_this_instance_works_on() {
+        ports.coordinator.commit(ports.collected(ONE));
+        ports.pass.run();
+        ports.answer("claim", List.of(decided(Decision.COMMIT, false, List.of(ONE), null)));
+        assertThat(ports.waiting()).containsExactly("decide");
+        assertThat(ports.heard).doesNotContain("recovered");
+    }
+
+    @Test
+    void a_full_instance_takes_nothing_over() {
+        HandDriven small = new HandDriven(settings(1, 0));
+        small.coordinator.commit(small.collected(ONE));
+        assertThat(small.pass.run().toCompletableFuture()).isCompletedWithValue(0);
+        assertThat(small.waiting()).containsExactly("decide");
+    }
+
+    // ---- inquiries
+
+    private @Nullable InquiryAnswer inquire(
+            String branch, @Nullable Instant deadline, DecisionLog.Reading reading, @Nullable Reply written) {
+        CompletionStage<List<Inquired>> asked =
+                ports.coordinator.inquire(new ParticipantName("service"), List.of(ports.inquiry(branch, deadline)));
+        ports.answer("find", reading);
+        if (written != null) {
+            ports.answer("decide", written);
+        }
+        CompletableFuture<List<Inquired>> future = asked.toCompletableFuture();
+        return future.isDone() ? future.join().get(0).answer() : null;
+    }
+
+    @Test
+    void a_confirmed_decision_is_told_commit_to_members_only_R5() {
+        var reading = read(NOW, decided(Decision.COMMIT, true, List.of(ONE), null));
+        assertThat(inquire("1", DEADLINE, reading, null)).isEqualTo(InquiryAnswer.COMMIT);
+        assertThat(inquire("2", DEADLINE, reading, null)).isEqualTo(InquiryAnswer.ROLLBACK);
+    }
+
+    @Test
+    void an_unconfirmed_decision_is_brought_back_by_a_write_before_it_is_told_R4() {
+        var reading = read(NOW, decided(Decision.COMMIT, false, List.of(ONE), null));
+        assertThat(inquire("1", DEADLINE, reading, stands(Decision.COMMIT, ONE)))
+                .isEqualTo(InquiryAnswer.COMMIT);
+    }
+
+    @Test
+    void before_the_deadline_nothing_is_claimed_and_nothing_written_R4() {
+        assertThat(inquire("1", DEADLINE, read(NOW), null)).isEqualTo(InquiryAnswer.UNDECIDED);
+        assertThat(inquire("1", NOW, read(NOW, undecided(null, ONE)), null))
+                .as("the recorded deadline wins (R10)")
+                .isEqualTo(InquiryAnswer.UNDECIDED);
+        assertThat(ports.waiting()).isEmpty();
+    }
+
+    @Test
+    void after_the_deadline_the_inquiry_itself_writes_rollback_R3() {
+        assertThat(inquire("1", DEADLINE, read(DEADLINE), stands(Decision.ROLLBACK)))
+                .isEqualTo(InquiryAnswer.ROLLBACK);
+    }
+
+    @Test
+    void an_asker_s_deadline_counts_up_to_the_longest_lifetime_R10() {
+        Instant far = NOW.plus(Duration.ofDays(20));
+        assertThat(inquire("1", far, read(NOW.plus(Duration.ofMinutes(61))), stands(Decision.ROLLBACK)))
+                .isEqualTo(InquiryAnswer.ROLLBACK);
+    }
+
+    @Test
+    void below_the_horizon_the_answer_is_forgotten_R9() {
+        var pruned = new DecisionLog.Reading(Status.OK, java.util.Map.of(), NOW, NOW.plusSeconds(1));
+        assertThat(inquire("1", DEADLINE, pruned, null)).isEqualTo(InquiryAnswer.FORGOTTEN);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Status.class,
+            names = {"UNAVAILABLE", "IN_FUTURE"})
+    void what_cannot_be_known_now_is_undecided_R8(Status status) {
+        assertThat(inquire("1", DEADLINE, read(DEADLINE), reply(status))).isEqualTo(InquiryAnswer.UNDECIDED);
+        var unread = new DecisionLog.Reading(Status.UNAVAILABLE, java.util.Map.of(), NOW, NOW);
+        assertThat(inquire("1", DEADLINE, unread, null)).isEqualTo(InquiryAnswer.UNDECIDED);
+    }
+
+    // ---- begin, enlist, find
+
+    @Test
+    void begin_is_repeated_while_its_result_is_unknown_and_makes_an_id_if_there_is_none() {
+        CompletionStage<Answer> answer =
+                ports.coordinator.begin(new Coordinator.Begin(null, "test", Duration.ofSeconds(10)));
+        ports.answer("begin", reply(Status.INDETERMINATE));
+        ports.pass(Duration.ofMillis(50));
+        ports.answer("begin", new Reply(Status.OK, undecided(null), true, null));
+        assertThat(result(answer)).isEqualTo(Result.CREATED);
+        assertThat(answer.toCompletableFuture().join().id().timestamp()).isEqualTo(NOW);
+        assertThat(ports.heard).containsExactly("begun");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OK, true, CREATED",
+        "OK, false, OK",
+        "CONFLICT, false, BRANCH_CONFLICT",
+        "CLOSED, false, CLOSED",
+        "FULL, false, BRANCH_LIMIT",
+        "ABSENT, false, NOT_FOUND",
+        "TOO_OLD, false, TOO_OLD",
+        "UNAVAILABLE, false, UNAVAILABLE",
+    })
+    void enlisting_ends_as_the_log_says(Status status, boolean changed, Result result) {
+        CompletionStage<Answer> answer = ports.coordinator.enlist(ID, ONE);
+        ports.answer("enlist", new Reply(status, undecided(null, ONE), changed, null));
+        assertThat(result(answer)).isEqualTo(result);
+    }
+
+    @Test
+    void a_decision_that_no_write_has_returned_is_not_shown_R4() {
+        CompletionStage<Answer> answer = ports.coordinator.find(ID);
+        ports.answer("find", read(NOW, decided(Decision.COMMIT, false, List.of(ONE), null)));
+        var shown = answer.toCompletableFuture().join().transaction();
+        assertThat(shown).isNotNull();
+        assertThat(shown.decision()).isNull();
+        assertThat(shown.closedAt()).as("shown as PREPARING").isNotNull();
+        assertThat(shown.branches()).extracting(Branch::member).containsExactly(false);
+    }
+
+    @Test
+    void a_decision_that_this_instance_was_told_is_shown_without_a_look_at_the_log() {
+        ports.coordinator.commit(ports.collected(ONE));
+        win();
+        var shown = ports.coordinator.find(ID).toCompletableFuture().join().transaction();
+        assertThat(shown).isNotNull();
+        assertThat(shown.decision()).isEqualTo(Decision.COMMIT);
+    }
+
+    @Test
+    void what_is_not_there_is_not_found_or_too_old_R9() {
+        CompletionStage<Answer> absent = ports.coordinator.find(ID);
+        ports.answer("find", read(NOW));
+        assertThat(result(absent)).isEqualTo(Result.NOT_FOUND);
+        CompletionStage<Answer> pruned = ports.coordinator.find(ID);
+        ports.answer("find", new DecisionLog.Reading(Status.OK, java.util.Map.of(), NOW, NOW.plusSeconds(1)));
+        assertThat(result(pruned)).isEqualTo(Result.TOO_OLD);
+    }
+
+    static EngineSettings settings(int maxInFlight, int maxRedelivering) {
+        EngineSettings d = EngineSettings.defaults();
+        return new EngineSettings(
+                d.maxBranches(),
+                d.longestLifetime(),
+                d.voteTimeout(),
+                d.answerWithin(),
+                d.decisionRetry(),
+                d.redelivery(),
+                d.heuristicRetry(),
+                d.takeOverAfter(),
+                maxInFlight,
+                maxRedelivering,
+                d.recoveryBatch(),
+                d.recoveryLease());
+    }
+}
