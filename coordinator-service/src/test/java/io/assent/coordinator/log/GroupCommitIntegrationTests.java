@@ -16,7 +16,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +109,35 @@ class GroupCommitIntegrationTests {
             assertThat(Drafts.get(refused).detail()).contains("the limit is 3");
         });
         replies.forEach(reply -> assertThat(Drafts.get(reply).status()).isEqualTo(Status.OK));
+    }
+
+    @Test
+    void whatWasNotSentWhenTheInstanceStopsIsSaidToBeUnwritten() throws Exception {
+        List<CompletionStage<Reply>> queued = new ArrayList<>();
+        CompletableFuture<Void> closing = new CompletableFuture<>();
+        whileTheWriterWaits(() -> {
+            for (int i = 0; i < 20; i++) {
+                queued.add(log.port().decide(Drafts.commit(Drafts.id(), i)));
+            }
+            Thread closer = new Thread(() -> {
+                log.log().close();
+                closing.complete(null);
+            });
+            closer.start();
+            queued.forEach(reply -> {
+                assertThat(Drafts.get(reply).status()).isEqualTo(Status.UNAVAILABLE);
+                assertThat(Drafts.get(reply).detail()).contains("stopping");
+            });
+        });
+        closing.get(30, TimeUnit.SECONDS);
+        assertThat(Drafts.get(log.port().decide(Drafts.commit(Drafts.id(), 1))).status())
+                .isEqualTo(Status.UNAVAILABLE);
+        assertThat(Drafts.get(log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1))))
+                        .status())
+                .isEqualTo(Status.UNAVAILABLE);
+        assertThat(log.count("select count(*) from assent_transaction"))
+                .as("only what was under way is finished")
+                .isEqualTo(1);
     }
 
     @Test
