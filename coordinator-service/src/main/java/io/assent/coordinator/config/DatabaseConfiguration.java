@@ -49,7 +49,7 @@ public class DatabaseConfiguration {
         @ConditionalOnMissingBean
         EmbeddedPostgres embeddedPostgres(EmbeddedDatabaseProperties properties) {
             EmbeddedPostgres postgres = EmbeddedPostgres.builder()
-                    .dataDirectory(properties.directory())
+                    .dataDirectory(properties.dataDirectory())
                     .port(properties.port())
                     .portOption("assent.coordinator.embedded-database.port")
                     .start();

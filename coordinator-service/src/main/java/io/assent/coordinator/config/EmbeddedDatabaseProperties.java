@@ -17,12 +17,14 @@ public record EmbeddedDatabaseProperties(
         @Nullable Path directory, @DefaultValue("0") int port) {
 
     public EmbeddedDatabaseProperties {
-        if (directory == null) {
-            directory = Path.of(System.getProperty("user.home"), ".assent", "coordinator");
-        }
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException(
                     "assent.coordinator.embedded-database.port is " + port + "; allowed is 0 to 65535");
         }
+    }
+
+    /** The directory that is used. */
+    Path dataDirectory() {
+        return directory != null ? directory : Path.of(System.getProperty("user.home"), ".assent", "coordinator");
     }
 }

@@ -21,9 +21,19 @@ final class ConnectionVerifier {
     /**
      * Also makes sure that warnings reach this side: with {@code client_min_messages = error} a cancelled wait for the
      * standby would not even show as a warning (L1).
+     *
+     * <p>The planner is left one way to reach a row, through an index: a plan that was cached while the table was empty
+     * would otherwise read all of it, until the server notices that it has grown.
+     *
+     * <p>Timeouts that were set for the user or the database are switched off, since a cancelled statement may be a
+     * cancelled wait for the standby (L2); the statements are written for READ COMMITTED.
      */
     private static final String LOOK = """
-            select set_config('client_min_messages', 'warning', false), pg_is_in_recovery() as in_recovery,
+            select set_config('client_min_messages', 'warning', false), set_config('enable_seqscan', 'off', false),
+                set_config('enable_hashjoin', 'off', false), set_config('enable_mergejoin', 'off', false),
+                set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false),
+                set_config('default_transaction_isolation', 'read committed', false),
+                pg_is_in_recovery() as in_recovery,
                 current_setting('synchronous_commit') as synchronous_commit,
                 current_setting('synchronous_standby_names') as standby_names,
                 (select system_identifier::text from pg_control_system()) as system_identifier,

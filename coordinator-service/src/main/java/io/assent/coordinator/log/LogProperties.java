@@ -17,8 +17,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param queue decisions that may wait for a writer, and as many other calls for a connection; above it calls are
  *     answered "unavailable"; 1 to 1,000,000
  * @param connections size of the pool for everything but decisions; 3 to 200
- * @param socketTimeout how long a reply of the database is waited for; what was sent is then indeterminate (L2); 1 s to 10 min
- * @param connectTimeout how long a new connection, or a free one of the pool, is waited for; 1 s to 1 min
+ * @param socketTimeout how long a reply of the database is waited for; what was sent is then indeterminate (L2); whole
+ *     seconds, 1 s to 10 min
+ * @param connectTimeout how long a new connection, or a free one of the pool, is waited for; whole seconds, 1 s to 1 min
  * @param verifyInterval how long a connection for decisions is trusted before it is verified again (L4); 100 ms to 1 min
  * @param maxBranches executions in one transaction, adopted ones included; 1 to 1,000
  * @param longestLifetime from the time in an id to the last moment at which it may begin or commit (R9); 1 s to 7 d
@@ -64,8 +65,8 @@ public record LogProperties(
         check("max-batch", maxBatch, 1, 1_000);
         check("queue", queue, 1, 1_000_000);
         check("connections", connections, 3, 200);
-        check("socket-timeout", socketTimeout, Duration.ofSeconds(1), Duration.ofMinutes(10));
-        check("connect-timeout", connectTimeout, Duration.ofSeconds(1), Duration.ofMinutes(1));
+        checkSeconds("socket-timeout", socketTimeout, Duration.ofSeconds(1), Duration.ofMinutes(10));
+        checkSeconds("connect-timeout", connectTimeout, Duration.ofSeconds(1), Duration.ofMinutes(1));
         check("verify-interval", verifyInterval, Duration.ofMillis(100), Duration.ofMinutes(1));
         check("max-branches", maxBranches, 1, 1_000);
         check("longest-lifetime", longestLifetime, Duration.ofSeconds(1), Duration.ofDays(7));
@@ -84,6 +85,14 @@ public record LogProperties(
     private static void check(String property, Duration value, Duration min, Duration max) {
         if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
             throw invalid(property, value, min + " to " + max);
+        }
+    }
+
+    /** The driver counts these in seconds. */
+    private static void checkSeconds(String property, Duration value, Duration min, Duration max) {
+        check(property, value, min, max);
+        if (value.getNano() != 0) {
+            throw invalid(property, value, "whole seconds");
         }
     }
 

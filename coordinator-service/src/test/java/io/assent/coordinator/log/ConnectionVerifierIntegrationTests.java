@@ -142,6 +142,25 @@ class ConnectionVerifierIntegrationTests {
     }
 
     @Test
+    void settingsOfTheUserThatWouldBreakTheLogAreNotInEffect() throws SQLException {
+        administer(
+                "alter role log set statement_timeout = '30s'",
+                "alter role log set lock_timeout = '30s'",
+                "alter role log set default_transaction_isolation = 'serializable'");
+        try (Connection connection = connect()) {
+            new ConnectionVerifier(OpenLog.settings().build()).verify(connection);
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select current_setting('statement_timeout'),"
+                            + " current_setting('lock_timeout'), current_setting('transaction_isolation')")) {
+                row.next();
+                assertThat(row.getString(1)).as("L2").isEqualTo("0");
+                assertThat(row.getString(2)).isEqualTo("0");
+                assertThat(row.getString(3)).isEqualTo("read committed");
+            }
+        }
+    }
+
+    @Test
     void aRunningLogNoticesThatItsServerHasBecomeUnfit() throws SQLException {
         LogProperties properties = OpenLog.settings().build();
         try (OpenLog log = open(properties)) {

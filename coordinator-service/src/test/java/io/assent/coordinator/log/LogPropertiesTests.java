@@ -33,6 +33,7 @@ class LogPropertiesTests {
         "queue, 0",
         "connections, 2",
         "socket-timeout, 0s",
+        "socket-timeout, 1500ms",
         "connect-timeout, 61s",
         "verify-interval, 99ms",
         "max-branches, 1001",
