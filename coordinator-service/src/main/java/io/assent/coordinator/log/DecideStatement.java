@@ -83,7 +83,8 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
                         (verdict, nonce, decided_at, reason, branches, next_attempt_at, changed_at, asked) = (
                             select t.verdict, t.nonce, t.decided_at, t.reason, t.branches, t.next_attempt_at,
                                 t.changed_at, t.asked + 1
-                            where t.verdict is not null or assent_open(t.deadline, t.closed_at, excluded.verdict, excluded.decided_at)
+                            where t.verdict is not null
+                                or assent_open(t.deadline, t.closed_at, excluded.verdict, excluded.decided_at)
                             union all
                             select case when r.refusal is null then excluded.verdict else 'ROLLBACK' end,
                                 excluded.nonce, excluded.decided_at, coalesce(r.refusal, excluded.reason),
@@ -91,9 +92,12 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
                                 excluded.changed_at, t.asked
                             from (select case when excluded.verdict = 'COMMIT' then assent_refusal(t.deadline,
                                 t.branches, excluded.branches, excluded.decided_at) end as refusal) r
-                            where t.verdict is null and not assent_open(t.deadline, t.closed_at, excluded.verdict, excluded.decided_at))
+                            where t.verdict is null
+                                and not assent_open(t.deadline, t.closed_at, excluded.verdict, excluded.decided_at))
                     returning %4$s)
-                select j.id as proposal, j.status, t.* from judged j left join written t on t.id = j.id
+                select t.id as proposal, 'OK' as status, t.* from written t
+                union all
+                select j.id, j.status, t.* from judged j left join written t on false where j.status <> 'OK'
                 """.formatted(
                         properties.longestLifetime().toMillis(),
                         properties.retention().toMillis(),

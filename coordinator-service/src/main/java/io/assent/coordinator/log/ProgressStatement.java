@@ -35,16 +35,17 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
                 from unnest(?::uuid[], ?::text[], ?::boolean[], ?::text[], ?::bigint[])
                     as i (id, branches, complete, outcome, next_attempt_in)),
             locked as materialized (
-                select t.id, t.branches, t.completed_at is not null as was_complete,
-                    t.verdict, t.verdict is not null as decided, t.confirmed
+                select t.id, t.branches, t.verdict, t.verdict is not null as decided, t.confirmed,
+                    t.completed_at is not null as was_complete, i.branches as news,
+                    i.complete as complete_to_recorder, i.outcome, i.heuristic, i.next_attempt_in
                 from item i join assent_transaction t on t.id = i.id
                 order by t.id for update of t),
             progressed as materialized (
-                select l.id, l.was_complete, l.verdict, l.decided, l.confirmed, i.complete as complete_to_recorder, i.outcome,
-                    i.heuristic, i.next_attempt_in,
-                    case when l.decided then assent_progressed(l.branches, i.branches, clock.now) else l.branches
+                select l.id, l.was_complete, l.verdict, l.decided, l.confirmed, l.complete_to_recorder, l.outcome,
+                    l.heuristic, l.next_attempt_in,
+                    case when l.decided then assent_progressed(l.branches, l.news, clock.now) else l.branches
                         end as branches
-                from locked l join item i on i.id = l.id, clock),
+                from locked l, clock),
             seen as materialized (
                 select p.*,
                     p.decided and (p.was_complete or p.complete_to_recorder)
@@ -72,7 +73,10 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
                         then clock.now else t.changed_at end
                 from seen s, clock where t.id = s.id
                 returning %s)
-            select i.id as item, t.* from item i left join written t on t.id = i.id
+            select t.id as item, t.* from written t
+            union all
+            select i.id, t.* from item i left join written t on false
+            where not exists (select from locked l where l.id = i.id)
             """.formatted(Rows.COLUMNS);
 
     private final BiConsumer<TransactionId, UnreadableRowException> unreadable;

@@ -451,15 +451,28 @@ public abstract class DecisionLogContractTests {
     }
 
     @Test
-    void commitOfABegunTransactionThatIsNotClosedIsWrittenAsRollback() {
+    void commitOfABegunTransactionThatIsNotClosedDecidesNothing() {
         TransactionId id = newId();
         begin(id, null, SOON);
         Branch branch = branch("1", SHOP, Vote.PREPARED);
         enlist(id, branch);
-        TransactionRecord record = record(commit(id, 1, branch));
-        assertThat(record.decision()).isEqualTo(Decision.ROLLBACK);
-        assertThat(record.reason()).contains("closed");
-        assertThat(record.branches()).extracting(Branch::member).containsExactly(false);
+
+        Reply early = commit(id, 1, branch);
+
+        assertThat(early.status()).isEqualTo(Status.CONFLICT);
+        assertThat(early.changed()).isFalse();
+        assertThat(record(early).decision()).isNull();
+        assertThat(record(early).confirmed()).isFalse();
+        assertThat(enlist(id, branch("2", BANK, Vote.PREPARED)).status())
+                .as("it still takes branches")
+                .isEqualTo(Status.OK);
+
+        TransactionId late = newId();
+        begin(late, null, Duration.ofMillis(100));
+        elapse(Duration.ofMillis(100));
+        assertThat(record(commit(late, 1)).decision())
+                .as("past its deadline it is rolled back all the same")
+                .isEqualTo(Decision.ROLLBACK);
     }
 
     @Test

@@ -247,6 +247,31 @@ class GroupCommitIntegrationTests {
                 .isEqualTo(Status.TOO_OLD);
     }
 
+    @Test
+    void aTransactionThatIsBeingForgottenIsNotDecidedAnew() throws SQLException {
+        TransactionId finished = Drafts.id();
+        Branch branch = Drafts.get(log.port().decide(Drafts.commit(finished, 1)))
+                .record()
+                .branches()
+                .get(0);
+        Drafts.get(log.port().record(Drafts.complete(finished, branch, Outcome.COMMITTED)));
+        TransactionId old = age(finished, "3 hours");
+        CompletionStage<Reply> late;
+        try (Connection connection = log.connection();
+                PreparedStatement delete = connection.prepareStatement("delete from assent_transaction where id = ?")) {
+            connection.setAutoCommit(false);
+            delete.setObject(1, old.value());
+            delete.executeUpdate();
+            late = log.port().decide(Drafts.rollback(old, 2));
+            awaitWriterWaits();
+            connection.commit();
+        }
+        assertThat(Drafts.get(late).status())
+                .as("R9: its record was there when the statement began, and is gone when it writes")
+                .isEqualTo(Status.TOO_OLD);
+        assertThat(log.count("select count(*) from assent_transaction")).isZero();
+    }
+
     private TransactionId age(TransactionId id, String interval) {
         long seconds = log.count("select extract(epoch from interval '" + interval + "')::bigint");
         TransactionId older = TransactionId.create(
@@ -274,13 +299,17 @@ class GroupCommitIntegrationTests {
             insert.setObject(1, locked.value());
             insert.executeUpdate();
             waiting = log.port().decide(Drafts.rollback(locked, 1));
-            await().until(() -> log.count("select count(*) from pg_stat_activity where datname = current_database()"
-                            + " and application_name = 'assent-decide' and wait_event_type = 'Lock'")
-                    == 1);
+            awaitWriterWaits();
             meanwhile.run();
             connection.rollback();
         }
         assertThat(Drafts.get(waiting).status()).isEqualTo(Status.OK);
+    }
+
+    private void awaitWriterWaits() {
+        await().until(() -> log.count("select count(*) from pg_stat_activity where datname = current_database()"
+                        + " and application_name = 'assent-decide' and wait_event_type = 'Lock'")
+                == 1);
     }
 
     private List<String> decisionStatements() {

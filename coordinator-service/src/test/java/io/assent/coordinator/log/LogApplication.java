@@ -8,11 +8,12 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** The decision log wired by Spring Boot, and nothing else of the service. */
-@Configuration(proxyBeanMethods = false)
+/**
+ * The decision log wired by Spring Boot, and nothing else of the service. No {@code @Configuration}, so that no scan of the
+ * whole service finds it.
+ */
 @EnableAutoConfiguration
 @Import({DatabaseConfiguration.class, DecisionLogConfiguration.class})
 public class LogApplication {

@@ -364,10 +364,11 @@ final class ModelLog {
                 if (passed(proposal.deadline()) || passed(next.deadline)) {
                     decision = Decision.ROLLBACK;
                     reason = "the deadline had passed";
-                } else if (row != null
-                        && row.begun
-                        && (row.closedAt == null || !keys(row.branches).equals(keys(proposal.branches())))) {
+                } else if (row != null && row.begun && row.closedAt == null) {
                     return new Reply(Status.CONFLICT, row.record(), false, null);
+                } else if (row != null && row.begun && !keys(row.branches).equals(keys(proposal.branches()))) {
+                    decision = Decision.ROLLBACK;
+                    reason = "the enlisted branches are not those that voted";
                 }
             }
             next.decision = decision;
