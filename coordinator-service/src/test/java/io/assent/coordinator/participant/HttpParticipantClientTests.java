@@ -14,10 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
-import com.github.tomakehurst.wiremock.extension.ResponseTransformerV2;
 import com.github.tomakehurst.wiremock.http.Fault;
-import com.github.tomakehurst.wiremock.http.Response;
-import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import io.assent.coordinator.ObedientParticipant;
 import io.assent.coordinator.engine.ParticipantClient.OrderReply;
 import io.assent.coordinator.engine.ParticipantClient.VoteReply;
 import io.assent.coordinator.protocol.Branch;
@@ -28,10 +26,6 @@ import io.assent.protocol.Decision;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
-import io.assent.protocol.wire.DecisionResult;
-import io.assent.protocol.wire.DecisionsRequest;
-import io.assent.protocol.wire.DecisionsResponse;
-import io.assent.protocol.wire.WireJson;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -71,42 +65,11 @@ class HttpParticipantClientTests {
     static WireMockServer other;
     HttpParticipantClient client;
 
-    /** Answers every order with what was asked for, as a well-behaved participant does. */
-    static final class Obedient implements ResponseTransformerV2 {
-
-        @Override
-        public String getName() {
-            return "obedient";
-        }
-
-        @Override
-        public boolean applyGlobally() {
-            return false;
-        }
-
-        @Override
-        public Response transform(Response response, ServeEvent event) {
-            DecisionsRequest request =
-                    WireJson.tolerant().readValue(event.getRequest().getBodyAsString(), DecisionsRequest.class);
-            var results = request.decisions().stream()
-                    .map(order -> new DecisionResult(
-                            order.transaction(),
-                            order.branch(),
-                            order.ref(),
-                            order.decision().equals("COMMIT") ? "COMMITTED" : "ROLLED_BACK"))
-                    .toList();
-            return Response.Builder.like(response)
-                    .but()
-                    .body(WireJson.tolerant().writeValueAsString(new DecisionsResponse(results)))
-                    .build();
-        }
-    }
-
     @BeforeAll
     static void startParticipants() {
         participant = new WireMockServer(
-                wireMockConfig().dynamicPort().containerThreads(60).extensions(new Obedient()));
-        other = new WireMockServer(wireMockConfig().dynamicPort().extensions(new Obedient()));
+                wireMockConfig().dynamicPort().containerThreads(60).extensions(new ObedientParticipant()));
+        other = new WireMockServer(wireMockConfig().dynamicPort().extensions(new ObedientParticipant()));
         participant.start();
         other.start();
     }

@@ -14,38 +14,38 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Sends requests, well-formed ones and byte by byte. */
-final class Http {
+public final class Http {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     private final int port;
 
-    Http(int port) {
+    public Http(int port) {
         this.port = port;
     }
 
-    record Response(int status, String contentType, Map<String, String> headers, String body) {
+    public record Response(int status, String contentType, Map<String, String> headers, String body) {
 
-        JsonNode json() {
+        public JsonNode json() {
             return JSON.readTree(body);
         }
 
-        String text(String member) {
+        public String text(String member) {
             JsonNode node = json().path(member);
             return node.isMissingNode() || node.isNull() ? null : node.asString();
         }
     }
 
-    Response get(String path) {
+    public Response get(String path) {
         return send(HttpRequest.newBuilder(uri(path)).GET());
     }
 
-    Response post(String path, String body, String... headers) {
+    public Response post(String path, String body, String... headers) {
         return post(path, body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
-    Response post(String path, byte[] body, String... headers) {
+    public Response post(String path, byte[] body, String... headers) {
         var request = HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofByteArray(body));
         request.setHeader("Content-Type", "application/json");
         for (int i = 0; i < headers.length; i += 2) {
@@ -54,7 +54,7 @@ final class Http {
         return send(request);
     }
 
-    Response send(HttpRequest.Builder request) {
+    public Response send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
             Map<String, String> headers = new java.util.TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -68,7 +68,7 @@ final class Http {
         }
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create("http://localhost:" + port + path);
     }
 
