@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param state the last fact that the participant reported; null if none
  * @param acknowledged whether the branch has ended as ordered, durably
  * @param attempts how many orders have been sent
- * @param lastError why the last order brought no fact, for people
+ * @param lastError why it voted ROLLBACK, or why the last order brought no fact; for people
  * @param enlistedAt database time at which it became known here
  * @param acknowledgedAt database time at which it ended as ordered
  */
@@ -39,9 +39,20 @@ public record Branch(
         @Nullable Instant enlistedAt,
         @Nullable Instant acknowledgedAt) {
 
+    /** A branch that nothing was ordered yet, with the reason of its vote. */
+    public static Branch named(
+            BranchId id,
+            ParticipantName participant,
+            @Nullable String url,
+            @Nullable BranchRef ref,
+            Vote vote,
+            @Nullable String reason) {
+        return new Branch(id, participant, url, ref, vote, false, null, false, 0, reason, null, null);
+    }
+
     /** A branch that nothing was ordered yet. */
     public static Branch named(
             BranchId id, ParticipantName participant, @Nullable String url, @Nullable BranchRef ref, Vote vote) {
-        return new Branch(id, participant, url, ref, vote, false, null, false, 0, null, null, null);
+        return named(id, participant, url, ref, vote, null);
     }
 }

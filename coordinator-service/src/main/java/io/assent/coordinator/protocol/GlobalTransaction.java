@@ -475,7 +475,7 @@ public record GlobalTransaction(
         List<Action> questions = new ArrayList<>();
         for (Branch branch : branches) {
             if (branch.vote() == Vote.ROLLBACK) {
-                return propose(event, this, Decision.ROLLBACK, votedRollback(branch, null));
+                return propose(event, this, Decision.ROLLBACK, votedRollback(branch, branch.lastError()));
             }
             if (branch.ref() == null && branch.vote() != Vote.READ_ONLY) {
                 return propose(event, this, Decision.ROLLBACK, "branch " + branch.id() + " has no ref");

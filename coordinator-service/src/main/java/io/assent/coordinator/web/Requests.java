@@ -143,7 +143,8 @@ final class Requests {
                 Values.participant(message.participant(), at + "/participant"),
                 Values.url(message.url(), at + "/url"),
                 message.ref() == null && !refMandatory ? null : Values.ref(message.ref(), at + "/ref"),
-                Values.vote(message.vote(), at + "/vote"));
+                Values.vote(message.vote(), at + "/vote"),
+                Values.reason(message.reason(), at + "/reason"));
     }
 
     private static <T> T present(@Nullable T value, String pointer) {

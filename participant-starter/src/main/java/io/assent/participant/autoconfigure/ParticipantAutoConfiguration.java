@@ -18,6 +18,7 @@ import io.assent.participant.transaction.GlobalTransactionRunner;
 import io.assent.participant.transaction.GlobalTransactionalInterceptor;
 import io.assent.participant.transaction.HeldCallbacks;
 import io.assent.participant.web.BranchFilter;
+import io.assent.participant.web.FailureNote;
 import io.assent.participant.web.ParticipantEndpoints;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
@@ -265,6 +266,11 @@ public final class ParticipantAutoConfiguration {
                 new FilterRegistrationBean<>(new BranchFilter(branches, coordinator, directory, properties.path()));
         registration.setOrder(BranchFilter.ORDER);
         return registration;
+    }
+
+    @Bean
+    FailureNote assentFailureNote() {
+        return new FailureNote();
     }
 
     @Bean

@@ -109,7 +109,8 @@ final class ParticipantDatabase implements AutoCloseable {
         connection.setAutoCommit(false);
         try (Statement lock = connection.createStatement()) {
             lock.execute("select pg_advisory_xact_lock(" + SCHEMA_LOCK + ")");
-            // Only if it is missing: "create index if not exists" would wait for the locks of prepared branches, and this
+            // Only if it is missing: "create index if not exists" would wait for the locks of prepared branches, and
+            // this
             // process has to be up to end them.
             if (show(connection, TABLE) == null) {
                 ScriptUtils.executeSqlScript(connection, new ClassPathResource(SCRIPT));

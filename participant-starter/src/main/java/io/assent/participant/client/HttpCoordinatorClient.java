@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,12 @@ import tools.jackson.databind.json.JsonMapper;
  * is conclusive; a proxy's page, a stranger's JSON or an empty body says nothing. Thread-safe.
  */
 public final class HttpCoordinatorClient implements CoordinatorClient {
+
+    private static final int MAX_REASON_LENGTH = 512;
+
+    /** Control and format characters, line breaks, and what lies beyond the plane that one char can hold. */
+    private static final Pattern UNPRINTABLE =
+            Pattern.compile("[^\\p{L}\\p{N}\\p{P}\\p{Sc}\\p{Sm}\\p{Sk} &&[\\x{0}-\\x{ffff}]]+");
 
     private static final Logger log = LoggerFactory.getLogger(HttpCoordinatorClient.class);
 
@@ -259,9 +266,8 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
     }
 
     private RollbackAnswer rollbackOnce(TransactionId transaction, String reason, List<BranchVote> branches) {
-        String shortReason = reason.length() > 512 ? reason.substring(0, 512) : reason;
         byte[] body = JSON.writeValueAsBytes(new RollbackRequest(
-                shortReason,
+                printable(reason),
                 branches.stream().map(HttpCoordinatorClient::message).toList()));
         Answer<RollbackAnswer> answer = inBulkhead(() ->
                 ask("/v1/transactions/" + transaction + "/rollback", body, settings.rollbackPatience(), reply -> {
@@ -455,7 +461,18 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
                 vote.participant().value(),
                 vote.url(),
                 vote.ref() == null ? null : vote.ref().value(),
-                vote.vote().name());
+                vote.vote().name(),
+                printable(vote.reason()));
+    }
+
+    /** The coordinator refuses what is not printable or too long; a reason must not cost the vote. */
+    private static @Nullable String printable(@Nullable String reason) {
+        if (reason == null) {
+            return null;
+        }
+        String plain = UNPRINTABLE.matcher(reason).replaceAll(" ").strip();
+        String cut = plain.length() > MAX_REASON_LENGTH ? plain.substring(0, MAX_REASON_LENGTH) : plain;
+        return cut.isEmpty() ? null : cut;
     }
 
     private static CommitAnswer unknown(String detail) {

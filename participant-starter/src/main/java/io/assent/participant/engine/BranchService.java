@@ -175,7 +175,12 @@ public final class BranchService {
                 return ownVote(context, earlier.get().vote(), earlier.get().ref(), reason);
             }
         }
-        return ownVote(context, vote, context.ref(), reason);
+        String failure = context.failure();
+        return ownVote(
+                context,
+                vote,
+                context.ref(),
+                failure != null && context.own().rolledBackByTheFramework() ? failure : reason);
     }
 
     /** What another execution of the same branch has voted, if there was one. */

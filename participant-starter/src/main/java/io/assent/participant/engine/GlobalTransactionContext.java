@@ -39,6 +39,7 @@ public final class GlobalTransactionContext {
 
     private BranchExecution own = BranchExecution.working();
     private boolean committing;
+    private @Nullable String failure;
     private @Nullable DuplicateBranch duplicate;
     private int lastChild;
     private final Map<BranchId, Call> open = new LinkedHashMap<>();
@@ -132,6 +133,16 @@ public final class GlobalTransactionContext {
 
     public synchronized @Nullable String rollbackReason() {
         return own.rollbackReason();
+    }
+
+    /** The application's own failure, for people; says nothing about the vote. */
+    public synchronized void failedWith(String what) {
+        failure = what;
+    }
+
+    /** What the application's work failed with, if it did. */
+    public synchronized @Nullable String failure() {
+        return failure;
     }
 
     /** Whether the framework is inside the commit of the own branch's local transaction. */

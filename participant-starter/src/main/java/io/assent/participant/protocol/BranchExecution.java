@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason) {
 
+    /** The reason when there is no better one. */
+    public static final String BY_THE_FRAMEWORK = "the local transaction was rolled back";
+
     /** What to do when the framework wants to commit the local transaction. */
     public enum AtCommit {
         /** Nothing was written, or nobody else takes part: an ordinary commit. */
@@ -120,6 +123,11 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
                 new BranchExecution(BranchPhase.ROLLED_BACK, rollbackReason != null ? rollbackReason : reason);
             case COMMITTED_LOCALLY -> throw unexpected("rolled back");
         };
+    }
+
+    /** Whether all that is known of its end is that the framework rolled the local transaction back. */
+    public boolean rolledBackByTheFramework() {
+        return BY_THE_FRAMEWORK.equals(rollbackReason);
     }
 
     /** It must not be prepared, or its prepared state must not be voted for; the first reason stays. */

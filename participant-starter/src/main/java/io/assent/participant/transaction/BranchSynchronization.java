@@ -2,6 +2,7 @@ package io.assent.participant.transaction;
 
 import io.assent.participant.engine.CurrentTransaction;
 import io.assent.participant.engine.GlobalTransactionContext;
+import io.assent.participant.protocol.BranchExecution;
 import io.assent.participant.protocol.BranchPhase;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,8 +73,8 @@ final class BranchSynchronization implements TransactionSynchronization {
     private void completed(int status) {
         context.committing(false);
         if (status != STATUS_COMMITTED && context.own().phase() != BranchPhase.ROLLED_BACK) {
-            context.advance(own -> own.rolledBack("the local transaction was rolled back")
-                    .doomed("the local transaction was rolled back"));
+            context.advance(
+                    own -> own.rolledBack(BranchExecution.BY_THE_FRAMEWORK).doomed(BranchExecution.BY_THE_FRAMEWORK));
         }
     }
 
