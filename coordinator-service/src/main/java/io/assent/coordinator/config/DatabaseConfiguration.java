@@ -2,6 +2,7 @@ package io.assent.coordinator.config;
 
 import io.assent.coordinator.log.LogDatabase;
 import io.assent.embeddedpostgres.EmbeddedPostgres;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +50,7 @@ public class DatabaseConfiguration {
         @ConditionalOnMissingBean
         EmbeddedPostgres embeddedPostgres(EmbeddedDatabaseProperties properties) {
             EmbeddedPostgres postgres = EmbeddedPostgres.builder()
-                    .dataDirectory(properties.directory())
+                    .dataDirectory(Objects.requireNonNull(properties.directory(), "has a default"))
                     .port(properties.port())
                     .portOption("assent.coordinator.embedded-database.port")
                     .start();
