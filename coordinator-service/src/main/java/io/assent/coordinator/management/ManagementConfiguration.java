@@ -7,16 +7,29 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.InstantSource;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Logs and metrics of the engine. */
+/** Logs and metrics of the engine, and where to find the service. */
 @Configuration(proxyBeanMethods = false)
 public class ManagementConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(ManagementConfiguration.class);
 
     @Bean
     TransactionListener transactionListener(MeterRegistry registry, InstantSource clock) {
         return new Listeners(List.of(new LoggingListener(clock), new MetricsListener(registry)));
+    }
+
+    @Bean
+    ApplicationListener<WebServerInitializedEvent> addresses() {
+        return event -> log.info(
+                "API http://localhost:{0}/v1, documentation http://localhost:{0}/swagger-ui.html, health http://localhost:{0}/actuator/health"
+                        .replace("{0}", Integer.toString(event.getWebServer().getPort())));
     }
 
     @Bean

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Counts and times. Tags have few values: no ids, names or addresses. */
@@ -64,7 +65,7 @@ final class MetricsListener implements TransactionListener {
     @Override
     public void decided(TransactionRecord transaction, boolean byThisRequest, Duration took) {
         if (transaction.decision() != null) {
-            (byThisRequest ? won : lost).get(transaction.decision()).record(took);
+            of(byThisRequest ? won : lost, transaction.decision()).record(took);
         }
     }
 
@@ -92,13 +93,17 @@ final class MetricsListener implements TransactionListener {
     public void completed(TransactionRecord transaction) {
         if (transaction.outcome() != null && transaction.decidedAt() != null && transaction.completedAt() != null) {
             Duration took = Duration.between(transaction.decidedAt(), transaction.completedAt());
-            completed.get(transaction.outcome()).record(took.isNegative() ? Duration.ZERO : took);
+            of(completed, transaction.outcome()).record(took.isNegative() ? Duration.ZERO : took);
         }
     }
 
     @Override
     public void recovered(TransactionRecord transaction) {
         recovered.increment();
+    }
+
+    private static <K> Timer of(Map<K, Timer> timers, K key) {
+        return Objects.requireNonNull(timers.get(key), "there is one for every constant");
     }
 
     private static Counter counter(MeterRegistry registry, String name, String description) {

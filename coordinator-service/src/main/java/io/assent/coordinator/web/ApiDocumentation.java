@@ -60,6 +60,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.OpenApiCustomizer;
@@ -376,6 +377,7 @@ class ApiDocumentation {
                 .addOneOfItem(new Schema<>().$ref("#/components/schemas/BranchMessage"))
                 .addOneOfItem(
                         new StringSchema().description("The name of a branch").example("1"));
-        api.getComponents().getSchemas().get(message).addProperty("branches", new ArraySchema().items(branch));
+        Objects.requireNonNull(api.getComponents().getSchemas().get(message), message)
+                .addProperty("branches", new ArraySchema().items(branch));
     }
 }

@@ -17,7 +17,12 @@ import org.springframework.context.annotation.Import;
 @SpringBootTest(
         classes = WebTest.Application.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"assent.coordinator.web.request-timeout=2s", "assent.coordinator.web.max-wait=20s"})
+        properties = {
+            "assent.coordinator.web.request-timeout=2s",
+            "assent.coordinator.web.max-wait=20s",
+            // There is no decision log here.
+            "management.endpoint.health.group.readiness.include=readinessState"
+        })
 @interface WebTest {
 
     @SpringBootConfiguration
