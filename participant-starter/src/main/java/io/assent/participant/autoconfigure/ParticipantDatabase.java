@@ -103,10 +103,17 @@ final class ParticipantDatabase implements AutoCloseable {
     }
 
     private static void createTable(Connection connection) throws SQLException {
+        // Not "if not exists" alone: creating the index asks for a lock that branches in doubt hold, and the process
+        // that
+        // could end them would wait for it at its start.
+        if (show(connection, "select to_regclass('assent_branch_marker')::text") != null) {
+            return;
+        }
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
         try (Statement lock = connection.createStatement()) {
             lock.execute("select pg_advisory_xact_lock(" + SCHEMA_LOCK + ")");
+            lock.execute("set local lock_timeout = '10s'");
             ScriptUtils.executeSqlScript(connection, new ClassPathResource(SCRIPT));
             connection.commit();
         } catch (SQLException | RuntimeException e) {
