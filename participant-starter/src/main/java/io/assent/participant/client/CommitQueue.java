@@ -85,6 +85,16 @@ final class CommitQueue {
         }
     }
 
+    /** How many wait for their turn. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Called with the lock held; gives it up while the message is under way. */
     private void lead() {
         List<Entry> batch = new ArrayList<>();

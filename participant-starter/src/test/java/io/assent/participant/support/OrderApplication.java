@@ -2,6 +2,7 @@ package io.assent.participant.support;
 
 import io.assent.participant.GlobalTransactional;
 import io.assent.participant.GlobalTransactions;
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
@@ -34,6 +35,7 @@ public class OrderApplication {
         @Id
         private String id;
 
+        @Column(columnDefinition = "bigint check (cents >= 0)")
         private long cents;
 
         protected Order() {}
@@ -91,6 +93,13 @@ public class OrderApplication {
             orders.save(new Order(id, 1));
         }
 
+        @GlobalTransactional
+        public void callMany(int times, String url) {
+            for (int i = 0; i < times; i++) {
+                http.post().uri(url).retrieve().toBodilessEntity();
+            }
+        }
+
         private void remember() {
             ids.add(GlobalTransactions.currentId().orElseThrow().toString());
         }
@@ -103,6 +112,11 @@ public class OrderApplication {
 
         public Controller(Checkout checkout) {
             this.checkout = checkout;
+        }
+
+        @PostMapping("/buy-many")
+        public void buyMany(@RequestParam int times, @RequestParam String payUrl) {
+            checkout.callMany(times, payUrl);
         }
 
         @PostMapping("/buy")

@@ -1,15 +1,28 @@
 package io.assent.participant.support;
 
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpStatus;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.event.TransactionPhase;
+import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -19,7 +32,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** A participant on plain JDBC: ordinary {@code @Transactional} methods and nothing else. */
 @SpringBootConfiguration
 @EnableAutoConfiguration(exclude = {HibernateJpaAutoConfiguration.class, DataJpaRepositoriesAutoConfiguration.class})
-@Import({PaymentApplication.Payments.class, PaymentApplication.Controller.class})
+@Import({PaymentApplication.Gate.class, PaymentApplication.Payments.class, PaymentApplication.Controller.class})
 public class PaymentApplication {
 
     /** Refused, with 422. */
@@ -30,16 +43,39 @@ public class PaymentApplication {
         }
     }
 
+    /** An event. */
+    public record Paid(String id) {}
+
     @Service
     public static class Payments {
 
         private final JdbcClient sql;
+        private final ApplicationEventPublisher events;
+        private final ObjectProvider<Payments> self;
+        private final List<String> heard = new CopyOnWriteArrayList<>();
 
-        public Payments(JdbcClient sql) {
+        public Payments(JdbcClient sql, ApplicationEventPublisher events, ObjectProvider<Payments> self) {
+            this.self = self;
             this.sql = sql;
+            this.events = events;
             sql.sql(
                             "create table if not exists payments (id text primary key, cents bigint not null check (cents > 0))")
                     .update();
+        }
+
+        /** What the callbacks said, in order. */
+        public List<String> heard() {
+            return heard;
+        }
+
+        @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)
+        public void committed(Paid paid) {
+            heard.add("AFTER_COMMIT " + paid.id());
+        }
+
+        @TransactionalEventListener(phase = TransactionPhase.AFTER_ROLLBACK)
+        public void rolledBack(Paid paid) {
+            heard.add("AFTER_ROLLBACK " + paid.id());
         }
 
         @Transactional
@@ -77,7 +113,72 @@ public class PaymentApplication {
 
         @Transactional(propagation = Propagation.REQUIRES_NEW)
         public void audit(String id) {
-            pay("audit-" + id, 1);
+            sql.sql("insert into payments values (?, 1)").param("audit-" + id).update();
+        }
+
+        /** Takes and keeps the lock of one row. */
+        @Transactional
+        public void add(String id) {
+            sql.sql("update payments set cents = cents + 1 where id = ?")
+                    .param(id)
+                    .update();
+        }
+
+        @Transactional
+        public void payAndAudit(String id) {
+            pay(id, 1);
+            self.getObject().audit(id);
+            throw new Refused("after the audit");
+        }
+
+        @Transactional
+        public void publish(String id) {
+            pay(id, 1);
+            events.publishEvent(new Paid(id));
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCommit() {
+                    heard.add("afterCommit " + id);
+                }
+
+                @Override
+                public void afterCompletion(int status) {
+                    heard.add("afterCompletion " + status + " " + id);
+                }
+            });
+        }
+    }
+
+    /** Holds a call back until the test lets it go. */
+    public static class Gate {
+
+        private volatile CountDownLatch entered = new CountDownLatch(0);
+        private volatile CountDownLatch open = new CountDownLatch(0);
+
+        public void close() {
+            entered = new CountDownLatch(1);
+            open = new CountDownLatch(1);
+        }
+
+        public void open() {
+            open.countDown();
+        }
+
+        public void awaitEntered() throws InterruptedException {
+            if (!entered.await(10, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nobody came");
+            }
+        }
+
+        void pass() {
+            entered.countDown();
+            try {
+                if (!open.await(20, TimeUnit.SECONDS)) {
+                    throw new IllegalStateException("nobody opened");
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
@@ -85,9 +186,42 @@ public class PaymentApplication {
     public static class Controller {
 
         private final Payments payments;
+        private final Gate gate;
 
-        public Controller(Payments payments) {
+        public Controller(Payments payments, Gate gate) {
             this.payments = payments;
+            this.gate = gate;
+        }
+
+        @PostMapping("/gated")
+        public void gated(@RequestParam String id) {
+            gate.pass();
+            payments.pay(id, 1);
+        }
+
+        @PostMapping("/pay-and-audit")
+        public void payAndAudit(@RequestParam String id) {
+            payments.payAndAudit(id);
+        }
+
+        @PostMapping("/add")
+        public void add(@RequestParam String id) {
+            payments.add(id);
+        }
+
+        @PostMapping("/publish")
+        public void publish(@RequestParam String id) {
+            payments.publish(id);
+        }
+
+        @PostMapping("/async")
+        public Callable<String> async(@RequestParam String id) {
+            return () -> payments.pay(id, 1);
+        }
+
+        @PostMapping("/bad-request")
+        public void badRequest(HttpServletResponse response) throws IOException {
+            response.sendError(404, "no such thing");
         }
 
         @PostMapping("/pay")

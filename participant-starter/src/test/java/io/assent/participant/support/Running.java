@@ -2,7 +2,6 @@ package io.assent.participant.support;
 
 import io.assent.embeddedpostgres.TestPostgres;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -46,7 +45,12 @@ public final class Running implements AutoCloseable {
                 "--assent.participant.sweep.interval=200ms",
                 "--assent.participant.sweep.min-age=300ms",
                 "--assent.participant.lock-timeout=500ms"));
-        arguments.addAll(Arrays.asList(properties));
+        for (String property : properties) {
+            // Given twice, Spring Boot would take both for a list.
+            String key = property.substring(0, property.indexOf('=') + 1);
+            arguments.removeIf(argument -> argument.startsWith(key));
+            arguments.add(property);
+        }
         return new Running(database, (ServletWebServerApplicationContext)
                 new SpringApplicationBuilder(application).run(arguments.toArray(String[]::new)));
     }

@@ -1,0 +1,201 @@
+package io.assent.participant.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.assent.embeddedpostgres.EmbeddedPostgres;
+import io.assent.embeddedpostgres.TestPostgres;
+import io.assent.participant.GlobalTransactionTemplate;
+import io.assent.participant.GlobalTransactional;
+import io.assent.participant.client.PropagatingRequestInterceptor;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.jdbc.datasource.AbstractDataSource;
+
+/**
+ * Goal: configured it works without a bean of the application's; misconfigured it refuses to start and names the remedy.
+ * Method: ApplicationContextRunner on a real PostgreSQL.
+ */
+class ParticipantAutoConfigurationIntegrationTests {
+
+    private static TestPostgres.Database database;
+
+    private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    DataSourceAutoConfiguration.class,
+                    DataSourceTransactionManagerAutoConfiguration.class,
+                    TransactionAutoConfiguration.class,
+                    AopAutoConfiguration.class,
+                    TaskExecutionAutoConfiguration.class,
+                    ParticipantAutoConfiguration.class))
+            .withPropertyValues(
+                    "spring.datasource.url=" + database.jdbcUrl(),
+                    "spring.datasource.username=" + database.username(),
+                    "spring.datasource.password=" + database.password(),
+                    "assent.coordinator.urls=http://localhost:1",
+                    "assent.participant.name=test");
+
+    @BeforeAll
+    static void database() {
+        database = TestPostgres.shared().freshDatabase("autoconfig");
+    }
+
+    @Test
+    void name_and_addresses_are_enough() {
+        runner.run(context -> {
+            assertThat(context)
+                    .hasNotFailed()
+                    .hasSingleBean(GlobalTransactionTemplate.class)
+                    .hasSingleBean(PropagatingRequestInterceptor.class);
+            assertThat(context.getBean(HikariDataSource.class))
+                    .as("the type is kept")
+                    .isNotNull();
+            assertThat(context).as("the application's executor is still made").hasSingleBean(AsyncTaskExecutor.class);
+        });
+    }
+
+    @Test
+    void it_can_be_switched_off() {
+        runner.withPropertyValues("assent.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean(GlobalTransactionTemplate.class));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "assent.participant.name=            | assent.participant.name is missing",
+                "assent.participant.name=Payment     | not a participant name",
+                "assent.participant.url=ftp://x/y    | no http or https URL",
+                "assent.participant.path=assent      | is no path",
+                "assent.participant.lock-timeout=0s  | assent.participant.lock-timeout=PT0S is out of range",
+                "assent.participant.sweep.batch=1001 | assent.participant.sweep.batch=1001 is out of range: 1 to 1000",
+                "assent.participant.completion-pool-size=0 | completion-pool-size=0 is out of range",
+                "assent.coordinator.urls=            | assent.coordinator.urls is missing",
+                "assent.coordinator.urls=localhost:80 | no http or https URL",
+                "assent.coordinator.patience=2h      | assent.coordinator.patience=PT2H is out of range",
+                "assent.coordinator.retry.max-backoff=10ms | max-backoff is less than",
+                "assent.transaction.default-timeout=99ms | assent.transaction.default-timeout=PT0.099S is out of range"
+            })
+    void a_wrong_property_stops_the_start_and_is_named(String property, String message) {
+        runner.withPropertyValues(property.trim())
+                .run(context -> assertThat(context).getFailure().hasStackTraceContaining(message.trim()));
+    }
+
+    @Test
+    void a_wrong_timeout_in_an_annotation_stops_the_start() {
+        runner.withUserConfiguration(WrongTimeout.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining(
+                                "Work.work: \"soon\" is no timeout; write a number with a unit, such as 10s"));
+    }
+
+    @Test
+    void another_database_is_refused() {
+        runner.withUserConfiguration(OtherDatabase.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(ParticipantStartException.class)
+                        .hasMessageContaining("The DataSource is OtherDB")
+                        .hasMessageContaining("spring.datasource.url"));
+    }
+
+    @Test
+    void max_prepared_transactions_of_zero_is_refused_with_the_remedy(@TempDir Path directory) {
+        try (EmbeddedPostgres server = EmbeddedPostgres.builder()
+                .dataDirectory(directory.resolve("data"))
+                .setting("max_prepared_transactions", "0")
+                .start()) {
+            server.createDatabase("zero", "zero", "zero");
+            runner.withPropertyValues(
+                            "spring.datasource.url=" + server.jdbcUrl("zero"),
+                            "spring.datasource.username=zero",
+                            "spring.datasource.password=zero")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .isInstanceOf(ParticipantStartException.class)
+                            .hasMessageContaining("max_prepared_transactions is 0")
+                            .hasMessageContaining("Set max_prepared_transactions in postgresql.conf"));
+        }
+    }
+
+    @Test
+    void without_the_table_and_the_right_to_make_it_the_script_is_named() {
+        TestPostgres.Database empty = TestPostgres.shared().freshDatabase("noschema");
+        runner.withPropertyValues(
+                        "spring.datasource.url=" + empty.jdbcUrl(),
+                        "spring.datasource.username=" + empty.username(),
+                        "spring.datasource.password=" + empty.password(),
+                        "assent.participant.schema.initialize=never")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("The table assent_branch_marker is missing")
+                        .hasMessageContaining("schema-postgresql.sql"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WrongTimeout {
+
+        @Bean
+        Work work() {
+            return new Work();
+        }
+    }
+
+    static class Work {
+
+        @GlobalTransactional(timeout = "soon")
+        public void work() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OtherDatabase {
+
+        @Bean
+        DataSource dataSource() {
+            return new AbstractDataSource() {
+                @Override
+                public Connection getConnection() {
+                    DatabaseMetaData metaData = proxy(DatabaseMetaData.class, "getDatabaseProductName", "OtherDB");
+                    return proxy(Connection.class, "getMetaData", metaData);
+                }
+
+                @Override
+                public Connection getConnection(String username, String password) {
+                    return getConnection();
+                }
+            };
+        }
+
+        private static <T> T proxy(Class<T> type, String method, Object result) {
+            return type.cast(Proxy.newProxyInstance(
+                    type.getClassLoader(),
+                    new Class<?>[] {type},
+                    (self, called, arguments) -> called.getName().equals(method) ? result : null));
+        }
+    }
+}

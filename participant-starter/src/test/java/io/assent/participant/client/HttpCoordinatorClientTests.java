@@ -1,0 +1,269 @@
+package io.assent.participant.client;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlMatching;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.http.Fault;
+import io.assent.participant.engine.CoordinatorClient.CommitAnswer;
+import io.assent.participant.engine.CoordinatorClient.CommitOrder;
+import io.assent.participant.engine.CoordinatorClient.Told;
+import io.assent.participant.protocol.PreparedBranch;
+import io.assent.protocol.BranchId;
+import io.assent.protocol.BranchRef;
+import io.assent.protocol.InquiryAnswer;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import io.assent.protocol.Vote;
+import io.assent.protocol.header.BranchVote;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.core5.util.Timeout;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
+import org.springframework.web.client.RestClient;
+
+/**
+ * Goal: only a coordinator's own words are an answer, and the next instance is asked until somebody gives one. Method: two
+ * WireMock servers as coordinators that misbehave.
+ */
+class HttpCoordinatorClientTests {
+
+    private static final String COMMITTED =
+            "{\"decision\":\"COMMIT\",\"completion\":\"COMPLETE\",\"outcome\":\"COMMITTED\"}";
+
+    private final WireMockServer first = new WireMockServer(wireMockConfig().dynamicPort());
+    private final WireMockServer second = new WireMockServer(wireMockConfig().dynamicPort());
+    private final TransactionId transaction = TransactionId.create(Instant.now(), new Random());
+    private final BranchRef ref = new BranchRef("assent:payment:" + transaction + ":1:nonce");
+    private final CommitOrder order = new CommitOrder(
+            transaction,
+            "test",
+            Instant.now().plusSeconds(10),
+            List.of(new BranchVote(
+                    new BranchId("1"),
+                    new ParticipantName("payment"),
+                    "http://payment/assent/v1",
+                    Vote.PREPARED,
+                    ref)));
+
+    @BeforeEach
+    void start() {
+        first.start();
+        second.start();
+    }
+
+    @AfterEach
+    void stop() {
+        first.stop();
+        second.stop();
+    }
+
+    @Test
+    void one_commit_is_one_request_to_one_instance() {
+        answers(first, json(200, COMMITTED));
+
+        assertThat(client().commit(order).told()).isEqualTo(Told.COMMITTED);
+
+        first.verify(1, postRequestedFor(urlEqualTo("/v1/transactions/" + transaction + "/commit")));
+        second.verify(0, postRequestedFor(anyUrl()));
+    }
+
+    static Stream<ResponseDefinitionBuilder> misbehaviour() {
+        return Stream.of(
+                aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER),
+                aResponse().withFault(Fault.EMPTY_RESPONSE),
+                aResponse().withFault(Fault.RANDOM_DATA_THEN_CLOSE),
+                aResponse().withFault(Fault.MALFORMED_RESPONSE_CHUNK),
+                aResponse().withStatus(200).withFixedDelay(3_000).withBody(COMMITTED),
+                aResponse().withStatus(200).withBody(""),
+                aResponse().withStatus(200).withBody("<html>welcome</html>"),
+                aResponse().withStatus(200).withBody("{\"decision\":\"COMM"),
+                aResponse().withStatus(200).withBody("{\"decision\":\"MAYBE\"}"),
+                aResponse().withStatus(200).withBody("{\"decision\":1}"),
+                aResponse().withStatus(200).withBody("[]"),
+                aResponse()
+                        .withStatus(200)
+                        .withBody("{\"decision\":\"ROLLBACK\",\"decision\":\"COMMIT\",\"completion\":\"COMPLETE\"}"),
+                aResponse()
+                        .withStatus(200)
+                        .withBody("{\"id\":\"0199a000-0000-7000-8000-000000000000\",\"decision\":\"ROLLBACK\"}"),
+                aResponse().withStatus(302).withHeader("Location", "/elsewhere"),
+                aResponse().withStatus(404).withBody("no such page"),
+                aResponse().withStatus(409).withBody("{\"type\":\"about:blank\",\"status\":409}"),
+                aResponse().withStatus(429).withBody(problem("rate-limited", 429)),
+                aResponse().withStatus(500).withBody(problem("internal-error", 500)),
+                aResponse().withStatus(503).withBody(problem("outcome-unknown", 503)),
+                aResponse().withStatus(503).withBody(problem("decision-log-unavailable", 503)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("misbehaviour")
+    void what_is_no_answer_is_asked_at_the_next_instance(ResponseDefinitionBuilder misbehaviour) {
+        answers(first, misbehaviour);
+        answers(second, json(200, COMMITTED));
+
+        assertThat(client().commit(order).told()).isEqualTo(Told.COMMITTED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("misbehaviour")
+    void when_nobody_answers_the_outcome_is_unknown_and_never_failed_R8(ResponseDefinitionBuilder misbehaviour) {
+        answers(first, misbehaviour);
+        answers(second, misbehaviour);
+
+        CommitAnswer answer = client().commit(order);
+
+        assertThat(answer.told()).isEqualTo(Told.UNKNOWN);
+        assertThat(answer.detail()).contains("http://localhost:" + first.port(), "http://localhost:" + second.port());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 202})
+    void pending_completion_is_a_commit(int status) {
+        answers(first, json(status, "{\"decision\":\"COMMIT\",\"completion\":\"PENDING\"}"));
+        assertThat(client().commit(order).told()).isEqualTo(Told.COMMITTED);
+    }
+
+    @Test
+    void a_rollback_is_told_with_its_reason() {
+        answers(
+                first,
+                json(
+                        409,
+                        "{\"type\":\"urn:assent:problem:transaction-rolled-back\",\"status\":409,\"reason\":\"deadline\"}"));
+        CommitAnswer answer = client().commit(order);
+        assertThat(answer.told()).isEqualTo(Told.ROLLED_BACK);
+        assertThat(answer.detail()).isEqualTo("deadline");
+        assertThat(answer.retryable()).isTrue();
+    }
+
+    @Test
+    void a_refused_request_is_settled_by_a_rollback_whose_answer_is_the_truth() {
+        first.stubFor(post(urlMatching(".*/commit")).willReturn(json(400, problem("participant-not-allowed", 400))));
+        first.stubFor(post(urlMatching(".*/rollback"))
+                .willReturn(json(200, "{\"decision\":\"ROLLBACK\",\"completion\":\"COMPLETE\"}")));
+        CommitAnswer answer = client().commit(order);
+        assertThat(answer.told()).isEqualTo(Told.ROLLED_BACK);
+        assertThat(answer.retryable()).isFalse();
+        assertThat(answer.detail()).contains("participant-not-allowed");
+    }
+
+    @Test
+    void a_refused_repeat_of_a_request_that_had_committed_is_told_as_committed() {
+        first.stubFor(post(urlMatching(".*/commit")).willReturn(json(410, problem("transaction-too-old", 410))));
+        first.stubFor(post(urlMatching(".*/rollback")).willReturn(json(409, problem("decision-final", 409))));
+        assertThat(client().commit(order).told()).isEqualTo(Told.COMMITTED);
+    }
+
+    @Test
+    void a_rollback_whose_branches_are_refused_is_proposed_without_them() {
+        first.stubFor(post(urlMatching(".*/rollback"))
+                .inScenario("refuse once")
+                .whenScenarioStateIs("Started")
+                .willReturn(json(400, problem("participant-not-allowed", 400)))
+                .willSetStateTo("then"));
+        first.stubFor(post(urlMatching(".*/rollback"))
+                .inScenario("refuse once")
+                .whenScenarioStateIs("then")
+                .willReturn(json(200, "{\"decision\":\"ROLLBACK\",\"completion\":\"PENDING\"}")));
+        assertThat(client().rollback(transaction, "why", order.branches()).told())
+                .isEqualTo(Told.ROLLED_BACK);
+    }
+
+    @Test
+    void the_instance_that_answered_last_is_asked_first() {
+        answers(first, aResponse().withStatus(503));
+        answers(second, json(200, COMMITTED));
+        HttpCoordinatorClient client = client();
+        client.commit(order);
+        client.commit(order);
+        first.verify(1, postRequestedFor(anyUrl()));
+        second.verify(2, postRequestedFor(anyUrl()));
+    }
+
+    @Test
+    void an_inquiry_believes_only_answers_to_its_own_questions() {
+        PreparedBranch asked = new PreparedBranch(transaction, new BranchId("1"), ref, null, Duration.ofSeconds(9));
+        answers(
+                first,
+                json(
+                        200,
+                        "{\"answers\":[{\"transaction\":\"" + transaction + "\",\"branch\":\"1\",\"ref\":\"" + ref
+                                + "\",\"answer\":\"COMMIT\"},{\"transaction\":\"" + transaction
+                                + "\",\"branch\":\"2\",\"ref\":\"assent:x\",\"answer\":\"ROLLBACK\"}]}"));
+        assertThat(client().inquire(List.of(asked))).isEqualTo(Map.of(ref, InquiryAnswer.COMMIT));
+    }
+
+    @ParameterizedTest
+    @MethodSource("misbehaviour")
+    void an_error_is_never_an_answer_to_an_inquiry(ResponseDefinitionBuilder misbehaviour) {
+        answers(first, misbehaviour);
+        answers(second, misbehaviour);
+        PreparedBranch asked = new PreparedBranch(transaction, new BranchId("1"), ref, null, Duration.ofSeconds(9));
+        assertThat(client().inquire(List.of(asked))).isEmpty();
+    }
+
+    private HttpCoordinatorClient client() {
+        return new HttpCoordinatorClient(
+                RestClient.builder()
+                        .requestFactory(new HttpComponentsClientHttpRequestFactory(HttpClients.custom()
+                                .setDefaultRequestConfig(RequestConfig.custom()
+                                        .setResponseTimeout(Timeout.ofMilliseconds(1_500))
+                                        .build())
+                                .disableAutomaticRetries()
+                                .disableRedirectHandling()
+                                .build()))
+                        .build(),
+                new ParticipantName("order"),
+                new HttpCoordinatorClient.Settings(
+                        List.of(
+                                URI.create("http://localhost:" + first.port()),
+                                URI.create("http://localhost:" + second.port())),
+                        Duration.ofMillis(400),
+                        Duration.ofSeconds(3),
+                        4,
+                        256,
+                        4,
+                        Duration.ofMillis(20),
+                        Duration.ofMillis(50),
+                        CircuitBreakerConfig.custom().minimumNumberOfCalls(100).build()),
+                InstantSource.system());
+    }
+
+    private static void answers(WireMockServer server, ResponseDefinitionBuilder response) {
+        server.stubFor(post(anyUrl()).willReturn(response));
+    }
+
+    private static ResponseDefinitionBuilder json(int status, String body) {
+        return aResponse()
+                .withStatus(status)
+                .withHeader("Content-Type", "application/json")
+                .withBody(body);
+    }
+
+    private static String problem(String name, int status) {
+        return "{\"type\":\"urn:assent:problem:" + name + "\",\"status\":" + status + ",\"detail\":\"because\"}";
+    }
+}
