@@ -105,19 +105,12 @@ final class ParticipantDatabase implements AutoCloseable {
     }
 
     private static void createTable(Connection connection) throws SQLException {
-        // Not "if not exists" alone: creating the index asks for a lock that branches in doubt hold, and the process
-        // that
-        // could end them would wait for it at its start.
-        if (show(connection, "select to_regclass('assent_branch_marker')::text") != null) {
-            return;
-        }
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
         try (Statement lock = connection.createStatement()) {
             lock.execute("select pg_advisory_xact_lock(" + SCHEMA_LOCK + ")");
-            // Only if it is missing: "create index if not exists" would wait for the locks of branches in doubt, and
-            // this
-            // process has to be up to end them.
+            // Only if it is missing: "create index if not exists" asks for a lock that branches in doubt hold, and the
+            // process that could end them would wait for it at its start.
             if (show(connection, TABLE) == null) {
                 lock.execute("set local lock_timeout = '10s'");
                 ScriptUtils.executeSqlScript(connection, new ClassPathResource(SCRIPT));
