@@ -58,7 +58,7 @@ public interface DecisionLog {
      *
      * @param status how the call ended
      * @param record what is there now; never null with OK, CONFLICT and CLOSED
-     * @param changed whether this call made a change; for {@code decide}: whether this very proposal is the one that
+     * @param changed whether this call made a change; for {@code enlist}: whether the branch is new; for {@code decide}: whether this very proposal is the one that
      *     stands, also if an earlier call of the same proposal wrote it
      * @param detail for people, with INDETERMINATE and UNAVAILABLE: what happened
      */

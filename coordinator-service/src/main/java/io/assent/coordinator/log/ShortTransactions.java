@@ -132,9 +132,9 @@ final class ShortTransactions {
                 return Replies.ok(touch(connection, id), false);
             }
             List<Branch> voted = row.branches().stream()
-                    .map(b -> b == there ? withVote(b, branch.vote()) : b)
+                    .map(b -> b == there ? withVote(b, branch) : b)
                     .toList();
-            return Replies.ok(writeBranches(connection, id, voted), true);
+            return Replies.ok(writeBranches(connection, id, voted), false);
         });
     }
 
@@ -227,21 +227,22 @@ final class ShortTransactions {
     }
 
     private static Branch enlistedAt(Branch b, Instant now) {
-        return new Branch(b.id(), b.participant(), b.url(), b.ref(), b.vote(), false, null, false, 0, null, now, null);
+        return new Branch(
+                b.id(), b.participant(), b.url(), b.ref(), b.vote(), false, null, false, 0, b.lastError(), now, null);
     }
 
-    private static Branch withVote(Branch b, Vote vote) {
+    private static Branch withVote(Branch b, Branch voted) {
         return new Branch(
                 b.id(),
                 b.participant(),
                 b.url(),
                 b.ref(),
-                vote,
+                voted.vote(),
                 b.member(),
                 b.state(),
                 b.acknowledged(),
                 b.attempts(),
-                b.lastError(),
+                voted.lastError(),
                 b.enlistedAt(),
                 b.acknowledgedAt());
     }

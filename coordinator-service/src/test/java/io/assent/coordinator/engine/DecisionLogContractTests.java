@@ -142,7 +142,9 @@ public abstract class DecisionLogContractTests {
 
         Reply voted = enlist(id, withVote(pending, Vote.PREPARED));
         assertThat(voted.status()).isEqualTo(Status.OK);
-        assertThat(voted.changed()).isTrue();
+        assertThat(voted.changed())
+                .as("a vote is added to a branch that was there")
+                .isFalse();
         assertThat(record(voted).branches()).singleElement().satisfies(b -> {
             assertThat(b.vote()).isEqualTo(Vote.PREPARED);
             assertThat(b.enlistedAt()).isNotNull();
