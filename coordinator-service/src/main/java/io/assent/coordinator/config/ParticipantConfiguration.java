@@ -27,6 +27,11 @@ class ParticipantConfiguration {
                     "Participants may be on this machine only, at any port: assent.coordinator.participants.allowed-hosts is not set.");
             return new HttpParticipantClient(properties.withAllowedHosts(List.of("loopback:*")));
         }
+        if ((properties.allowedHosts() == null || properties.allowedHosts().isEmpty())
+                && properties.services().isEmpty()) {
+            throw new NoParticipantsException("No participant could be called: neither"
+                    + " assent.coordinator.participants.allowed-hosts nor a participant's address is set.");
+        }
         return new HttpParticipantClient(properties);
     }
 

@@ -58,6 +58,8 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
                     confirmed = t.confirmed or s.decided,
                     outcome = case
                         when not s.decided or s.was_complete then t.outcome
+                        -- An instance that took over knows fewer facts at first than the row does.
+                        when not s.complete and s.heuristic and t.outcome = 'HEURISTIC_MIXED' then t.outcome
                         when s.complete or s.heuristic then coalesce(s.outcome, t.outcome)
                         else t.outcome end,
                     completed_at = case

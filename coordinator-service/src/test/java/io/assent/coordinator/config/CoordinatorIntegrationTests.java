@@ -248,7 +248,9 @@ class CoordinatorIntegrationTests {
                         answer.path("transaction").asString(),
                         answer.path("answer").asString()));
         assertThat(answers).containsEntry(open, "UNDECIDED").containsEntry(never.toString(), "ROLLBACK");
-        assertThat(first.get(path(never.toString())).text("decision")).isEqualTo("ROLLBACK");
+        // The other instance tells it once it is recorded as confirmed (R4).
+        await().untilAsserted(() ->
+                assertThat(first.get(path(never.toString())).text("decision")).isEqualTo("ROLLBACK"));
         Http.Response commit =
                 first.post(path(never.toString()) + "/commit", collected(never, "1", payment, "2", stock));
         assertThat(commit.status()).isEqualTo(409);
