@@ -228,19 +228,7 @@ public final class TransactionCoordinator implements Coordinator {
     private List<Branch> endedIfUnreachable(List<Branch> named) {
         return named.stream()
                 .map(branch -> branch.vote() == Vote.ROLLBACK && branch.url() == null && !reachable(branch)
-                        ? new Branch(
-                                branch.id(),
-                                branch.participant(),
-                                null,
-                                branch.ref(),
-                                Vote.ROLLBACK,
-                                false,
-                                BranchState.ROLLED_BACK,
-                                true,
-                                0,
-                                null,
-                                null,
-                                null)
+                        ? branch.withFact(BranchState.ROLLED_BACK, true, branch.lastError())
                         : branch)
                 .toList();
     }

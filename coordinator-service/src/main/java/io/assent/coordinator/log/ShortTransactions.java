@@ -117,7 +117,7 @@ final class ShortTransactions {
                     return Replies.there(Status.FULL, touch(connection, id));
                 }
                 List<Branch> more = new ArrayList<>(row.branches());
-                more.add(enlistedAt(branch, locked.now()));
+                more.add(fresh(branch).enlistedAt(locked.now()));
                 return Replies.ok(writeBranches(connection, id, more), true);
             }
             boolean voteKnown = there.vote() != Vote.PENDING;
@@ -132,7 +132,7 @@ final class ShortTransactions {
                 return Replies.ok(touch(connection, id), false);
             }
             List<Branch> voted = row.branches().stream()
-                    .map(b -> b == there ? withVote(b, branch) : b)
+                    .map(b -> b == there ? b.withVote(branch.vote(), branch.lastError()) : b)
                     .toList();
             return Replies.ok(writeBranches(connection, id, voted), false);
         });
@@ -173,7 +173,7 @@ final class ShortTransactions {
             List<Branch> all = new ArrayList<>(row.branches());
             for (Branch branch : branches) {
                 if (all.stream().noneMatch(b -> b.id().equals(branch.id()) && Objects.equals(b.ref(), branch.ref()))) {
-                    all.add(enlistedAt(branch, locked.now()));
+                    all.add(fresh(branch).enlistedAt(locked.now()));
                 }
             }
             if (all.size() == row.branches().size()) {
@@ -226,25 +226,9 @@ final class ShortTransactions {
         });
     }
 
-    private static Branch enlistedAt(Branch b, Instant now) {
-        return new Branch(
-                b.id(), b.participant(), b.url(), b.ref(), b.vote(), false, null, false, 0, b.lastError(), now, null);
-    }
-
-    private static Branch withVote(Branch b, Branch voted) {
-        return new Branch(
-                b.id(),
-                b.participant(),
-                b.url(),
-                b.ref(),
-                voted.vote(),
-                b.member(),
-                b.state(),
-                b.acknowledged(),
-                b.attempts(),
-                voted.lastError(),
-                b.enlistedAt(),
-                b.acknowledgedAt());
+    /** Nothing has been ordered yet, whatever the caller says: membership comes with the decision only. */
+    private static Branch fresh(Branch b) {
+        return Branch.named(b.id(), b.participant(), b.url(), b.ref(), b.vote(), b.lastError());
     }
 
     private static TransactionRecord writeBranches(Connection connection, TransactionId id, List<Branch> branches)

@@ -55,4 +55,71 @@ public record Branch(
             BranchId id, ParticipantName participant, @Nullable String url, @Nullable BranchRef ref, Vote vote) {
         return named(id, participant, url, ref, vote, null);
     }
+
+    /**
+     * The same with its vote.
+     *
+     * @param reason why it voted ROLLBACK, or null
+     */
+    public Branch withVote(Vote vote, @Nullable String reason) {
+        return new Branch(
+                id,
+                participant,
+                url,
+                ref,
+                vote,
+                member,
+                state,
+                acknowledged,
+                attempts,
+                reason,
+                enlistedAt,
+                acknowledgedAt);
+    }
+
+    /** The same outside of the commit set. */
+    Branch asNonMember() {
+        return new Branch(
+                id,
+                participant,
+                url,
+                ref,
+                vote,
+                false,
+                state,
+                acknowledged,
+                attempts,
+                lastError,
+                enlistedAt,
+                acknowledgedAt);
+    }
+
+    /** The same after one more order. */
+    Branch orderedOnceMore() {
+        return new Branch(
+                id,
+                participant,
+                url,
+                ref,
+                vote,
+                member,
+                state,
+                acknowledged,
+                attempts + 1,
+                lastError,
+                enlistedAt,
+                acknowledgedAt);
+    }
+
+    /** The same after the participant was heard of, or was not. */
+    public Branch withFact(@Nullable BranchState fact, boolean ended, @Nullable String error) {
+        return new Branch(
+                id, participant, url, ref, vote, member, fact, ended, attempts, error, enlistedAt, acknowledgedAt);
+    }
+
+    /** The same as enlisted at that time. */
+    public Branch enlistedAt(Instant at) {
+        return new Branch(
+                id, participant, url, ref, vote, member, state, acknowledged, attempts, lastError, at, acknowledgedAt);
+    }
 }

@@ -171,7 +171,7 @@ public record GlobalTransaction(
                 if (branch == null || branch.vote() != Vote.PENDING) {
                     yield ignored();
                 }
-                GlobalTransaction heard = with(Branches.replace(branches, Branches.withVote(branch, vote)));
+                GlobalTransaction heard = with(Branches.replace(branches, branch.withVote(vote, reason)));
                 if (vote == Vote.ROLLBACK || vote == Vote.PENDING) {
                     yield propose(TransactionEvent.VOTED, heard, Decision.ROLLBACK, votedRollback(branch, reason));
                 }
@@ -296,12 +296,11 @@ public record GlobalTransaction(
                 }
                 Decision ordered = Branches.ordered(branch, standing());
                 if (Branches.ends(fact, ordered)) {
-                    yield acknowledged(Branches.withFact(branch, fact, true, null));
+                    yield acknowledged(branch.withFact(fact, true, null));
                 }
                 boolean contradicts = Branches.contradicts(fact, ordered);
                 // BUSY says nothing new: somebody else is finishing it.
-                Branch heard = Branches.withFact(
-                        branch,
+                Branch heard = branch.withFact(
                         fact == BranchState.BUSY ? branch.state() : fact,
                         false,
                         contradicts ? "ended as " + fact + ", ordered " + ordered : "answered " + fact);
@@ -324,7 +323,7 @@ public record GlobalTransaction(
                 if (branch == null || branch.acknowledged()) {
                     yield ignored();
                 }
-                Branch silent = Branches.withFact(branch, branch.state(), false, error);
+                Branch silent = branch.withFact(branch.state(), false, error);
                 yield with(Branches.replace(branches, silent))
                         .step(
                                 TransactionEvent.ORDER_FAILED,
@@ -361,7 +360,7 @@ public record GlobalTransaction(
             case COMMITTING, ROLLING_BACK, COMPLETED -> {
                 List<Branch> strangers = new ArrayList<>();
                 for (Branch branch : Branches.unknown(named, branches)) {
-                    Branch stranger = recorded ? branch : Branches.asNonMember(branch);
+                    Branch stranger = recorded ? branch : branch.asNonMember();
                     if (Branches.outstanding(stranger, branches)) {
                         strangers.add(stranger);
                     }
@@ -502,7 +501,7 @@ public record GlobalTransaction(
             Branch here = Branches.find(branches, Execution.of(branch));
             known.add(
                     here != null && here.acknowledged() && !branch.acknowledged()
-                            ? Branches.withFact(branch, here.state(), true, null)
+                            ? branch.withFact(here.state(), true, null)
                             : branch);
         }
         GlobalTransaction settled = new GlobalTransaction(
@@ -540,7 +539,7 @@ public record GlobalTransaction(
         List<Action> actions = new ArrayList<>(before);
         List<Branch> all = sender.branches;
         for (Branch receiver : receivers) {
-            Branch counted = Branches.ordered(receiver);
+            Branch counted = receiver.orderedOnceMore();
             all = Branches.replace(all, counted);
             actions.add(new Action.Order(counted, Branches.ordered(counted, sender.standing())));
         }
