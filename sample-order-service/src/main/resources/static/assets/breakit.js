@@ -24,6 +24,8 @@ const view = {
 };
 
 let timer = null;
+// The last change of the failure, on its way to the payment service: a checkout sent meanwhile would not run into it.
+let arming = Promise.resolve();
 
 export function enterBreak(transactionId) {
   if (transactionId && view.run?.transactionId !== transactionId) {
@@ -64,7 +66,11 @@ async function refreshBooks() {
   update({});
 }
 
-async function arm(id) {
+function arm(id) {
+  arming = send(id);
+}
+
+async function send(id) {
   view.armed = id;
   view.problem = null;
   update({});
@@ -88,6 +94,7 @@ async function buy() {
   note(`Checkout ${request.orderNumber} is sent: one set of candles, £6.50, paid by Ada.`);
   update({});
   schedule(0);
+  await arming;
   try {
     const order = await api.checkout(request);
     view.run.transactionId = order.transaction;
