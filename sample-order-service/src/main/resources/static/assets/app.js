@@ -25,10 +25,10 @@ const page = () => html`
           aria-label="Basket, ${basketCount()} in it">${bag()}<span class="count" data-testid="basket-count">${basketCount()}</span></button>
       </div>
     </div>
+    ${state.checkout?.phase === 'unknown' && !state.basketOpen ? html`
+      <p class="banner" role="status" data-testid="banner">We do not know yet what became of order <code>${state.checkout.request.orderNumber}</code>.
+        <button class="link" @click=${() => update({ basketOpen: true })}>Have a look</button></p>` : nothing}
   </header>
-  ${state.checkout?.phase === 'unknown' && !state.basketOpen ? html`
-    <p class="banner" role="status">We do not know yet what became of order <code>${state.checkout.request.orderNumber}</code>.
-      <button class="link" @click=${() => update({ basketOpen: true })}>Have a look</button></p>` : nothing}
   <main id="main" tabindex="-1">${views[state.view]()}</main>
   <footer class="bottom"><p>Orders in one service, payments in another, and one decision for both.</p>
     <nav aria-label="Documentation"><a href="/swagger-ui.html">API</a><a href="/actuator/health">Health</a></nav></footer>

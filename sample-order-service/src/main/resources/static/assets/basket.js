@@ -108,8 +108,8 @@ const outcomes = {
       <span class="badge">${question()}</span>
       <h3>We do not know yet</h3>
       <p>Your order is either paid and placed or neither, but nobody could tell us which so far. It will be settled by itself; please do not order the same again.</p>
-      <p class="quiet">Order <code>${request.orderNumber}</code>${transaction ? html`, transaction <code>${transaction}</code>` : nothing}</p>
-      ${detail ? html`<p class="quiet">${sentence(detail)}</p>` : nothing}
+      <p class="quiet">Order <code>${request.orderNumber}</code>${transaction ? html`<br>Transaction <code>${transaction}</code>` : nothing}</p>
+      ${detail && !transaction ? html`<p class="quiet">${sentence(detail)}</p>` : nothing}
       <div class="actions">
         <button class="button" data-testid="check-again" ?disabled=${checking} @click=${checkAgain}>
           ${checking ? html`<span class="spinner" aria-hidden="true"></span> Asking…` : 'Check again'}

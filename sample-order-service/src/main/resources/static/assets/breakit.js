@@ -144,6 +144,7 @@ async function watchSystem() {
   for (const [key, name] of Object.entries(names)) {
     if (view.system[key] && view.system[key] !== now[key]) {
       note(now[key] === 'UP' ? `${name} is up again.` : `${name} is down.`, now[key] === 'UP' ? 'good' : 'bad');
+      loadBalance();
     }
   }
   view.system = now;
@@ -251,8 +252,8 @@ const transaction = (t) => html`
     ${t.decision ? html`decided <strong>${t.decision}</strong>` : 'not decided'}${t.completion ? html`, ${t.completion.toLowerCase()}` : nothing}</p>
   ${t.reason ? html`<p class="quiet">${t.reason}</p>` : nothing}
   <div class="table-wrap"><table>
-    <thead><tr><th scope="col">Branch</th><th scope="col">Participant</th><th scope="col">Vote</th><th scope="col">Now</th><th scope="col">Orders sent</th></tr></thead>
-    <tbody>${t.branches.map((b) => html`<tr><td>${b.branch}</td><td>${b.participant}</td><td>${b.vote}</td><td>${b.state || (b.acknowledged ? 'done' : 'in doubt')}</td><td>${b.attempts}</td></tr>
+    <thead><tr><th scope="col">Branch</th><th scope="col">Participant</th><th scope="col">Vote</th><th scope="col">Now</th><th scope="col">Told</th></tr></thead>
+    <tbody>${t.branches.map((b) => html`<tr><td>${b.branch}</td><td>${b.participant}</td><td>${b.vote}</td><td>${b.state || (b.acknowledged ? 'done' : 'in doubt')}</td><td>${b.attempts} ×</td></tr>
       ${b.lastError && !b.acknowledged ? html`<tr class="error"><td></td><td colspan="4">${b.lastError}</td></tr>` : nothing}`)}</tbody>
   </table></div>
   ${t.timeline?.length ? html`<ol class="events timeline">${t.timeline.map((e) => html`<li><time>${timeOfDay(e.at)}</time><span>${e.event}${e.branch ? ` · branch ${e.branch}` : ''}${e.detail ? html`<br><span class="quiet">${e.detail}</span>` : nothing}</span></li>`)}</ol>` : nothing}`;

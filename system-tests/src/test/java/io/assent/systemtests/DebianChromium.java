@@ -69,8 +69,12 @@ final class DebianChromium {
         run(cache, with(apt, "update"));
         List<String> missing = run(cache, with(apt, "-s", "--no-install-recommends", "install", "chromium"))
                 .lines()
-                .filter(line -> line.startsWith("Inst "))
-                .map(line -> line.split(" ")[1])
+                .map(line -> line.split(" "))
+                // "Inst NAME [installed version] (…)" would upgrade: what is there is good enough, and another C
+                // library
+                // than the system's would break the browser.
+                .filter(words -> words[0].equals("Inst") && words[2].startsWith("("))
+                .map(words -> words[1])
                 .toList();
         if (missing.isEmpty()) {
             throw new IllegalStateException("apt-get knows of nothing to install for Chromium. " + REMEDY);
@@ -101,6 +105,9 @@ final class DebianChromium {
                   <dir>/usr/share/fonts</dir>
                   <dir>%s</dir>
                   <cachedir>%s</cachedir>
+                  <alias><family>serif</family><prefer><family>DejaVu Serif</family></prefer></alias>
+                  <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
+                  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
                 </fontconfig>
                 """.formatted(root.resolve("usr/share/fonts"), root.resolveSibling("font-cache")));
         String libraries;
