@@ -252,7 +252,7 @@ const transaction = (t) => html`
     ${t.decision ? html`decided <strong>${t.decision}</strong>` : 'not decided'}${t.completion ? html`, ${t.completion.toLowerCase()}` : nothing}</p>
   ${t.reason ? html`<p class="quiet">${t.reason}</p>` : nothing}
   <div class="table-wrap"><table>
-    <thead><tr><th scope="col">Branch</th><th scope="col">Participant</th><th scope="col">Vote</th><th scope="col">Now</th><th scope="col">Told</th></tr></thead>
+    <thead><tr><th scope="col" aria-label="Branch">#</th><th scope="col">Participant</th><th scope="col">Vote</th><th scope="col">Now</th><th scope="col">Told</th></tr></thead>
     <tbody>${t.branches.map((b) => html`<tr><td>${b.branch}</td><td>${b.participant}</td><td>${b.vote}</td><td>${b.state || (b.acknowledged ? 'done' : 'in doubt')}</td><td>${b.attempts} ×</td></tr>
       ${b.lastError && !b.acknowledged ? html`<tr class="error"><td></td><td colspan="4">${b.lastError}</td></tr>` : nothing}`)}</tbody>
   </table></div>
