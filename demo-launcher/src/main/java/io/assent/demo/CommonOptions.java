@@ -13,7 +13,10 @@ import picocli.CommandLine.Spec;
 /** The options of every command. */
 final class CommonOptions {
 
-    @Option(names = "--reset", description = "Delete the data of earlier runs first.")
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--reset",
+            description = "Delete the data of earlier runs first.")
     boolean reset;
 
     @Option(
