@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -40,6 +41,7 @@ final class Cluster {
     private static final String SETTINGS = "assent.conf";
     private static final int PORT_ATTEMPTS = 5;
     private static final int TAIL_LINES = 15;
+    private static final Duration EXIT_WAIT = Duration.ofSeconds(2);
     private static final long LOG_LIMIT = 20L << 20;
     /** Backends of a killed server notice its death at their next wait. */
     private static final Duration ORPHANS_END = Duration.ofSeconds(15);
@@ -184,7 +186,8 @@ final class Cluster {
 
     /** Ends connections and stops; what was committed is on disk. */
     void stop() throws IOException {
-        if (running().isEmpty()) {
+        Optional<Postmaster> server = running();
+        if (server.isEmpty()) {
             return;
         }
         Programs.Result result = programs.run(
@@ -202,6 +205,17 @@ final class Cluster {
             throw new EmbeddedPostgresException("PostgreSQL in " + data() + " did not stop within "
                     + timeout.toSeconds() + " s:\n" + tail(result.output()) + "\n" + logTail(0));
         }
+        awaitExit(server.get().pid());
+    }
+
+    /** pg_ctl waits for the pid file to go; the process itself ends a moment later. */
+    private static void awaitExit(long pid) {
+        CompletableFuture<?> exit = ProcessHandle.of(pid)
+                .<CompletableFuture<?>>map(ProcessHandle::onExit)
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        // A zombie that nobody collects never "exits"; it is gone all the same.
+        exit.completeOnTimeout(null, EXIT_WAIT.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     private static String render(SortedMap<String, String> settings, int port) {
