@@ -13,10 +13,7 @@ import picocli.CommandLine.Spec;
 /** The options of every command. */
 final class CommonOptions {
 
-    @Option(
-            scope = ScopeType.INHERIT,
-            names = "--reset",
-            description = "Delete the data of earlier runs first.")
+    @Option(scope = ScopeType.INHERIT, names = "--reset", description = "Delete the data of earlier runs first.")
     boolean reset;
 
     @Option(

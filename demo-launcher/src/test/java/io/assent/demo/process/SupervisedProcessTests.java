@@ -2,6 +2,7 @@ package io.assent.demo.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
@@ -145,9 +146,9 @@ class SupervisedProcessTests {
 
     @Test
     void childDiesWithALauncherThatIsKilled() throws Exception {
-        if (!Files.isExecutable(Path.of("/usr/bin/setpriv"))) {
-            return; // without it the next run cleans up, see above
-        }
+        assumeThat(Path.of("/usr/bin/setpriv"))
+                .as("where it is missing the next run cleans up, see above")
+                .isExecutable();
         Path pidFile = directory.resolve("child.pid");
         Process launcher = new ProcessBuilder(
                         java(ChildPrograms.Launcher.class, directory.toString(), String.valueOf(port)))

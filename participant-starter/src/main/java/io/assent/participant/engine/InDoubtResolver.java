@@ -25,12 +25,14 @@ public final class InDoubtResolver {
     private final Scheduler scheduler;
     private final Settings settings;
     private volatile boolean stopped;
+    private boolean started;
 
     /**
      * How it sweeps.
      *
      * @param interval between the end of a pass and the start of the next
-     * @param minAge younger branches are left alone: their vote is still on its way, perhaps on another replica
+     * @param minAge younger branches are left alone: their vote is still on its way, perhaps on another replica; the first
+     *     pass after the start asks about all of them
      * @param batch how many branches one pass asks about, at most 1,000
      * @param markerRetention how long markers and tombstones are kept
      * @param markerBatch how many of them one pass deletes at most
@@ -83,9 +85,15 @@ public final class InDoubtResolver {
      * @return how many branches it ended
      * @throws BranchResourceException if the database cannot be asked
      */
-    public int pass() {
-        List<PreparedBranch> waiting = resource.prepared(settings.batch()).stream()
-                .filter(branch -> branch.age().compareTo(settings.minAge()) >= 0)
+    public synchronized int pass() {
+        // What is there before the first call was executed here is most likely what a killed process left behind.
+        // Asking
+        // about a branch whose call still runs on another replica is harmless: a decision that stands, stands.
+        Duration minAge = started ? settings.minAge() : Duration.ZERO;
+        List<PreparedBranch> prepared = resource.prepared(settings.batch());
+        started = true;
+        List<PreparedBranch> waiting = prepared.stream()
+                .filter(branch -> branch.age().compareTo(minAge) >= 0)
                 .filter(branch -> !branches.isRunning(branch.transaction(), branch.branch(), branch.ref()))
                 .toList();
         int ended = waiting.isEmpty() ? 0 : resolve(waiting);
