@@ -15,9 +15,9 @@ public final class ParticipantDirectory {
     /** How many addresses are remembered. */
     public static final int MAX_LEARNED = 1_000;
 
-    private final Map<String, Entry> known = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<String, Participant> known = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Participant> eldest) {
             return size() > MAX_LEARNED;
         }
     };
@@ -28,14 +28,15 @@ public final class ParticipantDirectory {
      * @param name its name
      * @param url its protocol endpoints, or null if only the coordinator's configuration knows
      */
-    public record Entry(ParticipantName name, @Nullable String url) {}
+    public record Participant(
+            ParticipantName name, @Nullable String url) {}
 
     /** @param origin scheme, host and port of its application endpoints */
     public synchronized void learn(String origin, ParticipantName name, @Nullable String url) {
-        known.put(origin, new Entry(name, url));
+        known.put(origin, new Participant(name, url));
     }
 
-    public synchronized Optional<Entry> at(String origin) {
+    public synchronized Optional<Participant> at(String origin) {
         return Optional.ofNullable(known.get(origin));
     }
 }
