@@ -58,7 +58,7 @@ class WalkthroughIntegrationTests {
                 .contains("insufficient-funds")
                 .contains("HTTP/1.1 409")
                 .contains("transaction-rolled-back");
-        assertThat(output).containsPattern("\"reason\":\"[^\"]*payment-service[^\"]*\"");
+        assertThat(output).containsPattern("\"reason\":\"[^\"]*payment-service[^\"]*not enough money");
         assertThat(output).contains("\"decision\":\"ROLLBACK\"");
         shop.assertBothOrNeither();
     }
