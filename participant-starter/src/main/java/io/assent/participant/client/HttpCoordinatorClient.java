@@ -118,6 +118,18 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
     /** A result, or why there is none. */
     private record Answer<T>(@Nullable T value, String detail) {}
 
+    /**
+     * A conclusive reply.
+     *
+     * @param refused whether the coordinator refused the request as it is, so that this request decided nothing
+     */
+    private record Heard<T>(T answer, boolean refused) {
+
+        static <T> Heard<T> of(T answer) {
+            return new Heard<>(answer, false);
+        }
+    }
+
     /** @param http with timeouts, without automatic retries, redirects or interceptors */
     public HttpCoordinatorClient(RestClient http, ParticipantName participant, Settings settings, InstantSource clock) {
         this.http = http;
@@ -147,7 +159,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
     private CommitAnswer sendOne(CommitOrder order) {
         byte[] body = JSON.writeValueAsBytes(
                 new CommitRequest(order.name(), order.deadline().toString(), nodes(order)));
-        Answer<CommitAnswer> answer = ask(
+        Answer<Heard<CommitAnswer>> answer = ask(
                 "/v1/transactions/" + order.transaction() + "/commit",
                 body,
                 settings.patience(),
@@ -171,7 +183,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
             Reply reply = answer.value() == null
                     ? null
                     : answer.value().get(order.transaction().toString());
-            CommitAnswer told = reply == null ? null : told(order, reply);
+            Heard<CommitAnswer> told = reply == null ? null : told(order, reply);
             if (told != null) {
                 answers.add(settled(order, told));
             } else {
@@ -202,7 +214,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
     }
 
     /** What a reply says of a commit; null if it is not conclusive. */
-    private static @Nullable CommitAnswer told(CommitOrder order, Reply reply) {
+    private static @Nullable Heard<CommitAnswer> told(CommitOrder order, Reply reply) {
         if (foreign(order.transaction(), reply)) {
             return null;
         }
@@ -210,26 +222,25 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
         String reason = reply.text("reason").isEmpty() ? reply.text("detail") : reply.text("reason");
         if (reply.status() == 200 || reply.status() == 202) {
             return switch (decision) {
-                case "COMMIT" -> committed(order, reply);
-                case "ROLLBACK" -> new CommitAnswer(Told.ROLLED_BACK, reason, true);
+                case "COMMIT" -> Heard.of(committed(order, reply));
+                case "ROLLBACK" -> Heard.of(new CommitAnswer(Told.ROLLED_BACK, reason, true));
                 default -> null;
             };
         }
-        if (reply.is(ProblemType.TRANSACTION_ROLLED_BACK)) {
-            return new CommitAnswer(Told.ROLLED_BACK, reason, true);
-        }
-        if (reply.is(ProblemType.BRANCH_SET_CONFLICT) && decision.equals("ROLLBACK")) {
-            return new CommitAnswer(Told.ROLLED_BACK, reason, true);
+        if (reply.is(ProblemType.TRANSACTION_ROLLED_BACK)
+                || (reply.is(ProblemType.BRANCH_SET_CONFLICT) && decision.equals("ROLLBACK"))) {
+            return Heard.of(new CommitAnswer(Told.ROLLED_BACK, reason, true));
         }
         if (reply.is(ProblemType.BRANCH_SET_CONFLICT)) {
-            return unknown("the coordinator has recorded other branches for this id: " + reply.text("detail"));
+            return Heard.of(
+                    unknown("the coordinator has recorded other branches for this id: " + reply.text("detail")));
         }
-        return reply.refused()
-                ? new CommitAnswer(Told.UNKNOWN, REFUSED + reply.text("type") + ": " + reply.text("detail"), false)
-                : null;
+        return reply.refused() ? new Heard<>(unknown(refusal(reply)), true) : null;
     }
 
-    private static final String REFUSED = "the coordinator refused the commit request, ";
+    private static String refusal(Reply reply) {
+        return "the coordinator refused the request, " + reply.text("type") + ": " + reply.text("detail");
+    }
 
     private static CommitAnswer committed(CommitOrder order, Reply reply) {
         String outcome = reply.text("outcome");
@@ -247,46 +258,43 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
      * A refused request has decided nothing, but an earlier, unanswered one may have. Proposing ROLLBACK settles it either
      * way (R3): the answer is the truth.
      */
-    private CommitAnswer settled(CommitOrder order, CommitAnswer answer) {
-        if (answer.told() != Told.UNKNOWN || !answer.detail().startsWith(REFUSED)) {
-            return answer;
+    private CommitAnswer settled(CommitOrder order, Heard<CommitAnswer> heard) {
+        if (!heard.refused()) {
+            return heard.answer();
         }
-        RollbackAnswer truth = rollback(order.transaction(), answer.detail(), order.branches());
-        return new CommitAnswer(truth.told(), answer.detail(), false);
+        String detail = heard.answer().detail();
+        RollbackAnswer truth = rollback(order.transaction(), detail, order.branches());
+        return new CommitAnswer(truth.told(), detail, false);
     }
 
     @Override
     public RollbackAnswer rollback(TransactionId transaction, String reason, List<BranchVote> branches) {
-        RollbackAnswer answer = rollbackOnce(transaction, reason, branches);
-        if (answer.told() == Told.UNKNOWN && answer.detail().startsWith(REFUSED) && !branches.isEmpty()) {
-            // Better decided and without orders, which the branches then ask for, than not decided.
-            return rollbackOnce(transaction, reason, List.of());
-        }
-        return answer;
+        Heard<RollbackAnswer> heard = rollbackOnce(transaction, reason, branches);
+        return heard.refused() && !branches.isEmpty()
+                // Better decided and without orders, which the branches then ask for, than not decided.
+                ? rollbackOnce(transaction, reason, List.of()).answer()
+                : heard.answer();
     }
 
-    private RollbackAnswer rollbackOnce(TransactionId transaction, String reason, List<BranchVote> branches) {
+    private Heard<RollbackAnswer> rollbackOnce(TransactionId transaction, String reason, List<BranchVote> branches) {
         byte[] body = JSON.writeValueAsBytes(new RollbackRequest(
                 printable(reason),
                 branches.stream().map(HttpCoordinatorClient::message).toList()));
-        Answer<RollbackAnswer> answer = inBulkhead(() ->
+        Answer<Heard<RollbackAnswer>> answer = inBulkhead(() ->
                 ask("/v1/transactions/" + transaction + "/rollback", body, settings.rollbackPatience(), reply -> {
                     if (foreign(transaction, reply)) {
                         return null;
                     }
                     boolean ok = reply.status() == 200 || reply.status() == 202;
                     if (ok && reply.text("decision").equals("ROLLBACK")) {
-                        return new RollbackAnswer(Told.ROLLED_BACK, reply.text("reason"));
+                        return Heard.of(new RollbackAnswer(Told.ROLLED_BACK, reply.text("reason")));
                     }
                     if (reply.is(ProblemType.DECISION_FINAL)) {
-                        return new RollbackAnswer(Told.COMMITTED, reply.text("detail"));
+                        return Heard.of(new RollbackAnswer(Told.COMMITTED, reply.text("detail")));
                     }
-                    return reply.refused()
-                            ? new RollbackAnswer(
-                                    Told.UNKNOWN, REFUSED + reply.text("type") + ": " + reply.text("detail"))
-                            : null;
+                    return reply.refused() ? new Heard<>(new RollbackAnswer(Told.UNKNOWN, refusal(reply)), true) : null;
                 }));
-        return answer.value() != null ? answer.value() : new RollbackAnswer(Told.UNKNOWN, answer.detail());
+        return answer.value() != null ? answer.value() : Heard.of(new RollbackAnswer(Told.UNKNOWN, answer.detail()));
     }
 
     @Override
