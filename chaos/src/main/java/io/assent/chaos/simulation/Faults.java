@@ -1,4 +1,4 @@
-package io.assent.coordinator.simulation;
+package io.assent.chaos.simulation;
 
 import java.util.random.RandomGenerator;
 

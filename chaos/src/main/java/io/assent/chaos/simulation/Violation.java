@@ -1,4 +1,4 @@
-package io.assent.coordinator.simulation;
+package io.assent.chaos.simulation;
 
 /** An invariant does not hold. */
 final class Violation extends RuntimeException {

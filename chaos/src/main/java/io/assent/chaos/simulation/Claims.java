@@ -1,4 +1,4 @@
-package io.assent.coordinator.simulation;
+package io.assent.chaos.simulation;
 
 import io.assent.coordinator.engine.DecisionLog.Proposal;
 import io.assent.coordinator.engine.DecisionLog.Reply;

@@ -1,4 +1,4 @@
-package io.assent.coordinator.simulation;
+package io.assent.chaos.simulation;
 
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.Coordinator.Inquired;

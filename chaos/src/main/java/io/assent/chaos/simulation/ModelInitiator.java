@@ -1,11 +1,11 @@
-package io.assent.coordinator.simulation;
+package io.assent.chaos.simulation;
 
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.ExpectedBranch;
-import io.assent.coordinator.simulation.ModelParticipant.Behaviour;
-import io.assent.coordinator.simulation.ModelParticipant.WorkReply;
+import io.assent.chaos.simulation.ModelParticipant.Behaviour;
+import io.assent.chaos.simulation.ModelParticipant.WorkReply;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
