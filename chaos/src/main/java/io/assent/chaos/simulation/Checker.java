@@ -5,8 +5,8 @@ import io.assent.coordinator.engine.Coordinator.Inquired;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.Execution;
 import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.participant.engine.CoordinatorClient.Told;
 import io.assent.protocol.BranchRef;
-import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.TransactionId;
@@ -14,6 +14,7 @@ import io.assent.protocol.Vote;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,12 +27,20 @@ import org.jspecify.annotations.Nullable;
 final class Checker {
 
     private final World world;
-    private final List<ModelParticipant> participants = new ArrayList<>();
+    private static final int MANY_REQUESTS = 1_500;
+
+    private final List<Service> services = new ArrayList<>();
     private final Map<TransactionId, TransactionRecord> standing = new HashMap<>();
     private final Set<BranchRef> prepared = new HashSet<>();
     private final Map<TransactionId, List<Set<Execution>>> requested = new HashMap<>();
     private final Map<TransactionId, Set<Execution>> enlisted = new HashMap<>();
     private final Set<TransactionId> mustCommit = new HashSet<>();
+    private final Map<TransactionId, Integer> requests = new HashMap<>();
+    private final Map<TransactionId, Told> initiators = new HashMap<>();
+    private final Set<BranchRef> committedAlone = new HashSet<>();
+    private final Set<BranchRef> byHand = new HashSet<>();
+    private final Map<BranchRef, ModelPostgres> held = new LinkedHashMap<>();
+    private long money;
     private @Nullable ModelLog log;
     private @Nullable Violation first;
 
@@ -39,8 +48,9 @@ final class Checker {
         this.world = world;
     }
 
-    void watch(ModelParticipant participant) {
-        participants.add(participant);
+    void watch(Service service) {
+        services.add(service);
+        money += service.database.money();
     }
 
     void watch(ModelLog watched) {
@@ -55,6 +65,69 @@ final class Checker {
 
     void prepared(BranchRef ref) {
         prepared.add(ref);
+    }
+
+    /** Somebody ended the branch in psql: whatever comes of that is told, and is nobody's fault. */
+    void endedByHand(BranchRef ref) {
+        byHand.add(ref);
+    }
+
+    /** A participant was told FORGOTTEN: it holds the branch until a person decides. */
+    void held(BranchRef ref, ModelPostgres database) {
+        held.put(ref, database);
+    }
+
+    /** The person decides: there is no record, so every other branch has rolled back (R9). */
+    void endHeld() {
+        held.forEach((ref, database) -> {
+            if (database.isPrepared(ref)) {
+                world.statistics.count("forgotten branch ended by a person");
+                boolean committed = standing.values().stream()
+                        .anyMatch(record -> record.decision() == Decision.COMMIT
+                                && members(record).stream().anyMatch(member -> ref.equals(member.ref())));
+                if (committed) {
+                    throw new Violation("I10 is violated: " + ref + " is to commit, and its transaction is forgotten");
+                }
+                database.endByHand(ref, false);
+            }
+        });
+        held.clear();
+    }
+
+    /** A request about a transaction leaves somebody; too many of them are a storm. */
+    void asked(TransactionId id) {
+        if (requests.merge(id, 1, Integer::sum) > MANY_REQUESTS) {
+            fail("I5", id, "more than " + MANY_REQUESTS + " requests: a storm");
+        }
+    }
+
+    int mostRequests() {
+        return requests.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+    }
+
+    /** A coordinator says that a branch has ended against the decision. */
+    void heuristic(TransactionId id, Branch branch) {
+        boolean somebody = byHand.stream().anyMatch(ref -> ref.value().contains(id + ":" + branch.id() + ":"));
+        if (!somebody) {
+            fail("I6", id, Execution.of(branch) + " is said to have ended by itself: " + branch.state());
+        }
+    }
+
+    /** What an initiator with the starter tells its application. */
+    void initiatorTold(TransactionId id, Told told) {
+        world.trace(() -> "   initiator of " + brief(id) + " is told " + told);
+        Told before = initiators.put(id, told);
+        if (before != null && before != Told.UNKNOWN && told != Told.UNKNOWN && before != told) {
+            fail("I6", id, "the initiator was told " + before + " and " + told);
+        }
+        if (before != null && told == Told.UNKNOWN) {
+            initiators.put(id, before);
+        }
+    }
+
+    /** An initiator's own branch committed without a decision, because nobody else had written. */
+    void committedAlone(BranchRef ref) {
+        committedAlone.add(ref);
     }
 
     /** A commit of the collected flow was asked for with this set. */
@@ -99,6 +172,11 @@ final class Checker {
         for (Execution member : members) {
             if (member.ref() == null || !prepared.contains(member.ref())) {
                 fail("I3", record.id(), "COMMIT with " + member + ", which never voted PREPARED");
+            } else if (!byHand.contains(member.ref())
+                    && services.stream()
+                            .noneMatch(service -> service.database.isPrepared(member.ref())
+                                    || service.database.entriesOf(member.ref()) > 0)) {
+                fail("I3", record.id(), "COMMIT with " + member + ", which is not prepared any more");
             }
         }
         if (record.begun()) {
@@ -113,6 +191,7 @@ final class Checker {
 
     /** An order leaves a coordinator (I9). */
     void ordered(TransactionId id, Branch branch, Decision decision) {
+        asked(id);
         TransactionRecord stands = standing.get(id);
         if (stands == null) {
             fail("I9", id, "ordered " + decision + " to " + branch.id() + " before any decision was replicated");
@@ -140,23 +219,34 @@ final class Checker {
         if (coveredByMember) {
             return;
         }
-        BranchState state = at(branch).stateOf(record.id(), branch.id(), branch.ref());
-        boolean right = branch.member() && record.decision() == Decision.COMMIT
-                ? state == BranchState.COMMITTED
-                : state == null || state == BranchState.ROLLED_BACK;
-        if (!right) {
+        BranchRef ref = branch.ref();
+        if (ref != null && byHand.contains(ref)) {
+            return;
+        }
+        ModelPostgres database = at(branch);
+        boolean committed = ref == null
+                ? database.worked(record.id(), branch.id().value())
+                        && byHand.stream().noneMatch(b -> b.value().contains(record.id() + ":" + branch.id() + ":"))
+                : database.entriesOf(ref) > 0;
+        boolean inDoubt = ref == null
+                ? database.inDoubt().stream().anyMatch(gid -> gid.contains(record.id() + ":" + branch.id() + ":"))
+                : database.isPrepared(ref);
+        boolean member = branch.member() && record.decision() == Decision.COMMIT;
+        if (inDoubt || committed != member) {
             fail(
                     invariant,
                     record.id(),
-                    Execution.of(branch) + " counts as ended by " + record.decision() + " and is " + state);
+                    Execution.of(branch) + " counts as ended by " + record.decision() + " and is "
+                            + (inDoubt ? "in doubt" : committed ? "committed" : "not committed"));
         }
     }
 
-    private ModelParticipant at(Branch branch) {
-        return participants.stream()
-                .filter(p -> p.participant.equals(branch.participant()))
+    private ModelPostgres at(Branch branch) {
+        return services.stream()
+                .filter(service -> service.database.participant.equals(branch.participant()))
                 .findFirst()
-                .orElseThrow();
+                .orElseThrow()
+                .database;
     }
 
     /** A coordinator answered (I6). */
@@ -220,34 +310,78 @@ final class Checker {
     void finish(ModelLog ended) {
         for (TransactionRecord row : ended.rows()) {
             TransactionRecord stands = standing.get(row.id());
+            heuristicIsSaid(row);
             if (stands == null || stands.decision() != row.decision()) {
                 fail("I2", row.id(), "the log ends with " + row.decision());
             }
         }
-        for (ModelParticipant participant : participants) {
-            participant.prepared().forEach((key, end) -> {
-                TransactionRecord stands = standing.get(key.transaction());
-                boolean commit = stands != null
-                        && stands.decision() == Decision.COMMIT
-                        && members(stands).contains(new Execution(key.branch(), end.getKey()));
-                BranchState right = commit ? BranchState.COMMITTED : BranchState.ROLLED_BACK;
-                if (end.getValue() != right) {
-                    fail(
-                            "I1",
-                            key.transaction(),
-                            participant.name + " ended branch " + key.branch() + " as " + end.getValue() + ", right is "
-                                    + right);
+        Set<String> right = new HashSet<>();
+        standing.values().stream()
+                .filter(record -> record.decision() == Decision.COMMIT)
+                .flatMap(record -> members(record).stream())
+                .forEach(member -> right.add(String.valueOf(member.ref())));
+        committedAlone.forEach(ref -> right.add(ref.value()));
+        byHand.forEach(ref -> right.remove(ref.value()));
+        Set<String> there = new HashSet<>();
+        for (Service service : services) {
+            if (!service.database.quiet()) {
+                throw new Violation("I12 is violated: " + service.name + " is left with " + service.database.inDoubt());
+            }
+            for (ModelPostgres.Entry entry : service.database.entries()) {
+                boolean wanted = right.contains(entry.ref()) || byHand.contains(new BranchRef(entry.ref()));
+                if (!wanted) {
+                    throw new Violation("I1 is violated: " + entry + " in " + service.name
+                            + " is committed, and nothing that stands says so");
                 }
-            });
+                if (!there.add(entry.ref())) {
+                    throw new Violation("I7 is violated: " + entry + " is there twice");
+                }
+            }
         }
+        right.removeAll(there);
+        if (!right.isEmpty()) {
+            throw new Violation("I1 is violated: to commit, and without effect: " + right);
+        }
+        long now = services.stream().mapToLong(service -> service.database.money()).sum();
+        if (byHand.isEmpty() && now != money) {
+            throw new Violation("I8 is violated: there were " + money + ", there are " + now);
+        }
+        initiators.forEach((id, told) -> {
+            TransactionRecord stands = standing.get(id);
+            boolean commit = stands != null && stands.decision() == Decision.COMMIT;
+            if (told == Told.ROLLED_BACK && commit) {
+                fail("I6", id, "the initiator was told that it rolled back, and it committed");
+            }
+            if (told == Told.COMMITTED && stands != null && !commit) {
+                fail("I6", id, "the initiator was told that it committed, and it rolled back");
+            }
+        });
         for (TransactionId id : mustCommit) {
             TransactionRecord stands = standing.get(id);
-            if (stands == null || stands.decision() != Decision.COMMIT) {
+            boolean withoutDecision = stands == null && initiators.get(id) == Told.COMMITTED;
+            if (!withoutDecision && (stands == null || stands.decision() != Decision.COMMIT)) {
                 fail(
                         "I4",
                         id,
                         "no fault, every vote yes, and yet "
                                 + (stands == null ? "undecided" : "ROLLBACK: " + stands.reason()));
+            }
+        }
+    }
+
+    /** What was ended by hand against the decision has to be in the outcome. */
+    private void heuristicIsSaid(TransactionRecord row) {
+        for (Branch branch : row.branches()) {
+            BranchRef ref = branch.ref();
+            if (ref == null || !byHand.contains(ref) || branch.vote() == Vote.READ_ONLY) {
+                continue;
+            }
+            boolean committed = at(branch).entriesOf(ref) > 0;
+            boolean member = branch.member() && row.decision() == Decision.COMMIT;
+            boolean said = row.outcome() != null && row.outcome().heuristic();
+            if (committed != member && !said) {
+                fail("I6", row.id(), Execution.of(branch) + " was ended by hand against the decision, the outcome is "
+                        + row.outcome());
             }
         }
     }

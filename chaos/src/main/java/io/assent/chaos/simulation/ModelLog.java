@@ -41,6 +41,10 @@ final class ModelLog {
     private final World world;
     private final Checker checker;
     private final Duration longestLifetime;
+    private final Duration retention;
+    private final Set<TransactionId> poisoned = new HashSet<>();
+    private Map<TransactionId, Row> oldPrimary = Map.of();
+    private long oldPrimaryUntil;
     private Map<TransactionId, Row> primary = new LinkedHashMap<>();
     private final Map<TransactionId, Row> standby = new LinkedHashMap<>();
     private final Set<TransactionId> unreplicated = new LinkedHashSet<>();
@@ -92,6 +96,9 @@ final class ModelLog {
         @Nullable
         Instant nextAttemptAt;
 
+        @Nullable
+        String resolution;
+
         Row(TransactionId id, Instant createdAt) {
             this.id = id;
             this.createdAt = createdAt;
@@ -125,7 +132,7 @@ final class ModelLog {
                     attempts,
                     nextAttemptAt,
                     createdAt,
-                    null);
+                    resolution);
         }
     }
 
@@ -135,10 +142,15 @@ final class ModelLog {
         }
     }
 
-    ModelLog(World world, Checker checker, Duration longestLifetime) {
+    /** How far ahead of the database's clock an id may lie; five minutes in production. */
+    static final Duration MARGIN = Duration.ofSeconds(2);
+
+    /** @param retention how long what is complete is kept */
+    ModelLog(World world, Checker checker, Duration longestLifetime, Duration retention) {
         this.world = world;
         this.checker = checker;
         this.longestLifetime = longestLifetime;
+        this.retention = retention;
     }
 
     // ---- what happens to it
@@ -154,10 +166,13 @@ final class ModelLog {
         world.trace(() -> "log: the standby has caught up");
     }
 
-    void failOver() {
+    /** @param oldStaysUp how long the old primary still answers reads (L5, L6) */
+    void failOver(Duration oldStaysUp) {
+        oldPrimary = primary;
+        oldPrimaryUntil = world.time() + oldStaysUp.toNanos();
         for (TransactionId id : unreplicated) {
             world.statistics.count(
-                    primary.get(id).decision == null
+                    Objects.requireNonNull(primary.get(id)).decision == null
                             ? "log: undecided row lost"
                             : "log: row with decision lost or set back");
         }
@@ -167,6 +182,42 @@ final class ModelLog {
         world.trace(() -> "log: the standby is promoted");
     }
 
+    /** A row becomes unreadable. */
+    void poison(TransactionId id) {
+        poisoned.add(id);
+        world.statistics.count("log: row poisoned");
+        world.trace(() -> "log: the row of " + Checker.brief(id) + " is unreadable");
+    }
+
+    Set<TransactionId> poisoned() {
+        return poisoned;
+    }
+
+    void repair() {
+        poisoned.clear();
+    }
+
+    /** What is complete and older than the retention goes (R9). One run of one coordinator's cleanup. */
+    void forget(Process coordinator) {
+        if (stalled || !coordinator.up()) {
+            return;
+        }
+        Instant horizon = world.now().minus(retention);
+        for (Row row : List.copyOf(primary.values())) {
+            if (row.completedAt != null
+                    && row.completedAt.isBefore(horizon)
+                    && row.id.timestamp().isBefore(horizon)) {
+                if (world.reached(CrashPoint.COORDINATOR_CLEANUP, coordinator, row.id)) {
+                    return;
+                }
+                world.statistics.count("log: row forgotten");
+                primary.remove(row.id);
+                standby.remove(row.id);
+                unreplicated.remove(row.id);
+            }
+        }
+    }
+
     private void replicate() {
         for (TransactionId id : unreplicated) {
             Row row = Objects.requireNonNull(primary.get(id));
@@ -174,7 +225,7 @@ final class ModelLog {
             if (row.decision != null) {
                 checker.stands(row.record());
             }
-            if (row.completedAt != null) {
+            if (row.completedAt != null && row.resolution == null) {
                 checker.forgotten(row.record());
             }
         }
@@ -221,21 +272,44 @@ final class ModelLog {
     private final class Connection implements DecisionLog {
 
         private final Process owner;
+        private final int incarnation;
 
         Connection(Process owner) {
             this.owner = owner;
+            this.incarnation = owner.epoch();
         }
 
         /** Executes a write now or not at all, and says what became of it as far as that can be known. */
         private CompletionStage<Reply> write(String what, TransactionId id, Supplier<Reply> statement) {
+            return write(what, id, null, null, statement);
+        }
+
+        /** The same with a crash point before it is sent, and one when the reply is there but unread. */
+        private CompletionStage<Reply> write(
+                String what,
+                TransactionId id,
+                @Nullable CrashPoint before,
+                @Nullable CrashPoint after,
+                Supplier<Reply> statement) {
             CompletableFuture<Reply> future = new CompletableFuture<>();
-            int epoch = owner.epoch();
+            if (!owner.lives(incarnation) || (before != null && world.reached(before, owner, id))) {
+                return future;
+            }
+            int epoch = incarnation;
             world.later(latency(), null, () -> {
                 Reply reply;
                 if (world.chance(world.faults.logUnavailable())) {
                     reply = new Reply(Status.UNAVAILABLE, null, false, "simulated");
                 } else if (world.chance(world.faults.logUnknown() / 2)) {
                     reply = new Reply(Status.INDETERMINATE, null, false, "request lost");
+                } else if (poisoned.contains(id)) {
+                    reply = new Reply(
+                            what.startsWith("decide") || what.equals("record")
+                                    ? Status.INDETERMINATE
+                                    : Status.UNAVAILABLE,
+                            null,
+                            false,
+                            "unreadable row");
                 } else {
                     reply = statement.get();
                     if (stalled) {
@@ -252,14 +326,18 @@ final class ModelLog {
                 world.trace(() -> "log: " + what + " of " + Checker.brief(id) + " by " + owner.name + ": "
                         + told.status()
                         + (told.record() == null ? "" : " " + told.record().decision()));
-                deliver(epoch, () -> future.complete(told));
+                deliver(epoch, () -> {
+                    if (after == null || !world.reached(after, owner, id)) {
+                        future.complete(told);
+                    }
+                });
             });
             return future;
         }
 
         private void deliver(int epoch, Runnable reply) {
             world.later(latency(), null, () -> {
-                if (owner.epoch() == epoch) {
+                if (owner.lives(epoch)) {
                     world.later(Duration.ZERO, owner, reply);
                 }
             });
@@ -277,9 +355,13 @@ final class ModelLog {
             return id.timestamp().plus(longestLifetime).isBefore(world.now());
         }
 
+        private boolean inFuture(TransactionId id) {
+            return id.timestamp().isAfter(world.now().plus(MARGIN));
+        }
+
         @Override
         public CompletionStage<Reply> begin(NewTransaction wanted) {
-            return write("begin", wanted.id(), () -> {
+            return write("begin", wanted.id(), CrashPoint.COORDINATOR_BEFORE_BEGIN, CrashPoint.COORDINATOR_AFTER_BEGIN, () -> {
                 Row row = primary.get(wanted.id());
                 if (row != null) {
                     return row.begun && row.decision == null
@@ -288,6 +370,9 @@ final class ModelLog {
                 }
                 if (tooOld(wanted.id())) {
                     return new Reply(Status.TOO_OLD, null, false, null);
+                }
+                if (inFuture(wanted.id())) {
+                    return new Reply(Status.IN_FUTURE, null, false, null);
                 }
                 Row begun = new Row(wanted.id(), world.now());
                 begun.begun = true;
@@ -301,10 +386,10 @@ final class ModelLog {
 
         @Override
         public CompletionStage<Reply> enlist(TransactionId id, Branch branch) {
-            return write("enlist " + branch.id(), id, () -> {
+            return write("enlist " + branch.id(), id, CrashPoint.COORDINATOR_BEFORE_ENLIST, CrashPoint.COORDINATOR_AFTER_ENLIST, () -> {
                 Row row = primary.get(id);
                 if (row == null) {
-                    return new Reply(Status.ABSENT, null, false, null);
+                    return new Reply(tooOld(id) ? Status.TOO_OLD : Status.ABSENT, null, false, null);
                 }
                 boolean late = row.deadline != null && !world.now().isBefore(row.deadline);
                 if (row.decision != null || row.closedAt != null || late) {
@@ -344,7 +429,12 @@ final class ModelLog {
 
         @Override
         public CompletionStage<Reply> decide(Proposal proposal) {
-            return write("decide " + proposal.decision(), proposal.id(), () -> decideNow(proposal));
+            return write(
+                    "decide " + proposal.decision(),
+                    proposal.id(),
+                    CrashPoint.COORDINATOR_BEFORE_DECIDE,
+                    CrashPoint.COORDINATOR_DECIDE_UNREAD,
+                    () -> decideNow(proposal));
         }
 
         private Reply decideNow(Proposal proposal) {
@@ -356,7 +446,11 @@ final class ModelLog {
                 put(asked);
                 return ok(asked, row.nonce == proposal.nonce());
             }
-            if (row == null && proposal.decision() == Decision.COMMIT && tooOld(proposal.id())) {
+            if (row == null && inFuture(proposal.id())) {
+                return new Reply(Status.IN_FUTURE, null, false, null);
+            }
+            boolean forgotten = proposal.id().timestamp().isBefore(world.now().minus(retention));
+            if (row == null && (proposal.decision() == Decision.COMMIT ? tooOld(proposal.id()) : forgotten)) {
                 return new Reply(Status.TOO_OLD, null, false, null);
             }
             Row next = row == null ? new Row(proposal.id(), world.now()) : row.copy();
@@ -439,7 +533,8 @@ final class ModelLog {
 
         @Override
         public CompletionStage<Reply> record(Progress progress) {
-            return write("record", progress.id(), () -> {
+            CrashPoint before = progress.complete() ? CrashPoint.COORDINATOR_BEFORE_COMPLETION : null;
+            return write("record", progress.id(), before, null, () -> {
                 Row row = primary.get(progress.id());
                 if (row == null || row.decision == null) {
                     return new Reply(Status.ABSENT, null, false, null);
@@ -478,7 +573,8 @@ final class ModelLog {
                         next.nextAttemptAt = world.now().plus(progress.nextAttemptIn());
                     }
                 }
-                next.outcome = Outcomes.of(row.decision, branches, next.completedAt != null);
+                Outcome outcome = Outcomes.of(row.decision, branches, next.completedAt != null && row.resolution == null);
+                next.outcome = outcome == null && row.resolution != null ? row.outcome : outcome;
                 put(next);
                 return ok(next, true);
             });
@@ -486,21 +582,44 @@ final class ModelLog {
 
         @Override
         public CompletionStage<Reply> resolve(TransactionId id, String reason) {
-            throw new UnsupportedOperationException("nobody resolves anything here");
+            return write("resolve", id, () -> {
+                Row row = primary.get(id);
+                if (row == null) {
+                    return new Reply(Status.ABSENT, null, false, null);
+                }
+                if (row.completedAt != null && reason.equals(row.resolution)) {
+                    return ok(row, false);
+                }
+                if (row.completedAt != null || row.outcome == null || !row.outcome.heuristic()) {
+                    return new Reply(Status.CONFLICT, row.record(), false, null);
+                }
+                Row closed = row.copy();
+                closed.completedAt = world.now();
+                closed.nextAttemptAt = null;
+                closed.resolution = reason;
+                world.statistics.count("log: resolved by a person");
+                put(closed);
+                return ok(closed, true);
+            });
         }
 
         @Override
         public CompletionStage<Reading> find(Collection<TransactionId> ids) {
             CompletableFuture<Reading> future = new CompletableFuture<>();
-            int epoch = owner.epoch();
+            int epoch = incarnation;
             world.later(latency(), null, () -> {
-                Instant horizon = world.now().minus(Duration.ofDays(30));
+                Instant horizon = world.now().minus(retention);
+                boolean stale = world.time() < oldPrimaryUntil && world.chance(0.5);
+                Map<TransactionId, Row> table = stale ? oldPrimary : primary;
+                if (stale) {
+                    world.statistics.count("log: read from the old primary");
+                }
                 Map<TransactionId, TransactionRecord> found = new HashMap<>();
                 boolean down = world.chance(world.faults.logUnavailable());
                 if (!down) {
                     for (TransactionId id : ids) {
-                        Row row = primary.get(id);
-                        if (row != null) {
+                        Row row = table.get(id);
+                        if (row != null && !poisoned.contains(id)) {
                             found.put(id, row.record());
                         }
                     }
@@ -514,7 +633,7 @@ final class ModelLog {
         @Override
         public CompletionStage<List<TransactionRecord>> claim(int limit, Duration lease) {
             CompletableFuture<List<TransactionRecord>> future = new CompletableFuture<>();
-            int epoch = owner.epoch();
+            int epoch = incarnation;
             world.later(latency(), null, () -> {
                 List<TransactionRecord> claimed = new ArrayList<>();
                 if (!stalled && !world.chance(world.faults.logUnavailable())) {
@@ -531,12 +650,24 @@ final class ModelLog {
                         taken.nextAttemptAt = world.now().plus(lease);
                         // Read before it is known to be replicated: a claim says nothing about a decision (R4).
                         put(taken);
+                        if (poisoned.contains(taken.id)) {
+                            world.statistics.count("recovery: unreadable row left out");
+                            continue;
+                        }
                         claimed.add(taken.record());
                         world.statistics.count(row.decision == null ? "recovery: undecided" : "recovery: decided");
                     }
                     replicate();
                 }
-                deliver(epoch, () -> future.complete(claimed));
+                deliver(epoch, () -> {
+                    if (claimed.isEmpty()
+                            || !world.reached(
+                                    CrashPoint.COORDINATOR_AFTER_CLAIM,
+                                    owner,
+                                    claimed.get(0).id())) {
+                        future.complete(claimed);
+                    }
+                });
             });
             return future;
         }

@@ -25,6 +25,11 @@ abstract class Process {
         return epoch;
     }
 
+    /** Whether that incarnation still runs. */
+    boolean lives(int incarnation) {
+        return up && epoch == incarnation;
+    }
+
     long pausedUntil() {
         return pausedUntil;
     }

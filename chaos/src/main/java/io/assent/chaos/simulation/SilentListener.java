@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class SilentListener implements TransactionListener {
 
     private final Statistics statistics;
+    private final Checker checker;
 
-    SilentListener(Statistics statistics) {
+    SilentListener(Statistics statistics, Checker checker) {
         this.statistics = statistics;
+        this.checker = checker;
     }
 
     @Override
@@ -49,6 +51,7 @@ final class SilentListener implements TransactionListener {
     @Override
     public void heuristic(TransactionId transaction, Branch branch) {
         statistics.count("told: heuristic");
+        checker.heuristic(transaction, branch);
     }
 
     @Override

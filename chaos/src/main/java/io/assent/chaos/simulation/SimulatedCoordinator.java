@@ -16,7 +16,10 @@ import io.assent.protocol.TransactionId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -26,11 +29,13 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedCoordinator extends Process {
 
     private static final Duration PASS = Duration.ofMillis(600);
+    private static final Duration CLEANUP = Duration.ofSeconds(3);
+    private static final Duration VOTE = Duration.ofMillis(1_500);
     private static final Duration CALL = Duration.ofSeconds(1);
 
     private final ModelLog model;
     private final Checker checker;
-    private final Map<String, ModelParticipant> participants = new HashMap<>();
+    private final Map<String, Service> participants = new HashMap<>();
     private final EngineSettings settings;
     private final Duration clockOffset;
     private final Twin twin;
@@ -38,6 +43,7 @@ final class SimulatedCoordinator extends Process {
     private Coordinator api;
     private RecoveryPass pass;
 
+    @SuppressWarnings("NullAway") // The rest is set by started(), which is also what a new incarnation begins with.
     SimulatedCoordinator(
             World world,
             String name,
@@ -55,8 +61,8 @@ final class SimulatedCoordinator extends Process {
         started();
     }
 
-    void meets(ModelParticipant participant) {
-        participants.put(participant.name, participant);
+    void meets(Service service) {
+        participants.put(service.name, service);
     }
 
     Coordinator api() {
@@ -65,20 +71,27 @@ final class SimulatedCoordinator extends Process {
 
     void commit(Coordinator.Commit request, Consumer<Answer> reply) {
         api.commit(request).thenAccept(answer -> {
-            checker.told(Decision.COMMIT, answer);
-            reply.accept(answer);
+            answered(Decision.COMMIT, answer, reply);
         });
     }
 
     void rollback(Coordinator.Rollback request, Consumer<Answer> reply) {
         api.rollback(request).thenAccept(answer -> {
-            checker.told(Decision.ROLLBACK, answer);
-            reply.accept(answer);
+            answered(Decision.ROLLBACK, answer, reply);
         });
     }
 
-    boolean idle() {
-        return engine.inFlight() == 0 && engine.redelivering() == 0;
+    private void answered(Decision wanted, Answer answer, Consumer<Answer> reply) {
+        checker.told(wanted, answer);
+        if (answer.result() != Answer.Result.COMPLETE
+                || !world.reached(CrashPoint.COORDINATOR_BEFORE_REPLY, this, answer.id())) {
+            reply.accept(answer);
+        }
+    }
+
+    /** Whether it works on nothing; what cannot be read in the log is excused. */
+    boolean idle(Set<TransactionId> excused) {
+        return engine.inFlight() <= excused.size() && engine.redelivering() <= excused.size();
     }
 
     @Override
@@ -91,8 +104,8 @@ final class SimulatedCoordinator extends Process {
         DecisionLog log = twin.wrap(model.connect(this), model, world);
         EnginePorts ports = new EnginePorts(
                 log,
-                twin.wrap(new Participants(), world),
-                new SilentListener(world.statistics),
+                twin.wrap(new Participants(epoch()), world),
+                new SilentListener(world.statistics, checker),
                 new Timers(),
                 () -> world.now().plus(clockOffset),
                 world.random);
@@ -100,6 +113,7 @@ final class SimulatedCoordinator extends Process {
         api = twin.wrap(engine, world);
         pass = new RecoveryPass(log, engine, settings);
         world.later(Duration.ofMillis(world.between(1, 600)), this, this::recover);
+        world.later(CLEANUP, this, this::clean);
     }
 
     private void recover() {
@@ -107,12 +121,17 @@ final class SimulatedCoordinator extends Process {
         pass.run();
     }
 
+    private void clean() {
+        world.later(CLEANUP, this, this::clean);
+        model.forget(this);
+    }
+
     private final class Timers implements Scheduler {
 
         @Override
         public Cancellable schedule(Duration delay, Runnable task) {
             boolean[] cancelled = new boolean[1];
-            world.later(delay, SimulatedCoordinator.this, () -> {
+            world.later(twin.wait(delay, clockOffset), SimulatedCoordinator.this, () -> {
                 if (!cancelled[0]) {
                     task.run();
                 }
@@ -123,6 +142,13 @@ final class SimulatedCoordinator extends Process {
 
     private final class Participants implements ParticipantClient {
 
+        private final int incarnation;
+        private final Set<TransactionId> ordered = new HashSet<>();
+
+        Participants(int incarnation) {
+            this.incarnation = incarnation;
+        }
+
         @Override
         public boolean allowed(ParticipantName participant, @Nullable String url) {
             return participants.containsKey(participant.value());
@@ -132,30 +158,56 @@ final class SimulatedCoordinator extends Process {
         public CompletionStage<VoteReply> prepare(
                 TransactionId transaction, Branch branch, Instant deadline, Duration remaining) {
             CompletableFuture<VoteReply> future = new CompletableFuture<>();
-            ModelParticipant participant = participants.get(branch.participant().value());
+            if (!lives(incarnation)) {
+                return future;
+            }
+            SimulatedParticipant participant = at(branch);
             world.<VoteReply>call(
                     SimulatedCoordinator.this,
                     participant,
-                    remaining.compareTo(CALL) < 0 ? remaining : CALL,
-                    vote -> vote.accept(participant.vote(transaction, branch.id(), branch.ref())),
-                    future::complete,
+                    remaining.compareTo(VOTE) < 0 ? remaining : VOTE,
+                    vote -> vote.accept(participant.prepare(transaction, branch.id(), branch.ref(), remaining)),
+                    reply -> {
+                        if (!world.reached(
+                                CrashPoint.COORDINATOR_AFTER_SOME_VOTES, SimulatedCoordinator.this, transaction)) {
+                            future.complete(reply);
+                        }
+                    },
                     refused -> future.complete(new VoteReply(null, "no reply", refused)));
+            world.reached(CrashPoint.COORDINATOR_AFTER_SOME_PREPARES, SimulatedCoordinator.this, transaction);
             return future;
         }
 
         @Override
         public CompletionStage<OrderReply> order(TransactionId transaction, Branch branch, Decision decision) {
-            checker.ordered(transaction, branch, decision);
             CompletableFuture<OrderReply> future = new CompletableFuture<>();
-            ModelParticipant participant = participants.get(branch.participant().value());
+            if (!lives(incarnation)
+                    || (ordered.add(transaction)
+                            && world.reached(
+                                    CrashPoint.COORDINATOR_BEFORE_ORDERS, SimulatedCoordinator.this, transaction))) {
+                return future;
+            }
+            checker.ordered(transaction, branch, decision);
+            SimulatedParticipant participant = at(branch);
             world.<OrderReply>call(
                     SimulatedCoordinator.this,
                     participant,
                     CALL,
                     fact -> fact.accept(participant.order(transaction, branch.id(), branch.ref(), decision)),
-                    future::complete,
+                    reply -> {
+                        if (!world.reached(
+                                CrashPoint.COORDINATOR_BEFORE_ACKNOWLEDGED, SimulatedCoordinator.this, transaction)) {
+                            future.complete(reply);
+                        }
+                    },
                     refused -> future.complete(new OrderReply(null, "no reply")));
+            world.reached(CrashPoint.COORDINATOR_AFTER_SOME_ORDERS, SimulatedCoordinator.this, transaction);
             return future;
+        }
+
+        private SimulatedParticipant at(Branch branch) {
+            return Objects.requireNonNull(participants.get(branch.participant().value()))
+                    .any(world);
         }
     }
 }

@@ -3,6 +3,9 @@ package io.assent.chaos.simulation;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.DecisionLog;
 import io.assent.coordinator.engine.ParticipantClient;
+import io.assent.participant.engine.BranchResource;
+import io.assent.participant.engine.CoordinatorClient;
+import java.time.Duration;
 
 /** The system as it is; wrong twins override one method and plant one bug in it. */
 class Twin {
@@ -22,7 +25,26 @@ class Twin {
         return coordinator;
     }
 
+    BranchResource wrap(BranchResource resource, World world) {
+        return resource;
+    }
+
+    CoordinatorClient wrap(CoordinatorClient coordinator, World world) {
+        return coordinator;
+    }
+
+    /** An order ends whatever execution of the branch there is, in any transaction. */
     boolean ordersByBranchAlone() {
         return false;
+    }
+
+    /** The starter's connection does not mind that a statement failed before. */
+    boolean overlooksFailedStatements() {
+        return false;
+    }
+
+    /** How long a coordinator waits whose clock is off by {@code clockOffset}. */
+    Duration wait(Duration wanted, Duration clockOffset) {
+        return wanted;
     }
 }
