@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -138,10 +139,17 @@ public interface DecisionLog {
      *
      * @param status OK or UNAVAILABLE
      * @param records by id; an id that is not there is missing
+     * @param unreadable ids that are there with a damaged row: nothing can be said of them, least of all that they are
+     *     forgotten
      * @param now the database's clock
      * @param horizon ids older than this may have been forgotten (R9)
      */
-    record Reading(Status status, Map<TransactionId, TransactionRecord> records, Instant now, Instant horizon) {}
+    record Reading(
+            Status status,
+            Map<TransactionId, TransactionRecord> records,
+            Set<TransactionId> unreadable,
+            Instant now,
+            Instant horizon) {}
 
     /** Begins: writes an undecided row. OK also when an equal one (name and timeout) was there; CONFLICT otherwise, or if it is decided. */
     CompletionStage<Reply> begin(NewTransaction transaction);

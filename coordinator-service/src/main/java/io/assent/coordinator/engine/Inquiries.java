@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * undecided or absent, deadline passed      what a proposal of ROLLBACK returns (R3)
  * undecided or absent, before the deadline  UNDECIDED
  * absent, below the horizon                 FORGOTTEN (R9)
- * cannot be known now                       UNDECIDED (R8)
+ * cannot be known now, or unreadable        UNDECIDED (R8)
  * </pre>
  *
  * <p>The barrier write and the proposal are the same: a rollback request. So what it decides is delivered as well.
@@ -74,6 +74,9 @@ final class Inquiries {
             Inquiry inquiry, Reading reading, Map<TransactionId, CompletableFuture<Answer>> writes) {
         TransactionId id = inquiry.transaction();
         TransactionRecord record = reading.records().get(id);
+        if (reading.unreadable().contains(id)) {
+            return CompletableFuture.completedFuture(InquiryAnswer.UNDECIDED);
+        }
         if (record == null && id.timestamp().isBefore(reading.horizon())) {
             return CompletableFuture.completedFuture(InquiryAnswer.FORGOTTEN);
         }

@@ -154,7 +154,7 @@ public final class TransactionCoordinator implements Coordinator {
     }
 
     private static Answer found(TransactionId id, Reading reading) {
-        if (reading.status() != Status.OK) {
+        if (reading.status() != Status.OK || reading.unreadable().contains(id)) {
             return new Answer(Result.UNAVAILABLE, id, null, null);
         }
         TransactionRecord record = reading.records().get(id);

@@ -14,8 +14,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -151,16 +153,18 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
                     connection.createArrayOf(
                             "uuid", ids.stream().map(TransactionId::value).toArray(UUID[]::new)));
             Map<TransactionId, TransactionRecord> records = new HashMap<>();
+            Set<TransactionId> unreadable = new HashSet<>();
             Instant now = Instant.EPOCH;
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     now = Rows.mandatory(Rows.instant(rows, "now"));
-                    if (rows.getObject("id") != null) {
-                        readable(rows, record -> records.put(record.id(), record));
+                    UUID id = rows.getObject("id", UUID.class);
+                    if (id != null && !readable(rows, record -> records.put(record.id(), record))) {
+                        unreadable.add(new TransactionId(id));
                     }
                 }
             }
-            return new Reading(Status.OK, records, now, now.minus(properties.retention()));
+            return new Reading(Status.OK, records, unreadable, now, now.minus(properties.retention()));
         } catch (SQLException e) {
             log.warn("The decision log cannot be read: {}.", Causes.text(e));
             return nothingRead();
@@ -169,7 +173,7 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
 
     /** No time is known either; before every id, so that nothing looks forgotten. */
     private static Reading nothingRead() {
-        return new Reading(Status.UNAVAILABLE, Map.of(), Instant.EPOCH, Instant.EPOCH);
+        return new Reading(Status.UNAVAILABLE, Map.of(), Set.of(), Instant.EPOCH, Instant.EPOCH);
     }
 
     private List<TransactionRecord> claimNow(int limit, Duration lease) {
@@ -201,15 +205,17 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
         }
     }
 
-    private void readable(ResultSet row, java.util.function.Consumer<TransactionRecord> consumer) throws SQLException {
+    private boolean readable(ResultSet row, java.util.function.Consumer<TransactionRecord> consumer)
+            throws SQLException {
         TransactionRecord record;
         try {
             record = Rows.read(row);
         } catch (UnreadableRowException e) {
             unreadable(row.getObject("id", UUID.class), e);
-            return;
+            return false;
         }
         consumer.accept(record);
+        return true;
     }
 
     private void unreadable(TransactionId id, UnreadableRowException e) {

@@ -206,7 +206,7 @@ final class HandDriven {
         for (TransactionRecord record : records) {
             byId.put(record.id(), record);
         }
-        return new Reading(Status.OK, byId, now, HORIZON);
+        return new Reading(Status.OK, byId, java.util.Set.of(), now, HORIZON);
     }
 
     // ---- the ports
