@@ -67,6 +67,13 @@ final class Checker {
         prepared.add(ref);
     }
 
+    /** A vote leaves a participant. */
+    void voted(TransactionId id, Vote vote, @Nullable BranchRef ref, ModelPostgres database) {
+        if (vote == Vote.PREPARED && database.unreplicated(ref)) {
+            fail("I9", id, "voted PREPARED for " + ref + ", and a failover could lose it");
+        }
+    }
+
     /** Somebody ended the branch in psql: whatever comes of that is told, and is nobody's fault. */
     void endedByHand(BranchRef ref) {
         byHand.add(ref);

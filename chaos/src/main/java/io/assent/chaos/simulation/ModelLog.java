@@ -624,7 +624,10 @@ final class ModelLog {
                         }
                     }
                 }
-                Reading reading = new Reading(down ? Status.UNAVAILABLE : Status.OK, found, world.now(), horizon);
+                Set<TransactionId> unreadable = new HashSet<>(poisoned);
+                unreadable.retainAll(table.keySet());
+                Reading reading = new Reading(
+                        down ? Status.UNAVAILABLE : Status.OK, found, unreadable, world.now(), horizon);
                 deliver(epoch, () -> future.complete(reading));
             });
             return future;

@@ -9,6 +9,7 @@ import java.sql.SQLWarning;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -58,6 +59,7 @@ final class ModelPostgres {
     private final Set<Local> open = new LinkedHashSet<>();
     private final Set<Session> sessions = new LinkedHashSet<>();
     private final Map<String, String> texts = new HashMap<>();
+    private final Set<String> unreplicated = new HashSet<>();
     private final Set<String> endedByHand = new LinkedHashSet<>();
     int maxPrepared = Integer.MAX_VALUE;
 
@@ -171,6 +173,11 @@ final class ModelPostgres {
         return prepared.containsKey(ref.value());
     }
 
+    /** Whether a failover could lose what became of it last: then nobody may speak of that. */
+    boolean unreplicated(@Nullable BranchRef ref) {
+        return ref != null && unreplicated.contains(ref.value());
+    }
+
     Set<String> inDoubt() {
         return prepared.keySet();
     }
@@ -281,7 +288,7 @@ final class ModelPostgres {
                 broken = true;
                 throw state("57P01", "terminating connection due to administrator command");
             }
-            cancelledWait(ending.assigned);
+            waitForStandby(ending.assigned, null);
             finish(ending, !ending.failed);
         }
 
@@ -352,7 +359,7 @@ final class ModelPostgres {
                 Result result = run(mine, text, values);
                 if (autoCommit) {
                     local = null;
-                    cancelledWait(mine.assigned);
+                    waitForStandby(mine.assigned, null);
                     finish(mine, true);
                 }
                 return result;
@@ -386,12 +393,22 @@ final class ModelPostgres {
             throw state(world.chance(0.5) ? "57P01" : "08006", "the connection broke");
         }
 
-        /** L1: the wait for the standby is cancelled; it looks like success. */
-        private void cancelledWait(boolean wrote) {
-            if (replicated && wrote && world.chance(world.faults.database())) {
+        /** L1: the wait for the standby is cancelled; it looks like success. A clean one covers all before it. */
+        private void waitForStandby(boolean wrote, @Nullable String gid) {
+            if (!replicated || !wrote) {
+                return;
+            }
+            if (world.chance(world.faults.database())) {
                 world.statistics.count("participant's database: wait for the standby cancelled");
-                warning = new SQLWarning(
-                        "canceling wait for synchronous replication due to user request", "01000");
+                if (!twin.overlooksWarnings()) {
+                    warning = new SQLWarning(
+                            "canceling wait for synchronous replication due to user request", "01000");
+                }
+                if (gid != null) {
+                    unreplicated.add(gid);
+                }
+            } else {
+                unreplicated.clear();
             }
         }
 
@@ -442,7 +459,7 @@ final class ModelPostgres {
                 throw state(world.chance(0.5) ? "57P01" : "08006", "the connection broke");
             }
             hold(gid, ending);
-            cancelledWait(true);
+            waitForStandby(true, gid);
             killed(CrashPoint.PARTICIPANT_PREPARED, gid);
             return Result.none();
         }
@@ -483,7 +500,7 @@ final class ModelPostgres {
             } else {
                 settle(gid, one, commit);
             }
-            cancelledWait(true);
+            waitForStandby(true, gid);
             if (commit) {
                 killed(CrashPoint.PARTICIPANT_COMMITTED, gid);
             }
@@ -505,12 +522,20 @@ final class ModelPostgres {
                 return Result.none();
             }
             return switch (text) {
-                case "select set_config('lock_timeout', ?, true)" -> {
+                case "select set_config('lock_timeout', ?, true), case when current_setting('synchronous_commit') in"
+                        + " ('off', 'local') then set_config('synchronous_commit', 'on', true) end, case when"
+                        + " current_setting('client_min_messages') = 'error' then"
+                        + " set_config('client_min_messages', 'warning', true) end" -> {
                     String value = String.valueOf(values.get(0));
                     mine.lockTimeoutNanos = Long.parseLong(value.substring(0, value.length() - 2)) * 1_000_000;
                     yield row(value);
                 }
                 case "select pg_current_xact_id_if_assigned() is not null" -> row(mine.assigned);
+                case "select case when current_setting('synchronous_standby_names') <> '' then"
+                        + " pg_logical_emit_message(true, 'assent', '') end" -> {
+                    mine.assigned = true;
+                    yield row("0/0");
+                }
                 case DEBIT -> debit(mine, (Long) value(values, 0), (String) value(values, 1));
                 case ENTRY -> {
                     mine.assigned = true;

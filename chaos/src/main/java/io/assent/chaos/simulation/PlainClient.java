@@ -151,11 +151,12 @@ final class PlainClient extends Process {
         world.statistics.count("end: " + scenario.end());
         SimulatedCoordinator one = world.any(coordinators);
         SimulatedCoordinator other = next(one);
-        if (refused && !world.chance(0.2)) {
+        if (refused && (expecting == Expecting.NOTHING || !world.chance(0.2))) {
             rollback(one);
             return;
         }
-        // Now and then it asks for the commit although somebody said no: then the coordinator has to see it.
+        // Now and then it asks for the commit although somebody said no: then the coordinator has to see it,
+        // by the votes or by the branches that it expects.
         switch (scenario.end()) {
             case COMMIT -> commit(one, branches);
             case COMMIT_AND_ROLLBACK_AT_ONCE -> {

@@ -57,6 +57,11 @@ abstract class Process {
         }
     }
 
+    /** Whether its code waits within calls. */
+    boolean blocks() {
+        return false;
+    }
+
     /** Forgets what was not durable. */
     abstract void crashed();
 

@@ -78,14 +78,15 @@ record Scenario(
         if (own != null) {
             writing.add(own);
         }
-        for (int i = 1; i < writing.size(); i++) {
+        Checkout.End end = clean || world.chance(0.55)
+                ? Checkout.End.COMMIT
+                : Checkout.End.values()[world.between(1, Checkout.End.values().length - 1)];
+        // Who asks for the commit of a part gets it: then no sum can be asked for.
+        for (int i = 1; i < writing.size() && end != Checkout.End.COMMIT_WITH_OTHER_SET_TOO; i++) {
             long amount = world.between(1, 50);
             writing.get(0).amount -= amount;
             writing.get(i).amount = amount;
         }
-        Checkout.End end = clean || world.chance(0.55)
-                ? Checkout.End.COMMIT
-                : Checkout.End.values()[world.between(1, Checkout.End.values().length - 1)];
         return new Scenario(
                 own == null ? null : own.plan(),
                 top.stream().map(Draft::plan).toList(),

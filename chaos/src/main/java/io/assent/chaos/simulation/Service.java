@@ -22,4 +22,9 @@ final class Service {
     SimulatedParticipant any(World world) {
         return world.any(replicas);
     }
+
+    @Override
+    public String toString() {
+        return name;
+    }
 }

@@ -21,6 +21,7 @@ import io.assent.participant.protocol.BranchPhase;
 import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
+import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.TransactionId;
@@ -46,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  * on a model of that database. Around it stands what Spring would be: a call is one branch with one local transaction.
  */
 final class SimulatedParticipant extends Process {
+
+    /** Longer than anything may take that still orders or asks. */
+    static final Duration MARKER_RETENTION = Duration.ofSeconds(60);
 
     private static final Duration CALL = Duration.ofMillis(800);
     private static final Duration PATIENCE = Duration.ofMillis(1_500);
@@ -78,6 +82,11 @@ final class SimulatedParticipant extends Process {
         this.twin = twin;
         this.clockOffset = clockOffset;
         started();
+    }
+
+    @Override
+    boolean blocks() {
+        return true;
     }
 
     @Override
@@ -121,7 +130,7 @@ final class SimulatedParticipant extends Process {
                 coordinator,
                 (task, delay) -> world.task(delay, this, task),
                 new InDoubtResolver.Settings(
-                        Duration.ofMillis(700), Duration.ofMillis(300), 1_000, Duration.ofSeconds(20), 100));
+                        Duration.ofMillis(700), Duration.ofMillis(300), 1_000, MARKER_RETENTION, 100));
         resolver.start();
     }
 
@@ -283,6 +292,7 @@ final class SimulatedParticipant extends Process {
             }
             world.statistics.count("vote: " + own.vote() + (context.duplicate() == null ? "" : ", repeated"));
             branches.end(context);
+            checker.voted(context.id(), own.vote(), own.ref(), service.database);
             unfinished--;
             respond.accept(BranchesHeader.format(votes));
             if (own.vote() == Vote.PREPARED) {
@@ -307,6 +317,7 @@ final class SimulatedParticipant extends Process {
     VoteReply prepare(TransactionId transaction, BranchId branch, @Nullable BranchRef ref, Duration remaining) {
         try {
             BranchService.PrepareAnswer answer = branches.prepare(transaction, branch, ref, remaining);
+            checker.voted(transaction, answer.vote(), ref, service.database);
             return new VoteReply(answer.vote(), answer.reason(), false);
         } catch (BranchResourceException e) {
             return new VoteReply(null, e.getMessage(), false);
@@ -331,6 +342,9 @@ final class SimulatedParticipant extends Process {
         OrderReply reply = branches.order(new BranchService.Order(transaction, branch, ref, decision))
                 .map(state -> new OrderReply(state, null))
                 .orElse(new OrderReply(null, "not known"));
+        if (reply.state() == BranchState.COMMITTED && service.database.unreplicated(ref)) {
+            checker.fail("I9", transaction, "COMMITTED is reported of " + ref + ", and a failover could lose it");
+        }
         world.trace(() -> name + " was ordered " + decision + " " + branch + " of " + Checker.brief(transaction) + ": "
                 + reply.state());
         return reply;

@@ -47,7 +47,7 @@ final class Simulation {
         Faults faults = clean ? Faults.NONE : Faults.random(choices);
         world = new World(seed, faults, tracing);
         checker = new Checker(world);
-        world.stopAt(checker::first, CHAOS.plus(PATIENCE).multipliedBy(2));
+        world.stopAt(checker::first, CHAOS.plus(PATIENCE).multipliedBy(3));
         log = new ModelLog(world, checker, LONGEST_LIFETIME, RETENTION);
         checker.watch(log);
         Clocks clocks = new Clocks(choices, clean);
@@ -75,7 +75,9 @@ final class Simulation {
                     1 + (choices.nextInt(3) == 0 ? choices.nextInt(4) : 0));
             world.later(HALF_SECOND, null, this::misfortune);
         }
-        idleUntil = choices.nextInt(5) == 0 ? CHAOS.plus(RETENTION).plusSeconds(10) : CHAOS;
+        CrashPoint target = world.target();
+        boolean cleanup = target == CrashPoint.PARTICIPANT_CLEANUP || target == CrashPoint.COORDINATOR_CLEANUP;
+        idleUntil = cleanup ? CHAOS.plus(SimulatedParticipant.MARKER_RETENTION).plusSeconds(10) : CHAOS;
         world.later(CHAOS, null, this::heal);
     }
 
@@ -191,7 +193,7 @@ final class Simulation {
     }
 
     private void run(RuntimeException[] escaped) {
-        long nextLook = idleUntil.toNanos();
+        long nextLook = CHAOS.toNanos();
         while (world.step()) {
             if (escaped[0] != null) {
                 throw escaped[0];
@@ -203,13 +205,14 @@ final class Simulation {
             checker.endHeld();
             resolve();
             if (over()) {
-                if (log.poisoned().isEmpty()) {
+                if (!log.poisoned().isEmpty()) {
+                    // The others did not need it; now somebody repairs the row.
+                    log.repair();
+                } else if (world.time() >= idleUntil.toNanos()) {
                     world.statistics.countMost("requests about one transaction", checker.mostRequests());
                     checker.finish(log);
                     return;
                 }
-                // The others did not need it; now somebody repairs the row.
-                log.repair();
             } else if (world.time() > idleUntil.plus(PATIENCE).toNanos()) {
                 throw new Violation("I5 is violated: not over " + PATIENCE + " after the last fault: " + leftOver());
             }
@@ -220,6 +223,7 @@ final class Simulation {
     private void heal() {
         healed = true;
         world.faults = Faults.NONE;
+        world.aimNoMore();
         world.healPartitions();
         services.forEach(service -> service.database.maxPrepared = Integer.MAX_VALUE);
         log.heal();
@@ -305,7 +309,7 @@ final class Simulation {
         if (world.chance(faults.stall())) {
             log.stall();
             world.later(Duration.ofMillis(world.between(5, 1_500)), null, () -> {
-                if (world.chance(0.5)) {
+                if (healed || world.chance(0.5)) {
                     log.heal();
                 } else {
                     failOver();

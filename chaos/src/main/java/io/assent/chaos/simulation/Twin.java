@@ -43,6 +43,11 @@ class Twin {
         return false;
     }
 
+    /** The starter's connection does not show warnings. */
+    boolean overlooksWarnings() {
+        return false;
+    }
+
     /** How long a coordinator waits whose clock is off by {@code clockOffset}. */
     Duration wait(Duration wanted, Duration clockOffset) {
         return wanted;

@@ -30,6 +30,7 @@ final class World {
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private static final int MAX_DEPTH = 24;
+    private static final long GRACE = 100_000_000;
 
     final SplittableRandom random;
     final Statistics statistics;
@@ -42,6 +43,7 @@ final class World {
     private long now;
     private long sequence;
     private long end = Long.MAX_VALUE;
+    private final long[] untils = new long[MAX_DEPTH + 1];
     private int depth;
     private int replays;
     private @Nullable Frame frame;
@@ -107,10 +109,22 @@ final class World {
         shapes.put(id, shape);
     }
 
+    @Nullable
+    CrashPoint target() {
+        return target;
+    }
+
     /** In this run, the {@code visit}-th time that somebody comes to the point, it is killed there. */
     void aim(CrashPoint point, int visit) {
         target = point;
         visitsLeft = visit;
+    }
+
+    /** From here on nobody is killed, except while cleaning up, which comes late. */
+    void aimNoMore() {
+        if (target != CrashPoint.PARTICIPANT_CLEANUP && target != CrashPoint.COORDINATOR_CLEANUP) {
+            target = null;
+        }
     }
 
     /** Called where a crash point is; kills the process if this run is about this point. */
@@ -120,7 +134,7 @@ final class World {
 
     /** The same where to find out the transaction costs something. */
     boolean reached(CrashPoint point, Process process, Supplier<@Nullable TransactionId> whose) {
-        if (target != point || faults == Faults.NONE || !process.up()) {
+        if (target != point || !process.up()) {
             return false;
         }
         TransactionId id = whose.get();
@@ -285,7 +299,7 @@ final class World {
         CurrentTransaction.clear();
         long until = now + limit.toNanos();
         add(limit.toNanos(), null, 0, false, () -> {});
-        depth++;
+        untils[depth++] = until;
         try {
             while (process.lives(epoch) && (process.pausedUntil() > now || (now < until && !done.getAsBoolean()))) {
                 if (!step()) {
@@ -340,10 +354,20 @@ final class World {
         return true;
     }
 
+    /** Whether a task below has been ready to go on for long: then nothing new is put on top of it. */
+    private boolean overdue() {
+        for (int i = 0; i < depth; i++) {
+            if (untils[i] + GRACE < now) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void run(Event event, Process process) {
-        if (depth >= MAX_DEPTH) {
-            statistics.count("task put off, too many wait");
-            events.add(new Event(now + 1_000_000, sequence++, process, event.epoch, true, event.body));
+        if (process.blocks() && (depth >= MAX_DEPTH || overdue())) {
+            statistics.count("task put off, others wait below");
+            events.add(new Event(now + 3_000_000, sequence++, process, event.epoch, true, event.body));
             return;
         }
         Frame below = frame;
