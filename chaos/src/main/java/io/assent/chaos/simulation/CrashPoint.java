@@ -42,6 +42,9 @@ enum CrashPoint {
         return switch (this) {
             // A commit is decided only if nobody says no, and one call alone has nothing between it and the next.
             case PARTICIPANT_ORDERED, PARTICIPANT_COMMITTED -> shape.allYes();
+            // The only branch says no, so nothing is prepared.
+            case PARTICIPANT_PREPARED, PARTICIPANT_IN_DOUBT, PARTICIPANT_INQUIRY ->
+                shape.allYes() || shape.branches() != Shape.Size.ONE;
             case INITIATOR_BETWEEN_BRANCHES -> shape.branches() != Shape.Size.ONE;
             default -> true;
         };

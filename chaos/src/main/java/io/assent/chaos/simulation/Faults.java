@@ -52,7 +52,7 @@ record Faults(
                 some(random, 0.2),
                 some(random, 0.4),
                 some(random, 0.2),
-                some(random, 0.06),
+                some(random, 0.1),
                 random.nextInt(8) == 0 ? 0.2 : 0,
                 random.nextInt(8) == 0 ? 0.3 : 0);
     }

@@ -64,6 +64,13 @@ final class LocalTransaction {
         }
     }
 
+    void useTemporaryTable() throws SQLException {
+        CurrentTransaction.set(context);
+        try (PreparedStatement create = connection.prepareStatement(ModelPostgres.TEMPORARY)) {
+            create.execute();
+        }
+    }
+
     void read(String account) throws SQLException {
         CurrentTransaction.set(context);
         try (PreparedStatement select = connection.prepareStatement(ModelPostgres.BALANCE)) {

@@ -38,6 +38,7 @@ final class ModelPostgres {
     static final String DEBIT = "update account set balance = balance + ? where name = ?";
 
     static final String ENTRY = "insert into entry (ref, account, amount) values (?, ?, ?)";
+    static final String TEMPORARY = "create temporary table scratch (id int) on commit drop";
     static final String BALANCE = "select balance from account where name = ?";
 
     private static final Pattern BY_NAME = Pattern.compile("(prepare transaction|commit prepared|rollback prepared) '(.+)'");
@@ -90,6 +91,7 @@ final class ModelPostgres {
         long lockTimeoutNanos;
         boolean assigned;
         boolean failed;
+        boolean temporary;
         boolean over;
     }
 
@@ -436,6 +438,10 @@ final class ModelPostgres {
                 rollBack(ending);
                 return Result.none();
             }
+            if (ending.temporary) {
+                rollBack(ending);
+                throw state("0A000", "cannot PREPARE a transaction that has operated on temporary objects");
+            }
             if (prepared.containsKey(gid)) {
                 rollBack(ending);
                 throw state("42710", "transaction identifier \"" + gid + "\" is already in use");
@@ -545,6 +551,10 @@ final class ModelPostgres {
                     mine.entries.add(new Entry(
                             (String) value(values, 0), (String) value(values, 1), (Long) value(values, 2)));
                     yield Result.changed(1);
+                }
+                case TEMPORARY -> {
+                    mine.temporary = true;
+                    yield Result.none();
                 }
                 case BALANCE -> row(balances.getOrDefault((String) value(values, 0), 0L));
                 case "insert into assent_branch_marker (transaction_id, branch, ref, committed) values (?, ?, ?, true)" ->

@@ -54,7 +54,7 @@ final class PlainClient extends Process {
         this.checker = checker;
         this.coordinators = coordinators;
         this.scenario = scenario;
-        this.expecting = Expecting.values()[world.between(0, 2)];
+        this.expecting = Expecting.values()[world.between(world.aboutVotes() ? 1 : 0, 2)];
         this.id = TransactionId.create(world.now().plus(clockOffset), world.random);
         this.deadline = world.now().plus(clockOffset).plus(scenario.timeout());
         this.patience = world.now().plus(scenario.timeout()).plusSeconds(4);
@@ -126,12 +126,32 @@ final class PlainClient extends Process {
         String header = new TransactionContext(id, branch, deadline, left.isNegative() ? Duration.ZERO : left, false)
                 .format();
         SimulatedParticipant to = plan.service().any(world);
+        boolean[] over = new boolean[1];
+        if (!scenario.clean()
+                && expecting != Expecting.NOTHING
+                && next + 1 == plans.size()
+                && world.chance(world.aboutVotes() ? 0.9 : 0.3)) {
+            // Does not wait for the last answer: then votes are still missing at the commit request.
+            world.task(Duration.ofMillis(world.between(5, 25)), this, () -> {
+                if (!over[0]) {
+                    over[0] = true;
+                    world.statistics.count("plain client did not wait");
+                    branches.add(Branch.named(
+                            branch, new ParticipantName(plan.service().name), plan.service().url, null, Vote.PENDING));
+                    calls(next + 1);
+                }
+            });
+        }
         world.<String>call(
                 this,
                 to,
                 Duration.ofMillis(3_000),
                 reply -> to.work(header, plan, reply),
                 answer -> {
+                    if (over[0]) {
+                        return;
+                    }
+                    over[0] = true;
                     for (BranchVote vote : BranchesHeader.parse(answer)) {
                         refused |= vote.vote() == Vote.ROLLBACK;
                         branches.add(Branch.named(
@@ -140,6 +160,10 @@ final class PlainClient extends Process {
                     calls(next + 1);
                 },
                 connection -> {
+                    if (over[0]) {
+                        return;
+                    }
+                    over[0] = true;
                     refused = true;
                     branches.add(Branch.named(
                             branch, new ParticipantName(plan.service().name), plan.service().url, null, Vote.PENDING));
@@ -169,7 +193,7 @@ final class PlainClient extends Process {
             }
             case COMMIT_WITH_OTHER_SET_TOO -> {
                 commit(one, branches);
-                commit(other, branches.subList(0, branches.size() - 1));
+                commit(other, branches.subList(0, Math.max(0, branches.size() - 1)));
             }
             case ROLLBACK -> rollback(one);
             case ABANDON -> world.statistics.count("abandoned");

@@ -24,14 +24,16 @@ record Plan(Service service, Behaviour behaviour, String account, long amount, D
         /** Fails after writing. */
         FAIL,
         /** One statement fails, and its error is swallowed (L7). */
-        SWALLOW;
+        SWALLOW,
+        /** Uses a temporary table, which PostgreSQL cannot prepare (0A000). */
+        UNPREPARABLE;
 
         boolean writes() {
             return this == WRITE;
         }
 
         boolean saysYes() {
-            return this != FAIL && this != SWALLOW;
+            return this != FAIL && this != SWALLOW && this != UNPREPARABLE;
         }
     }
 

@@ -51,18 +51,20 @@ record Scenario(
             World world, int number, Service shop, List<Service> services, boolean clean, boolean collected) {
         boolean allYes = clean || world.chance(0.6);
         int size = world.chance(0.6) ? world.between(1, 2) : world.between(3, 5);
-        int no = allYes ? -1 : world.between(0, size - 1);
+        int no = allYes ? -1 : world.aboutVotes() ? size - 1 : world.between(0, size - 1);
         List<Draft> all = new ArrayList<>();
         List<Draft> top = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             Behaviour behaviour = i == no
-                    ? (world.chance(0.5) ? Behaviour.FAIL : Behaviour.SWALLOW)
+                    ? (world.aboutVotes()
+                            ? Behaviour.UNPREPARABLE
+                            : world.any(List.of(Behaviour.FAIL, Behaviour.SWALLOW, Behaviour.UNPREPARABLE)))
                     : world.chance(0.1) ? (world.chance(0.5) ? Behaviour.READ : Behaviour.NOTHING) : Behaviour.WRITE;
             // Without faults nobody waits for anybody's rows.
             String account = clean ? "account-" + number + "-" + i : "account-" + world.between(0, 3);
             Duration think = !clean && world.chance(0.2) ? Duration.ofMillis(world.between(10, 1_500)) : Duration.ZERO;
             Draft draft = new Draft(world.any(services), behaviour, account, think);
-            if (i > 0 && world.chance(0.25)) {
+            if (i > 0 && i != no && world.chance(0.25)) {
                 world.any(all).nested.add(draft);
             } else {
                 top.add(draft);

@@ -5,17 +5,18 @@ import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.TransactionId;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what the engine tells. */
 final class SilentListener implements TransactionListener {
 
     private final Statistics statistics;
-    private final Checker checker;
+    private final BiConsumer<TransactionId, Branch> heuristic;
 
-    SilentListener(Statistics statistics, Checker checker) {
+    SilentListener(Statistics statistics, BiConsumer<TransactionId, Branch> heuristic) {
         this.statistics = statistics;
-        this.checker = checker;
+        this.heuristic = heuristic;
     }
 
     @Override
@@ -51,7 +52,7 @@ final class SilentListener implements TransactionListener {
     @Override
     public void heuristic(TransactionId transaction, Branch branch) {
         statistics.count("told: heuristic");
-        checker.heuristic(transaction, branch);
+        heuristic.accept(transaction, branch);
     }
 
     @Override

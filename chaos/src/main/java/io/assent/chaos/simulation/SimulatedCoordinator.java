@@ -105,7 +105,7 @@ final class SimulatedCoordinator extends Process {
         EnginePorts ports = new EnginePorts(
                 log,
                 twin.wrap(new Participants(epoch()), world),
-                new SilentListener(world.statistics, checker),
+                new SilentListener(world.statistics, checker::heuristic),
                 new Timers(),
                 () -> world.now().plus(clockOffset),
                 world.random);

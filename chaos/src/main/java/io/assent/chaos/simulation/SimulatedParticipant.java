@@ -247,6 +247,8 @@ final class SimulatedParticipant extends Process {
             killedAt(CrashPoint.PARTICIPANT_AFTER_WRITE);
             if (plan.behaviour() == Plan.Behaviour.SWALLOW) {
                 begun.failAndSwallow();
+            } else if (plan.behaviour() == Plan.Behaviour.UNPREPARABLE) {
+                begun.useTemporaryTable();
             }
         }
 
@@ -398,7 +400,7 @@ final class SimulatedParticipant extends Process {
 
         @Override
         public Map<BranchRef, InquiryAnswer> inquire(List<PreparedBranch> asked) {
-            asked.forEach(branch -> checker.asked(branch.transaction()));
+            asked.forEach(branch -> checker.asked(branch.transaction(), branch.branch()));
             if (world.reached(
                     CrashPoint.PARTICIPANT_INQUIRY,
                     SimulatedParticipant.this,

@@ -142,7 +142,7 @@ final class Simulation {
 
     /** Everybody calls the three services; in the collected flow from the shop, which is a participant itself. */
     private void start(int number, Clocks clocks) {
-        boolean collected = world.chance(0.5);
+        boolean collected = world.chance(world.aboutVotes() ? 0.1 : 0.5);
         Scenario scenario = Scenario.random(world, number, shop, services, clean, collected);
         if (!collected) {
             toStart--;
@@ -209,7 +209,7 @@ final class Simulation {
                     // The others did not need it; now somebody repairs the row.
                     log.repair();
                 } else if (world.time() >= idleUntil.toNanos()) {
-                    world.statistics.countMost("requests about one transaction", checker.mostRequests());
+                    world.statistics.countMost("requests about a branch in a second", checker.mostRequests());
                     checker.finish(log);
                     return;
                 }

@@ -43,6 +43,7 @@ final class World {
     private long now;
     private long sequence;
     private long end = Long.MAX_VALUE;
+    private final @Nullable Process[] waiting = new Process[MAX_DEPTH + 1];
     private final long[] untils = new long[MAX_DEPTH + 1];
     private int depth;
     private int replays;
@@ -112,6 +113,12 @@ final class World {
     @Nullable
     CrashPoint target() {
         return target;
+    }
+
+    /** Whether this run is about votes that are asked for: then transactions are made that leave some to be asked. */
+    boolean aboutVotes() {
+        return target == CrashPoint.COORDINATOR_AFTER_SOME_PREPARES
+                || target == CrashPoint.COORDINATOR_AFTER_SOME_VOTES;
     }
 
     /** In this run, the {@code visit}-th time that somebody comes to the point, it is killed there. */
@@ -299,6 +306,7 @@ final class World {
         CurrentTransaction.clear();
         long until = now + limit.toNanos();
         add(limit.toNanos(), null, 0, false, () -> {});
+        waiting[depth] = process;
         untils[depth++] = until;
         try {
             while (process.lives(epoch) && (process.pausedUntil() > now || (now < until && !done.getAsBoolean()))) {
@@ -356,8 +364,9 @@ final class World {
 
     /** Whether a task below has been ready to go on for long: then nothing new is put on top of it. */
     private boolean overdue() {
-        for (int i = 0; i < depth; i++) {
-            if (untils[i] + GRACE < now) {
+        for (int i = 0; i < depth - 1; i++) {
+            Process process = waiting[i];
+            if (untils[i] + GRACE < now && process != null && process.pausedUntil() + GRACE < now) {
                 return true;
             }
         }
@@ -367,7 +376,7 @@ final class World {
     private void run(Event event, Process process) {
         if (process.blocks() && (depth >= MAX_DEPTH || overdue())) {
             statistics.count("task put off, others wait below");
-            events.add(new Event(now + 3_000_000, sequence++, process, event.epoch, true, event.body));
+            events.add(new Event(now + 10_000_000, sequence++, process, event.epoch, true, event.body));
             return;
         }
         Frame below = frame;

@@ -188,7 +188,7 @@ class InterleavingsTests {
         EnginePorts ports = new EnginePorts(
                 new Register(),
                 new Participants(),
-                new SilentListener(unused),
+                new SilentListener(unused, (id, branch) -> {}),
                 (delay, task) -> () -> {},
                 () -> NOW,
                 new SplittableRandom(2));

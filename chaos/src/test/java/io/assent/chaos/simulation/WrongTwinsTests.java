@@ -3,383 +3,103 @@ package io.assent.chaos.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.assent.coordinator.engine.Coordinator;
-import io.assent.coordinator.engine.DecisionLog;
-import io.assent.coordinator.engine.ParticipantClient;
-import io.assent.coordinator.engine.ParticipantClient.OrderReply;
-import io.assent.coordinator.protocol.Branch;
-import io.assent.coordinator.protocol.TransactionRecord;
-import io.assent.protocol.BranchState;
-import io.assent.protocol.Decision;
-import io.assent.protocol.InquiryAnswer;
-import io.assent.protocol.ParticipantName;
-import io.assent.protocol.TransactionId;
-import io.assent.protocol.Vote;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.Collection;
-import java.util.HashMap;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.stream.Stream;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Goal: the simulation finds the bugs that others had. Method: each is planted alone, and has to be found within a few
- * hundred seeds; a simulation that finds none of them would prove nothing about the right engine.
+ * Goal: the simulation finds the bugs that others had. Method: each is planted alone, and has to be found within a bounded
+ * number of seeds; a simulation that finds none of them would prove nothing about the right system.
+ * {@code -Dassent.update-docs=true} measures how many seeds it takes and writes the table of {@code docs/reliability.md}.
  */
 class WrongTwinsTests {
 
-    private static final int SEEDS = 1_000;
+    private static final int SEEDS = 5_000;
+    private static final int REPETITIONS = 21;
+    private static final String BEGIN = "<!-- planted bugs: begin; written by WrongTwinsTests -->";
+    private static final String END = "<!-- planted bugs: end -->";
+    private static final Path DOCUMENT = Path.of(System.getProperty("assent.repository", ".."), "docs/reliability.md");
 
-    /**
-     * A planted bug.
-     *
-     * @param bug where it comes from, and what it is
-     * @param invariants those of which one has to be violated
-     * @param twin the system with the bug
-     */
-    record Planted(String bug, List<String> invariants, Twin twin) {
-        @Override
-        public String toString() {
-            return bug;
-        }
+    /** What found it, and with which seed counted from 1. */
+    private record Found(String invariant, int seeds, String message) {}
+
+    static List<PlantedBug> planted() {
+        return PlantedBug.all();
     }
 
     @ParameterizedTest
     @MethodSource("planted")
-    void a_planted_bug_is_found(Planted planted) {
-        for (long seed = 0; seed < SEEDS; seed++) {
+    void a_planted_bug_is_found(PlantedBug planted) {
+        Found found = find(planted, 0);
+        System.out.printf("wrong twin %s: seed %d: %s%n", planted, found.seeds() - 1, found.message());
+        assertThat(planted.invariants()).contains(found.invariant());
+    }
+
+    @Test
+    void every_planted_bug_is_in_the_document() throws IOException {
+        assertThat(table(Files.readString(DOCUMENT)))
+                .as("run with -Dassent.update-docs=true to write the table anew")
+                .contains(PlantedBug.all().stream().map(bug -> "| " + bug + " |").toList());
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "assent.update-docs", matches = "true")
+    void the_table_is_written_to_the_document() throws IOException {
+        StringBuilder table = new StringBuilder("| planted bug | caught by | median seeds | most seeds |\n|---|---|---:|---:|\n");
+        for (PlantedBug bug : PlantedBug.all()) {
+            List<Integer> seeds = new ArrayList<>();
+            TreeSet<String> invariants = new TreeSet<>();
+            for (int repetition = 0; repetition < REPETITIONS; repetition++) {
+                Found found = find(bug, 1_000_000L * (repetition + 1));
+                seeds.add(found.seeds());
+                invariants.add(found.invariant());
+            }
+            seeds.sort(null);
+            table.append("| %s | %s | %,d | %,d |%n"
+                    .formatted(bug, String.join(", ", invariants), seeds.get(REPETITIONS / 2), seeds.get(REPETITIONS - 1)));
+        }
+        String text = Files.readString(DOCUMENT);
+        Files.writeString(
+                DOCUMENT,
+                text.substring(0, text.indexOf(BEGIN) + BEGIN.length()) + "\n\n" + table + "\n"
+                        + text.substring(text.indexOf(END)));
+        assertThat(Files.readString(DOCUMENT)).contains(table);
+    }
+
+    private static String table(String text) {
+        assertThat(text).contains(BEGIN, END);
+        return text.substring(text.indexOf(BEGIN), text.indexOf(END));
+    }
+
+    private static Found find(PlantedBug planted, long base) {
+        Map<String, Integer> others = new LinkedHashMap<>();
+        for (int i = 0; i < SEEDS; i++) {
             try {
-                Simulation.run(seed, planted.twin(), false);
+                Simulation.run(base + i, planted.twin(), false);
             } catch (Violation violation) {
-                System.out.printf(
-                        "wrong twin %s: found with seed %d: %s%n", planted.bug(), seed, violation.getMessage());
-                assertThat(planted.invariants())
-                        .anySatisfy(
-                                invariant -> assertThat(violation.getMessage()).startsWith(invariant + " "));
-                return;
+                String message = String.valueOf(violation.getMessage());
+                String invariant = message.substring(0, message.indexOf(' '));
+                if (planted.invariants().contains(invariant)) {
+                    return new Found(invariant, i + 1, message);
+                }
+                others.merge(invariant, 1, Integer::sum);
             } catch (IllegalStateException noticed) {
                 // The engine itself saw that a decision changed: the other half of a pair of assertions.
-                System.out.printf(
-                        "wrong twin %s: noticed with seed %d: %s%n", planted.bug(), seed, noticed.getMessage());
-                assertThat(noticed.getMessage()).contains("A decision is written once");
-                return;
+                assertThat(noticed).hasMessageContaining("A decision is written once");
+                return new Found(planted.invariants().get(0), i + 1, String.valueOf(noticed.getMessage()));
             }
         }
-        fail(planted.bug() + " was not found within " + SEEDS + " seeds");
-    }
-
-    static Stream<Planted> planted() {
-        return Stream.of(
-                new Planted(
-                        "Seata #3619: a decision is looked up, then written without compare-and-set",
-                        List.of("I1", "I2", "I6"),
-                        new LogTwin() {
-                            @Override
-                            DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
-                                    @Override
-                                    public CompletionStage<Reply> decide(Proposal proposal) {
-                                        return real.find(List.of(proposal.id())).thenCompose(reading -> {
-                                            TransactionRecord there =
-                                                    reading.records().get(proposal.id());
-                                            if (there == null || there.decision() == null) {
-                                                model.overwriteNext(proposal.id());
-                                            }
-                                            return real.decide(proposal);
-                                        });
-                                    }
-                                };
-                            }
-                        }),
-                new Planted(
-                        "Atomikos #239: a rollback is written whatever is there",
-                        List.of("I1", "I2", "I6", "I10"),
-                        new LogTwin() {
-                            @Override
-                            DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
-                                    @Override
-                                    public CompletionStage<Reply> decide(Proposal proposal) {
-                                        if (proposal.decision() == Decision.ROLLBACK) {
-                                            model.overwriteNext(proposal.id());
-                                        }
-                                        return real.decide(proposal);
-                                    }
-                                };
-                            }
-                        }),
-                new Planted(
-                        "Seata #4073: an error counts as an acknowledgement", List.of("I6", "I10"), new OrderTwin() {
-                            @Override
-                            OrderReply answered(OrderReply reply, Decision decision) {
-                                return reply.state() != null ? reply : done(decision);
-                            }
-                        }),
-                new Planted(
-                        "MongoDB SERVER-105751: a branch that is still prepared counts as ended",
-                        List.of("I6", "I10"),
-                        new OrderTwin() {
-                            @Override
-                            OrderReply answered(OrderReply reply, Decision decision) {
-                                return done(decision);
-                            }
-                        }),
-                new Planted("Seata #4969: a branch is enlisted after the decision", List.of("I3"), new LogTwin() {
-                    @Override
-                    DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                        return new ForwardingLog(log) {
-                            @Override
-                            public CompletionStage<Reply> enlist(TransactionId id, Branch branch) {
-                                return real.enlist(id, branch)
-                                        .thenApply(reply -> reply.status() == Status.CLOSED
-                                                ? new Reply(Status.OK, reply.record(), true, null)
-                                                : reply);
-                            }
-                        };
-                    }
-                }),
-                new Planted("Seata #7004: recovery drives what is still alive", List.of("I4"), new LogTwin() {
-                    @Override
-                    DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                        return new ForwardingLog(log) {
-                            @Override
-                            public CompletionStage<List<TransactionRecord>> claim(int limit, Duration lease) {
-                                model.hurry();
-                                return real.claim(limit, lease);
-                            }
-                        };
-                    }
-                }),
-                new Planted("Seata PR #7997: a failing prepare is swallowed", List.of("I3"), new Twin() {
-                    @Override
-                    ParticipantClient wrap(ParticipantClient participants, World world) {
-                        return new ForwardingParticipants(participants) {
-                            @Override
-                            public CompletionStage<VoteReply> prepare(
-                                    TransactionId transaction, Branch branch, Instant deadline, Duration remaining) {
-                                return super.prepare(transaction, branch, deadline, remaining)
-                                        .thenApply(reply -> reply.vote() == null
-                                                ? new VoteReply(Vote.PREPARED, null, false)
-                                                : reply);
-                            }
-                        };
-                    }
-                }),
-                new Planted("seed article: commit if some participant succeeded", List.of("I3"), new LogTwin() {
-                    @Override
-                    DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                        return new ForwardingLog(log) {
-                            @Override
-                            public CompletionStage<Reply> decide(Proposal p) {
-                                boolean some = p.branches().stream().anyMatch(b -> b.vote() == Vote.PREPARED);
-                                return real.decide(new Proposal(
-                                        p.nonce(),
-                                        p.id(),
-                                        some ? Decision.COMMIT : p.decision(),
-                                        p.name(),
-                                        p.deadline(),
-                                        p.branches(),
-                                        p.reason(),
-                                        p.nextAttemptIn()));
-                            }
-                        };
-                    }
-                }),
-                new Planted(
-                        "Narayana JBTM-2356: forgotten although a participant failed", List.of("I10"), new LogTwin() {
-                            @Override
-                            DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
-                                    @Override
-                                    public CompletionStage<Reply> record(Progress p) {
-                                        List<BranchProgress> ended = p.branches().stream()
-                                                .map(b -> new BranchProgress(
-                                                        b.id(), b.ref(), b.state(), true, b.attempts(), b.lastError()))
-                                                .toList();
-                                        return real.record(new Progress(p.id(), ended, true, null));
-                                    }
-                                };
-                            }
-                        }),
-                new Planted(
-                        "Narayana JBTM-2885: the participant list is incomplete",
-                        List.of("I1", "I3", "I4"),
-                        new LogTwin() {
-                            @Override
-                            DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
-                                    @Override
-                                    public CompletionStage<Reply> decide(Proposal p) {
-                                        return real.decide(new Proposal(
-                                                p.nonce(),
-                                                p.id(),
-                                                p.decision(),
-                                                p.name(),
-                                                p.deadline(),
-                                                p.branches().isEmpty()
-                                                        ? p.branches()
-                                                        : p.branches()
-                                                                .subList(
-                                                                        0,
-                                                                        p.branches()
-                                                                                        .size()
-                                                                                - 1),
-                                                p.reason(),
-                                                p.nextAttemptIn()));
-                                    }
-                                };
-                            }
-                        }),
-                new Planted(
-                        "Kafka KAFKA-17754: an acknowledgement of another transaction is believed",
-                        List.of("I6", "I10"),
-                        new Twin() {
-                            @Override
-                            ParticipantClient wrap(ParticipantClient participants, World world) {
-                                Map<ParticipantName, OrderReply> late = new HashMap<>();
-                                return new ForwardingParticipants(participants) {
-                                    @Override
-                                    public CompletionStage<OrderReply> order(
-                                            TransactionId transaction, Branch branch, Decision decision) {
-                                        OrderReply before = late.remove(branch.participant());
-                                        CompletionStage<OrderReply> real = super.order(transaction, branch, decision)
-                                                .thenApply(reply -> {
-                                                    late.put(branch.participant(), reply);
-                                                    return reply;
-                                                });
-                                        return before == null ? real : CompletableFuture.completedFuture(before);
-                                    }
-                                };
-                            }
-                        }),
-                new Planted(
-                        "Kafka KAFKA-17754: an order ends a branch of another transaction",
-                        List.of("I1", "I6", "I10"),
-                        new Twin() {
-                            @Override
-                            boolean ordersByBranchAlone() {
-                                return true;
-                            }
-                        }),
-                new Planted(
-                        "TiDB #33641: success is reported while the result is not known",
-                        List.of("I6", "I9"),
-                        new LogTwin() {
-                            @Override
-                            DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
-                                    @Override
-                                    public CompletionStage<Reply> decide(Proposal proposal) {
-                                        return real.decide(proposal)
-                                                .thenApply(reply -> reply.status() == Status.INDETERMINATE
-                                                        ? Claims.decided(proposal, world.now())
-                                                        : reply);
-                                    }
-                                };
-                            }
-                        }),
-                new Planted(
-                        "L1: a cancelled wait for the standby is taken for success",
-                        List.of("I2", "I6", "I9"),
-                        new LogTwin() {
-                            @Override
-                            DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
-                                    @Override
-                                    public CompletionStage<Reply> decide(Proposal proposal) {
-                                        return real.decide(proposal)
-                                                .thenApply(reply -> "wait cancelled".equals(reply.detail())
-                                                        ? Claims.decided(proposal, world.now())
-                                                        : reply);
-                                    }
-                                };
-                            }
-                        }),
-                new Planted("L5: a decision that was only read is acted on", List.of("I2", "I6", "I9"), new LogTwin() {
-                    @Override
-                    DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                        return new ForwardingLog(log) {
-                            @Override
-                            public CompletionStage<Reading> find(Collection<TransactionId> ids) {
-                                return real.find(ids).thenApply(reading -> {
-                                    Map<TransactionId, TransactionRecord> believed = new HashMap<>();
-                                    reading.records()
-                                            .forEach((id, record) -> believed.put(id, Claims.confirmed(record)));
-                                    return new Reading(reading.status(), believed, reading.now(), reading.horizon());
-                                });
-                            }
-                        };
-                    }
-                }),
-                new Planted("absence is answered with ROLLBACK (R4)", List.of("I6"), new Twin() {
-                    @Override
-                    Coordinator wrap(Coordinator coordinator, World world) {
-                        return new ForwardingCoordinator(coordinator) {
-                            @Override
-                            public CompletionStage<List<Inquired>> inquire(
-                                    ParticipantName participant, List<Inquiry> inquiries) {
-                                return super.inquire(participant, inquiries)
-                                        .thenApply(answers -> answers.stream()
-                                                .map(told -> told.answer() == InquiryAnswer.UNDECIDED
-                                                        ? new Inquired(told.inquiry(), InquiryAnswer.ROLLBACK)
-                                                        : told)
-                                                .toList());
-                            }
-                        };
-                    }
-                }),
-                new Planted("a timeout of the decision is told as a rollback (R8)", List.of("I6", "I9"), new Twin() {
-                    @Override
-                    DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                        return new ForwardingLog(log) {
-                            @Override
-                            public CompletionStage<Reply> decide(Proposal p) {
-                                return real.decide(p)
-                                        .thenApply(reply -> reply.status() == Status.INDETERMINATE
-                                                ? Claims.decided(
-                                                        new Proposal(
-                                                                p.nonce(),
-                                                                p.id(),
-                                                                Decision.ROLLBACK,
-                                                                p.name(),
-                                                                p.deadline(),
-                                                                List.of(),
-                                                                "timeout",
-                                                                p.nextAttemptIn()),
-                                                        world.now())
-                                                : reply);
-                            }
-                        };
-                    }
-                }));
-    }
-
-    private abstract static class LogTwin extends Twin {
-        @Override
-        abstract DecisionLog wrap(DecisionLog log, ModelLog model, World world);
-    }
-
-    private abstract static class OrderTwin extends Twin {
-
-        abstract OrderReply answered(OrderReply reply, Decision decision);
-
-        static OrderReply done(Decision decision) {
-            return new OrderReply(decision == Decision.COMMIT ? BranchState.COMMITTED : BranchState.ROLLED_BACK, null);
-        }
-
-        @Override
-        ParticipantClient wrap(ParticipantClient participants, World world) {
-            return new ForwardingParticipants(participants) {
-                @Override
-                public CompletionStage<OrderReply> order(TransactionId transaction, Branch branch, Decision decision) {
-                    return super.order(transaction, branch, decision).thenApply(reply -> answered(reply, decision));
-                }
-            };
-        }
+        return fail(planted + " was not found within " + SEEDS + " seeds; other findings: "
+                + others.entrySet().stream().map(Object::toString).collect(Collectors.joining(", ")));
     }
 }
