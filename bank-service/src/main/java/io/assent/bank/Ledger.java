@@ -3,6 +3,7 @@ package io.assent.bank;
 import io.assent.bank.Transfer.Entry;
 import io.assent.participant.GlobalTransactions;
 import io.assent.protocol.TransactionId;
+import java.sql.Types;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -61,8 +62,12 @@ class Ledger {
                     : new RefusedException(
                             "insufficient-funds", "Account " + entry.account() + " has too little money");
         }
-        sql.sql("insert into entry (transfer, account, amount, transaction_id) values (?, ?, ?, ?)")
-                .params(transfer, entry.account(), entry.amount(), transaction)
+        sql.sql("insert into entry (transfer, account, amount, transaction_id)"
+                        + " values (:transfer, :account, :amount, :transaction)")
+                .param("transfer", transfer)
+                .param("account", entry.account())
+                .param("amount", entry.amount())
+                .param("transaction", transaction, Types.OTHER)
                 .update();
     }
 
