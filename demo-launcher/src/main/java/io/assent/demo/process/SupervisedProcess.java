@@ -197,13 +197,13 @@ public final class SupervisedProcess implements AutoCloseable {
 
     /** Stops the child in the middle of whatever it does ({@code SIGSTOP}). */
     public synchronized void pause() {
-        signal("STOP");
+        Signal.STOP.send(requireStarted().pid());
         paused = true;
     }
 
     /** Lets a paused child go on ({@code SIGCONT}). */
     public synchronized void resume() {
-        signal("CONT");
+        Signal.CONT.send(requireStarted().pid());
         paused = false;
     }
 
@@ -313,26 +313,6 @@ public final class SupervisedProcess implements AutoCloseable {
         } catch (ProcessFailedException e) {
             log.error("{}", e.getMessage(), e);
             scheduler.schedule(() -> startAgain(dead), LONGEST_BACKOFF.toMillis(), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** Java has no signals but two; every POSIX shell has {@code kill}. */
-    private void signal(String name) {
-        Process target = requireStarted();
-        try {
-            int code = new ProcessBuilder("sh", "-c", "kill -" + name + " " + target.pid())
-                    .redirectErrorStream(true)
-                    .start()
-                    .waitFor();
-            if (code != 0) {
-                throw new ProcessFailedException(
-                        "SIG" + name + " did not reach the " + spec.name() + " (process " + target.pid() + ")");
-            }
-        } catch (IOException e) {
-            throw new ProcessFailedException("SIG" + name + " could not be sent to the " + spec.name() + ": " + e, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ProcessFailedException("Interrupted while sending SIG" + name, e);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.assent.demo.system;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -9,6 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * An executable jar, made to start fast: extracted once (nested jars are slow to read), and with an archive of its loaded
  * classes (AppCDS), which {@link #trainingCommand} makes and later runs map into memory.
  */
-final class ServiceApplication {
+public final class ServiceApplication {
 
     private static final Logger log = LoggerFactory.getLogger(ServiceApplication.class);
 
@@ -32,15 +36,18 @@ final class ServiceApplication {
         this.newArchive = archive.resolveSibling(archive.getFileName() + ".new");
     }
 
-    /** Extracts the jar below {@code applications} unless that was done for just this jar. */
-    static ServiceApplication extracted(Path executableJar, Path applications) throws IOException {
+    /**
+     * Extracts the jar below {@code applications} unless that was done for just this jar.
+     *
+     * @throws DemoException if the jar is missing or cannot be extracted
+     */
+    public static ServiceApplication extracted(Path executableJar, Path applications) throws IOException {
         if (!Files.isRegularFile(executableJar)) {
             throw new DemoException(executableJar + " is missing: build it with ./mvnw -DskipTests package");
         }
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         String name = executableJar.getFileName().toString().replaceFirst("\\.jar$", "");
-        String version = Long.toHexString(Files.size(executableJar)) + "-"
-                + Long.toHexString(Files.getLastModifiedTime(executableJar).toMillis());
+        String version = fingerprint(executableJar);
         Path versions = applications.resolve(name);
         Path home = versions.resolve(version);
         if (!Files.isDirectory(home)) {
@@ -55,7 +62,7 @@ final class ServiceApplication {
     }
 
     /** The command that starts it. */
-    List<String> command(List<String> arguments) {
+    public List<String> command(List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         // Short runs on small machines: what pays is a quick start, not the last bit of speed.
@@ -78,7 +85,8 @@ final class ServiceApplication {
         return command;
     }
 
-    boolean hasArchive() {
+    /** Whether the archive of its classes is there, so that it starts fast. */
+    public boolean hasArchive() {
         return Files.exists(archive);
     }
 
@@ -86,7 +94,7 @@ final class ServiceApplication {
      * The command that loads all classes, writes their archive and ends, without serving anything: Spring leaves before it
      * starts the web server and whatever else works by itself.
      */
-    List<String> trainingCommand(List<String> arguments) {
+    public List<String> trainingCommand(List<String> arguments) {
         List<String> command = new ArrayList<>(command(arguments));
         command.add(1, "-XX:ArchiveClassesAtExit=" + newArchive);
         command.add(2, "-Dspring.context.exit=onRefresh");
@@ -94,7 +102,7 @@ final class ServiceApplication {
     }
 
     /** Called when the training has ended by itself, so that the archive is whole. */
-    void keepArchive() {
+    public void keepArchive() {
         try {
             if (Files.exists(newArchive)) {
                 Files.move(newArchive, archive, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -102,6 +110,15 @@ final class ServiceApplication {
         } catch (IOException e) {
             log.warn("The class archive {} is not kept; the next start is slower.", newArchive, e);
         }
+    }
+
+    /** Of the content: builds are reproducible, so that two different jars may have the same time and size. */
+    private static String fingerprint(Path jar) throws IOException {
+        CRC32 crc = new CRC32();
+        try (InputStream in = new CheckedInputStream(Files.newInputStream(jar), crc)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return Long.toHexString(Files.size(jar)) + "-" + Long.toHexString(crc.getValue());
     }
 
     private static void extract(Path java, Path jar, Path home) throws IOException {

@@ -1,0 +1,370 @@
+package io.assent.chaos.system;
+
+import io.assent.demo.process.ProcessSpec;
+import io.assent.demo.process.ProcessStarter;
+import io.assent.demo.process.SupervisedProcess;
+import io.assent.demo.system.Database;
+import io.assent.demo.system.ServiceApplication;
+import io.assent.embeddedpostgres.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Coordinators that share one decision log, and banks with a database each, as processes of their own on 127.0.0.1. The log
+ * and the banks' databases are in two PostgreSQL servers. Every connection between two of them can be led through something
+ * else ({@link Links}). Thread-safe once {@link #start} has returned.
+ */
+public final class BankSystem implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(BankSystem.class);
+    private static final String LOG_DATABASE = "decisions";
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration TRAINING_TIMEOUT = Duration.ofMinutes(3);
+
+    /**
+     * What to start and where.
+     *
+     * @param repository the directory with the modules and their built jars
+     * @param state an empty or new directory for data, logs and pid files
+     * @param coordinators how many, 1 to 5
+     * @param banks how many, 1 to 9
+     * @param links what stands between them
+     * @param coordinatorArguments further arguments for every coordinator, such as
+     *     {@code --assent.coordinator.recovery.interval=500ms}
+     * @param bankArguments further arguments for every bank
+     */
+    public record Options(
+            Path repository,
+            Path state,
+            int coordinators,
+            int banks,
+            Links links,
+            List<String> coordinatorArguments,
+            List<String> bankArguments) {
+
+        public Options {
+            if (coordinators < 1 || coordinators > 5 || banks < 1 || banks > 9) {
+                throw new IllegalArgumentException(
+                        "1 to 5 coordinators and 1 to 9 banks, not " + coordinators + " and " + banks);
+            }
+            repository = repository.toAbsolutePath().normalize();
+            state = state.toAbsolutePath().normalize();
+            coordinatorArguments = List.copyOf(coordinatorArguments);
+            bankArguments = List.copyOf(bankArguments);
+        }
+
+        /** Two coordinators and so many banks, connected directly. */
+        public static Options of(Path repository, Path state, int banks) {
+            return new Options(repository, state, 2, banks, Links.direct(), List.of(), List.of());
+        }
+
+        public Options withLinks(Links links) {
+            return new Options(repository, state, coordinators, banks, links, coordinatorArguments, bankArguments);
+        }
+
+        public Options withArguments(List<String> forCoordinators, List<String> forBanks) {
+            return new Options(repository, state, coordinators, banks, links, forCoordinators, forBanks);
+        }
+    }
+
+    private final Options options;
+    private final Consumer<String> listener;
+    private final ProcessStarter starter = new ProcessStarter();
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "supervisor");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Map<String, Endpoint> endpoints = new HashMap<>();
+    private final Map<Link, Endpoint> linked = new ConcurrentHashMap<>();
+    private final List<PostgresNode> servers = new ArrayList<>();
+    private final List<Database> bankDatabases = new ArrayList<>();
+    private final List<ServiceNode> coordinators = new ArrayList<>();
+    private final List<ServiceNode> banks = new ArrayList<>();
+    private final Database logDatabase;
+    private boolean closed;
+
+    private BankSystem(Options options, Consumer<String> listener) throws IOException {
+        this.options = options;
+        this.listener = listener;
+        Files.createDirectories(options.state());
+        Files.createDirectories(logDirectory());
+        Files.createDirectories(runDirectory());
+        List<String> names = new ArrayList<>(List.of("log-postgres", "bank-postgres"));
+        numbered("coordinator", options.coordinators(), names);
+        numbered("bank", options.banks(), names);
+        List<Integer> ports = FreePorts.find(names.size());
+        for (int i = 0; i < names.size(); i++) {
+            endpoints.put(names.get(i), Endpoint.loopback(ports.get(i)));
+        }
+        try {
+            PostgresNode logServer = postgres("log-postgres");
+            PostgresNode bankServer = postgres("bank-postgres");
+            logDatabase = createDatabase(logServer, LOG_DATABASE);
+            for (int i = 1; i <= options.banks(); i++) {
+                bankDatabases.add(createDatabase(bankServer, "bank-" + i));
+            }
+            addServices();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts everything and returns when all of it is ready. The first start after a build takes longer: it prepares the
+     * applications for fast starts.
+     *
+     * @param listener told, in a sentence each, of processes that ended by themselves
+     * @throws RuntimeException if something cannot be started, saying why; nothing is left running
+     */
+    public static BankSystem start(Options options, Consumer<String> listener) {
+        BankSystem system;
+        try {
+            system = new BankSystem(options, listener);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The system could not be prepared in " + options.state() + ": " + e, e);
+        }
+        try {
+            system.services().forEach(service -> service.process().start());
+            system.services().forEach(ServiceNode::awaitReady);
+            // From now on a process that dies comes back; before, its death is an error that is shown.
+            system.services().forEach(service -> service.process().supervise(true));
+            return system;
+        } catch (RuntimeException e) {
+            system.close();
+            throw e;
+        }
+    }
+
+    private static void numbered(String prefix, int count, List<String> names) {
+        for (int i = 1; i <= count; i++) {
+            names.add(prefix + "-" + i);
+        }
+    }
+
+    private PostgresNode postgres(String name) {
+        EmbeddedPostgres server = EmbeddedPostgres.builder()
+                .dataDirectory(options.state().resolve(name))
+                .port(endpoint(name).port())
+                .start();
+        PostgresNode node = new PostgresNode(name, server);
+        servers.add(node);
+        return node;
+    }
+
+    private static Database createDatabase(PostgresNode node, String name) {
+        byte[] secret = new byte[16];
+        new SecureRandom().nextBytes(secret);
+        String password = HexFormat.of().formatHex(secret);
+        node.server().createDatabase(name, name, password);
+        return new Database(node.endpoint().jdbcUrl(name), name, password);
+    }
+
+    private void addServices() throws IOException {
+        Path applications = options.repository().resolve("chaos/target/applications");
+        ServiceApplication coordinator = application("coordinator-service", applications);
+        ServiceApplication bank = application("bank-service", applications);
+        List<ProcessSpec> specs = new ArrayList<>();
+        for (int i = 1; i <= options.coordinators(); i++) {
+            String name = "coordinator-" + i;
+            specs.add(spec(name, logDatabase, "log-postgres", coordinatorArguments(name)));
+        }
+        for (int i = 1; i <= options.banks(); i++) {
+            String name = "bank-" + i;
+            specs.add(spec(name, bankDatabases.get(i - 1), "bank-postgres", bankArguments(name)));
+        }
+        train(coordinator, specs.get(0));
+        train(bank, specs.get(options.coordinators()));
+        for (int i = 0; i < specs.size(); i++) {
+            boolean coordinates = i < options.coordinators();
+            ProcessSpec spec = specs.get(i);
+            ProcessSpec whole = spec.withCommand((coordinates ? coordinator : bank).command(spec.command()));
+            SupervisedProcess process = new SupervisedProcess(whole, starter, scheduler, listener);
+            (coordinates ? coordinators : banks).add(new ServiceNode(process, endpoint(spec.name())));
+        }
+    }
+
+    private ServiceApplication application(String module, Path applications) throws IOException {
+        return ServiceApplication.extracted(
+                options.repository().resolve(module + "/target/" + module + ".jar"), applications);
+    }
+
+    /** Once per build: a kill is followed by a start, and that should not be what most of the time is spent on. */
+    private void train(ServiceApplication application, ProcessSpec arguments) throws IOException {
+        if (application.hasArchive()) {
+            return;
+        }
+        ProcessSpec spec = arguments.withCommand(application.trainingCommand(arguments.command()));
+        Process training = starter.startInBackground(spec);
+        try {
+            if (training.waitFor(TRAINING_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS) && training.exitValue() == 0) {
+                application.keepArchive();
+            } else {
+                log.warn("The {} could not be prepared for fast starts; see {}.", spec.name(), spec.logFile());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            training.destroyForcibly();
+        }
+    }
+
+    /** A process without its program: the command holds the arguments only. */
+    private ProcessSpec spec(String name, Database database, String server, List<String> further) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--server.port=" + endpoint(name).port(),
+                "--server.address=127.0.0.1",
+                "--spring.datasource.url=" + linked(name, server).jdbcUrl(database.name()),
+                "--spring.datasource.username=" + database.name()));
+        arguments.addAll(further);
+        return new ProcessSpec(
+                name,
+                arguments,
+                // Through the environment: arguments can be read by every user of the machine.
+                Map.of("SPRING_DATASOURCE_PASSWORD", database.password()),
+                options.state(),
+                runDirectory(),
+                logDirectory().resolve(name + ".log"),
+                URI.create(endpoint(name).httpUrl() + "/actuator/health/readiness"),
+                START_TIMEOUT,
+                STOP_TIMEOUT);
+    }
+
+    private List<String> coordinatorArguments(String name) {
+        List<String> arguments = new ArrayList<>();
+        for (int i = 1; i <= options.banks(); i++) {
+            String bank = "bank-" + i;
+            arguments.add("--assent.coordinator.participants.services." + bank + ".url="
+                    + linked(name, bank).httpUrl() + "/assent/v1");
+        }
+        arguments.addAll(options.coordinatorArguments());
+        return arguments;
+    }
+
+    /** A bank names no address in its votes: each coordinator is configured with its own link to it. */
+    private List<String> bankArguments(String name) {
+        List<String> urls = new ArrayList<>();
+        for (int i = 1; i <= options.coordinators(); i++) {
+            urls.add(linked(name, "coordinator-" + i).httpUrl());
+        }
+        List<String> arguments = new ArrayList<>(
+                List.of("--assent.participant.name=" + name, "--assent.coordinator.urls=" + String.join(",", urls)));
+        for (int i = 1; i <= options.banks(); i++) {
+            String peer = "bank-" + i;
+            if (!peer.equals(name)) {
+                arguments.add("--bank.peers." + peer + "=" + linked(name, peer).httpUrl());
+            }
+        }
+        arguments.addAll(options.bankArguments());
+        return arguments;
+    }
+
+    private Endpoint linked(String from, String to) {
+        return linked.computeIfAbsent(
+                new Link(from, to), link -> options.links().through(link, endpoint(to)));
+    }
+
+    private Endpoint endpoint(String name) {
+        Endpoint endpoint = endpoints.get(name);
+        if (endpoint == null) {
+            throw new IllegalArgumentException("There is no " + name);
+        }
+        return endpoint;
+    }
+
+    /** What a client outside connects to for the named process: its link {@code client>name}. */
+    public Endpoint forClients(String name) {
+        return linked("client", name);
+    }
+
+    public List<ServiceNode> coordinators() {
+        return List.copyOf(coordinators);
+    }
+
+    public List<ServiceNode> banks() {
+        return List.copyOf(banks);
+    }
+
+    /** The server of the decision log. */
+    public PostgresNode logPostgres() {
+        return servers.get(0);
+    }
+
+    /** The server of the banks' databases. */
+    public PostgresNode bankPostgres() {
+        return servers.get(1);
+    }
+
+    /** The decision log, connected to directly. */
+    public Database logDatabase() {
+        return logDatabase;
+    }
+
+    /** The banks' databases in the order of {@link #banks()}, connected to directly. */
+    public List<Database> bankDatabases() {
+        return List.copyOf(bankDatabases);
+    }
+
+    /** Everything that can be broken. */
+    public List<Node> nodes() {
+        List<Node> nodes = new ArrayList<>(coordinators);
+        nodes.addAll(banks);
+        nodes.addAll(servers);
+        return nodes;
+    }
+
+    /** One file for each process. */
+    public Path logDirectory() {
+        return options.state().resolve("logs");
+    }
+
+    private Path runDirectory() {
+        return options.state().resolve("run");
+    }
+
+    private List<ServiceNode> services() {
+        List<ServiceNode> services = new ArrayList<>(coordinators);
+        services.addAll(banks);
+        return services;
+    }
+
+    /** Ends every process, also paused ones; none is left. What is below the state directory stays. Safe to repeat. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            services().forEach(service -> service.process().beginStop());
+            services().forEach(service -> service.process().awaitStopped());
+        } finally {
+            List<CompletableFuture<Void>> ending = servers.stream()
+                    .map(server -> CompletableFuture.runAsync(server::close))
+                    .toList();
+            ending.forEach(CompletableFuture::join);
+            scheduler.shutdownNow();
+            starter.close();
+        }
+    }
+}
