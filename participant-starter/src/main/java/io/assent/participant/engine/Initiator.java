@@ -75,7 +75,8 @@ public final class Initiator {
         boolean ownPrepared = prepared(context);
         List<BranchVote> all = branches.votes(context);
         branches.end(context);
-        if (context.calledNobody()) {
+        if (context.calledNobody() || context.localCommitUnknown() != null) {
+            // Nobody has anything to roll back; and no ROLLBACK may stand where the own branch may have committed.
             return;
         }
         CoordinatorClient.RollbackAnswer answer = coordinator.rollback(context.id(), reason, named(all, ownPrepared));

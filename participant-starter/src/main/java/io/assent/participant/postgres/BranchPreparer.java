@@ -90,11 +90,25 @@ public final class BranchPreparer {
         BranchExecution own = context.own();
         switch (own.commitReached(wrote, alone)) {
             case COMMIT -> {
-                connection.commit();
+                commit(connection, context, wrote);
                 context.advance(current -> current.committed(wrote));
             }
             case ROLL_BACK -> throw refused(context, String.valueOf(own.rollbackReason()), null);
             case PREPARE -> prepare(connection, context);
+        }
+    }
+
+    /** Nothing is left by which one could look whether it came through: no marker, no prepared transaction. */
+    private static void commit(Connection connection, GlobalTransactionContext context, boolean wrote)
+            throws SQLException {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            if (wrote && !SqlStates.provesRolledBack(e)) {
+                context.localCommitUnknown(
+                        "the reply to the local COMMIT was lost (" + SqlStates.describe(e) + "), and nobody else had written");
+            }
+            throw e;
         }
     }
 
@@ -137,7 +151,7 @@ public final class BranchPreparer {
                 look(context, warning);
             }
         } catch (SQLException e) {
-            if (SqlStates.provesNotPrepared(e)) {
+            if (SqlStates.provesRolledBack(e)) {
                 throw refused(context, "PREPARE TRANSACTION failed: " + SqlStates.describe(e), e);
             }
             look(context, e);

@@ -17,10 +17,10 @@ final class SqlStates {
     private SqlStates() {}
 
     /**
-     * Whether the error proves that PREPARE TRANSACTION left nothing: the server answered, and what it answered ends the
-     * transaction. Everything else, class 08 and 57P0x above all, is a lost reply: look.
+     * Whether the error proves that COMMIT or PREPARE TRANSACTION left nothing: the server answered, and what it answered
+     * ends the transaction. Everything else, class 08 and 57P0x above all, is a lost reply: look.
      */
-    static boolean provesNotPrepared(SQLException e) {
+    static boolean provesRolledBack(SQLException e) {
         String state = e.getSQLState();
         if (state == null || state.length() != 5 || state.equals(DUPLICATE_OBJECT)) {
             return false;

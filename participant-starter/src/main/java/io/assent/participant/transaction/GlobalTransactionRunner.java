@@ -103,6 +103,10 @@ public final class GlobalTransactionRunner implements GlobalTransactionTemplate 
             } catch (RuntimeException suppressed) {
                 e.addSuppressed(suppressed);
             }
+            String unknown = context.localCommitUnknown();
+            if (e instanceof RollbackAtCommit failure && unknown != null) {
+                throw new GlobalTransactionOutcomeUnknownException(context.id(), unknown, failure.cause());
+            }
             if (e instanceof RollbackAtCommit failure) {
                 throw new GlobalTransactionRolledBackException(
                         context.id(),
