@@ -141,6 +141,13 @@ final class Checker {
         }
     }
 
+    /** The same, and nobody can tell whether it did. */
+    void mayHaveCommittedAlone(BranchRef ref) {
+        services.stream()
+                .filter(service -> service.database.entriesOf(ref) > 0)
+                .forEach(service -> committedAlone.add(ref));
+    }
+
     /** An initiator's own branch committed without a decision, because nobody else had written. */
     void committedAlone(BranchRef ref) {
         committedAlone.add(ref);

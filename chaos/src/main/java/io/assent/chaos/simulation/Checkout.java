@@ -148,6 +148,11 @@ final class Checkout {
             }
         } catch (SQLException e) {
             rollBack("the local commit failed: " + e.getMessage());
+            if (context.localCommitUnknown() != null) {
+                world.statistics.count("initiator's own commit unknown");
+                checker.mayHaveCommittedAlone(context.ref());
+                told(Told.UNKNOWN);
+            }
             return;
         }
         CommitAnswer answer = initiator.commit(context, "test");

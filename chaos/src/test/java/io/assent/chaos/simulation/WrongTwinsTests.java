@@ -26,8 +26,8 @@ class WrongTwinsTests {
 
     private static final int SEEDS = 5_000;
     private static final int REPETITIONS = 21;
-    private static final String BEGIN = "<!-- planted bugs: begin; written by WrongTwinsTests -->";
-    private static final String END = "<!-- planted bugs: end -->";
+    private static final String BEGIN = "<!-- twins: written by a test, see -Dassent.update-docs -->";
+    private static final String END = "<!-- /twins -->";
     private static final Path DOCUMENT = Path.of(System.getProperty("assent.repository", ".."), "docs/reliability.md");
 
     /** What found it, and with which seed counted from 1. */
