@@ -44,7 +44,6 @@ final class ModelPostgres {
     private static final Pattern BY_NAME = Pattern.compile("(prepare transaction|commit prepared|rollback prepared) '(.+)'");
     private static final Pattern LOCK_TIMEOUT = Pattern.compile(
             "set local synchronous_commit = on; set local lock_timeout = (\\d+)");
-    private static final Pattern WHITE = Pattern.compile("\\s+");
 
     final String name;
     final ParticipantName participant;
@@ -205,6 +204,10 @@ final class ModelPostgres {
         return ref == null ? 0 : entries.stream().filter(e -> e.ref().equals(ref.value())).count();
     }
 
+    int markerCount() {
+        return markers.size();
+    }
+
     /** Whether any execution of this branch has left something. */
     boolean worked(TransactionId transaction, String branch) {
         Marker marker = markers.get(new MarkerKey(transaction.value(), branch));
@@ -328,8 +331,7 @@ final class ModelPostgres {
 
         Result execute(String sql, List<@Nullable Object> values) throws SQLException {
             alive();
-            String text = texts.computeIfAbsent(
-                    sql, any -> WHITE.matcher(any).replaceAll(" ").strip());
+            String text = texts.computeIfAbsent(sql, ModelPostgres::onOneLine);
             if (world.chance(world.faults == Faults.NONE ? 0 : 0.1)) {
                 world.await(owner, Duration.ofNanos(1_000L * world.between(50, 4_000)), () -> false);
                 alive();
@@ -674,6 +676,19 @@ final class ModelPostgres {
 
     private @Nullable TransactionId transactionOf(String gid) {
         return ExecutionRef.parse(participant, gid).map(ExecutionRef::transaction).orElse(null);
+    }
+
+    private static String onOneLine(String sql) {
+        StringBuilder line = new StringBuilder(sql.length());
+        for (int i = 0; i < sql.length(); i++) {
+            char c = sql.charAt(i);
+            if (!Character.isWhitespace(c)) {
+                line.append(c);
+            } else if (!line.isEmpty() && line.charAt(line.length() - 1) != ' ') {
+                line.append(' ');
+            }
+        }
+        return line.toString().strip();
     }
 
     private static Object value(List<@Nullable Object> values, int index) {
