@@ -305,7 +305,9 @@ final class Checker {
             }
             if (shown.resolution() == null) {
                 // A person may close it while branches are still to be reached; those ask for themselves.
-                shown.branches().stream().filter(b -> b.vote() != Vote.READ_ONLY).forEach(b -> ended(shown, b, "I6"));
+                shown.branches().stream()
+                        .filter(b -> b.vote() != Vote.READ_ONLY)
+                        .forEach(b -> ended(shown, b, "I6"));
             }
         }
     }
@@ -368,7 +370,8 @@ final class Checker {
         if (!right.isEmpty()) {
             throw new Violation("I1 is violated: to commit, and without effect: " + right);
         }
-        long now = services.stream().mapToLong(service -> service.database.money()).sum();
+        long now =
+                services.stream().mapToLong(service -> service.database.money()).sum();
         if (byHand.isEmpty() && now != money) {
             throw new Violation("I8 is violated: there were " + money + ", there are " + now);
         }
@@ -406,8 +409,11 @@ final class Checker {
             boolean member = branch.member() && row.decision() == Decision.COMMIT;
             boolean said = row.outcome() != null && row.outcome().heuristic();
             if (committed != member && !said) {
-                fail("I6", row.id(), Execution.of(branch) + " was ended by hand against the decision, the outcome is "
-                        + row.outcome());
+                fail(
+                        "I6",
+                        row.id(),
+                        Execution.of(branch) + " was ended by hand against the decision, the outcome is "
+                                + row.outcome());
             }
         }
     }

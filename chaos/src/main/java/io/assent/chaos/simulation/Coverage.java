@@ -25,9 +25,7 @@ final class Coverage {
                 out.printf(
                         Locale.ROOT,
                         " %22s",
-                        point.reachable(shape)
-                                ? String.format(Locale.ROOT, "%,d", statistics.of(point, shape))
-                                : "-");
+                        point.reachable(shape) ? String.format(Locale.ROOT, "%,d", statistics.of(point, shape)) : "-");
             }
             out.println();
         }

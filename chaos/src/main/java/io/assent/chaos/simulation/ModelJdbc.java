@@ -34,7 +34,8 @@ final class ModelJdbc {
     static Connection connection(Session session) {
         return proxy(Connection.class, (self, method, values) -> switch (method.getName()) {
             case "prepareStatement" ->
-                proxy(PreparedStatement.class, new StatementHandler(session, (String) Objects.requireNonNull(values[0])));
+                proxy(PreparedStatement.class, new StatementHandler(session, (String)
+                        Objects.requireNonNull(values[0])));
             case "createStatement" -> proxy(Statement.class, new StatementHandler(session, null));
             case "getAutoCommit" -> session.autoCommit();
             case "setAutoCommit" -> done(() -> session.autoCommit((Boolean) Objects.requireNonNull(values[0])));
@@ -104,7 +105,9 @@ final class ModelJdbc {
                 case "close" -> null;
                 case "getString", "getBoolean", "getLong", "getInt" -> {
                     Object value = rows.get(at).get((Integer) Objects.requireNonNull(values[0]) - 1);
-                    yield method.getName().equals("getInt") ? (Object) ((Number) Objects.requireNonNull(value)).intValue() : value;
+                    yield method.getName().equals("getInt")
+                            ? (Object) ((Number) Objects.requireNonNull(value)).intValue()
+                            : value;
                 }
                 default -> throw unknown(method);
             };
@@ -133,7 +136,8 @@ final class ModelJdbc {
 
     @SuppressWarnings("unchecked")
     private static <T> T proxy(Class<T> type, Handler handler) {
-        InvocationHandler invocations = (self, method, values) -> handler.call(self, method, values == null ? NONE : values);
+        InvocationHandler invocations =
+                (self, method, values) -> handler.call(self, method, values == null ? NONE : values);
         return (T) Proxy.newProxyInstance(ModelJdbc.class.getClassLoader(), new Class<?>[] {type}, invocations);
     }
 }

@@ -361,53 +361,63 @@ final class ModelLog {
 
         @Override
         public CompletionStage<Reply> begin(NewTransaction wanted) {
-            return write("begin", wanted.id(), CrashPoint.COORDINATOR_BEFORE_BEGIN, CrashPoint.COORDINATOR_AFTER_BEGIN, () -> {
-                Row row = primary.get(wanted.id());
-                if (row != null) {
-                    return row.begun && row.decision == null
-                            ? ok(row, false)
-                            : new Reply(Status.CONFLICT, row.record(), false, null);
-                }
-                if (tooOld(wanted.id())) {
-                    return new Reply(Status.TOO_OLD, null, false, null);
-                }
-                if (inFuture(wanted.id())) {
-                    return new Reply(Status.IN_FUTURE, null, false, null);
-                }
-                Row begun = new Row(wanted.id(), world.now());
-                begun.begun = true;
-                begun.name = wanted.name();
-                begun.deadline = world.now().plus(wanted.timeout());
-                begun.nextAttemptAt = begun.deadline;
-                put(begun);
-                return ok(begun, true);
-            });
+            return write(
+                    "begin",
+                    wanted.id(),
+                    CrashPoint.COORDINATOR_BEFORE_BEGIN,
+                    CrashPoint.COORDINATOR_AFTER_BEGIN,
+                    () -> {
+                        Row row = primary.get(wanted.id());
+                        if (row != null) {
+                            return row.begun && row.decision == null
+                                    ? ok(row, false)
+                                    : new Reply(Status.CONFLICT, row.record(), false, null);
+                        }
+                        if (tooOld(wanted.id())) {
+                            return new Reply(Status.TOO_OLD, null, false, null);
+                        }
+                        if (inFuture(wanted.id())) {
+                            return new Reply(Status.IN_FUTURE, null, false, null);
+                        }
+                        Row begun = new Row(wanted.id(), world.now());
+                        begun.begun = true;
+                        begun.name = wanted.name();
+                        begun.deadline = world.now().plus(wanted.timeout());
+                        begun.nextAttemptAt = begun.deadline;
+                        put(begun);
+                        return ok(begun, true);
+                    });
         }
 
         @Override
         public CompletionStage<Reply> enlist(TransactionId id, Branch branch) {
-            return write("enlist " + branch.id(), id, CrashPoint.COORDINATOR_BEFORE_ENLIST, CrashPoint.COORDINATOR_AFTER_ENLIST, () -> {
-                Row row = primary.get(id);
-                if (row == null) {
-                    return new Reply(tooOld(id) ? Status.TOO_OLD : Status.ABSENT, null, false, null);
-                }
-                boolean late = row.deadline != null && !world.now().isBefore(row.deadline);
-                if (row.decision != null || row.closedAt != null || late) {
-                    return new Reply(Status.CLOSED, row.record(), false, null);
-                }
-                for (Branch there : row.branches) {
-                    if (there.id().equals(branch.id())) {
-                        return Objects.equals(there.ref(), branch.ref())
-                                ? ok(row, false)
-                                : new Reply(Status.CONFLICT, row.record(), false, null);
-                    }
-                }
-                Row grown = row.copy();
-                grown.branches = new ArrayList<>(row.branches);
-                grown.branches.add(branch);
-                put(grown);
-                return ok(grown, true);
-            });
+            return write(
+                    "enlist " + branch.id(),
+                    id,
+                    CrashPoint.COORDINATOR_BEFORE_ENLIST,
+                    CrashPoint.COORDINATOR_AFTER_ENLIST,
+                    () -> {
+                        Row row = primary.get(id);
+                        if (row == null) {
+                            return new Reply(tooOld(id) ? Status.TOO_OLD : Status.ABSENT, null, false, null);
+                        }
+                        boolean late = row.deadline != null && !world.now().isBefore(row.deadline);
+                        if (row.decision != null || row.closedAt != null || late) {
+                            return new Reply(Status.CLOSED, row.record(), false, null);
+                        }
+                        for (Branch there : row.branches) {
+                            if (there.id().equals(branch.id())) {
+                                return Objects.equals(there.ref(), branch.ref())
+                                        ? ok(row, false)
+                                        : new Reply(Status.CONFLICT, row.record(), false, null);
+                            }
+                        }
+                        Row grown = row.copy();
+                        grown.branches = new ArrayList<>(row.branches);
+                        grown.branches.add(branch);
+                        put(grown);
+                        return ok(grown, true);
+                    });
         }
 
         @Override
@@ -573,7 +583,8 @@ final class ModelLog {
                         next.nextAttemptAt = world.now().plus(progress.nextAttemptIn());
                     }
                 }
-                Outcome outcome = Outcomes.of(row.decision, branches, next.completedAt != null && row.resolution == null);
+                Outcome outcome =
+                        Outcomes.of(row.decision, branches, next.completedAt != null && row.resolution == null);
                 next.outcome = outcome == null && row.resolution != null ? row.outcome : outcome;
                 put(next);
                 return ok(next, true);
@@ -626,8 +637,8 @@ final class ModelLog {
                 }
                 Set<TransactionId> unreadable = new HashSet<>(poisoned);
                 unreadable.retainAll(table.keySet());
-                Reading reading = new Reading(
-                        down ? Status.UNAVAILABLE : Status.OK, found, unreadable, world.now(), horizon);
+                Reading reading =
+                        new Reading(down ? Status.UNAVAILABLE : Status.OK, found, unreadable, world.now(), horizon);
                 deliver(epoch, () -> future.complete(reading));
             });
             return future;

@@ -41,9 +41,10 @@ final class ModelPostgres {
     static final String TEMPORARY = "create temporary table scratch (id int) on commit drop";
     static final String BALANCE = "select balance from account where name = ?";
 
-    private static final Pattern BY_NAME = Pattern.compile("(prepare transaction|commit prepared|rollback prepared) '(.+)'");
-    private static final Pattern LOCK_TIMEOUT = Pattern.compile(
-            "set local synchronous_commit = on; set local lock_timeout = (\\d+)");
+    private static final Pattern BY_NAME =
+            Pattern.compile("(prepare transaction|commit prepared|rollback prepared) '(.+)'");
+    private static final Pattern LOCK_TIMEOUT =
+            Pattern.compile("set local synchronous_commit = on; set local lock_timeout = (\\d+)");
 
     final String name;
     final ParticipantName participant;
@@ -106,7 +107,13 @@ final class ModelPostgres {
     }
 
     ModelPostgres(
-            World world, Checker checker, Twin twin, String name, boolean replicated, List<String> accounts, long balance) {
+            World world,
+            Checker checker,
+            Twin twin,
+            String name,
+            boolean replicated,
+            List<String> accounts,
+            long balance) {
         this.world = world;
         this.checker = checker;
         this.twin = twin;
@@ -152,7 +159,8 @@ final class ModelPostgres {
                 all.remove();
                 finish(one.getValue().local, commit);
                 endedByHand.add(one.getKey());
-                world.trace(() -> name + ": " + (commit ? "commit" : "rollback") + " prepared " + one.getKey() + " by hand");
+                world.trace(() ->
+                        name + ": " + (commit ? "commit" : "rollback") + " prepared " + one.getKey() + " by hand");
                 return new BranchRef(one.getKey());
             }
         }
@@ -201,7 +209,9 @@ final class ModelPostgres {
     }
 
     long entriesOf(@Nullable BranchRef ref) {
-        return ref == null ? 0 : entries.stream().filter(e -> e.ref().equals(ref.value())).count();
+        return ref == null
+                ? 0
+                : entries.stream().filter(e -> e.ref().equals(ref.value())).count();
     }
 
     int markerCount() {
@@ -405,8 +415,7 @@ final class ModelPostgres {
             if (world.chance(world.faults.database())) {
                 world.statistics.count("participant's database: wait for the standby cancelled");
                 if (!twin.overlooksWarnings()) {
-                    warning = new SQLWarning(
-                            "canceling wait for synchronous replication due to user request", "01000");
+                    warning = new SQLWarning("canceling wait for synchronous replication due to user request", "01000");
                 }
                 if (gid != null) {
                     unreplicated.add(gid);
@@ -461,8 +470,7 @@ final class ModelPostgres {
                 switch (fate) {
                     case 0 -> rollBack(ending);
                     case 1 -> hold(gid, ending);
-                    default ->
-                        world.later(Duration.ofMillis(world.between(1, 1_500)), null, () -> hold(gid, ending));
+                    default -> world.later(Duration.ofMillis(world.between(1, 1_500)), null, () -> hold(gid, ending));
                 }
                 throw state(world.chance(0.5) ? "57P01" : "08006", "the connection broke");
             }
@@ -494,8 +502,7 @@ final class ModelPostgres {
                     case 0 -> one.busy = false;
                     case 1 -> settle(gid, one, commit);
                     default ->
-                        world.later(
-                                Duration.ofMillis(world.between(1, 1_500)), null, () -> settle(gid, one, commit));
+                        world.later(Duration.ofMillis(world.between(1, 1_500)), null, () -> settle(gid, one, commit));
                 }
                 throw state(world.chance(0.5) ? "57P01" : "08006", "the connection broke");
             }
@@ -550,8 +557,8 @@ final class ModelPostgres {
                     if (values.get(1) == null) {
                         throw state("23502", "null value in column \"account\" violates not-null constraint");
                     }
-                    mine.entries.add(new Entry(
-                            (String) value(values, 0), (String) value(values, 1), (Long) value(values, 2)));
+                    mine.entries.add(
+                            new Entry((String) value(values, 0), (String) value(values, 1), (Long) value(values, 2)));
                     yield Result.changed(1);
                 }
                 case TEMPORARY -> {
@@ -562,8 +569,7 @@ final class ModelPostgres {
                 case "insert into assent_branch_marker (transaction_id, branch, ref, committed) values (?, ?, ?, true)" ->
                     marker(mine, values, true);
                 case "insert into assent_branch_marker (transaction_id, branch, ref, committed) values (?, ?, ?, false)"
-                        + " on conflict do nothing" ->
-                    marker(mine, values, false);
+                        + " on conflict do nothing" -> marker(mine, values, false);
                 case "select gid, (extract(epoch from clock_timestamp() - prepared) * 1000)::bigint from pg_prepared_xacts"
                         + " where database = current_database() and starts_with(gid, ?) order by prepared limit ?" ->
                     preparedOnes((String) value(values, 0), (Integer) value(values, 1));
@@ -576,8 +582,7 @@ final class ModelPostgres {
                 }
                 case "delete from assent_branch_marker where ctid = any (array( select ctid from assent_branch_marker"
                         + " where recorded_at < clock_timestamp() - make_interval(secs => ?) order by recorded_at"
-                        + " limit ?))" ->
-                    forget((Double) value(values, 0), (Integer) value(values, 1));
+                        + " limit ?))" -> forget((Double) value(values, 0), (Integer) value(values, 1));
                 default -> throw new IllegalStateException("the model does not know this statement: " + text);
             };
         }
@@ -617,7 +622,8 @@ final class ModelPostgres {
                 if (mine.lockTimeoutNanos == 0) {
                     throw new IllegalStateException("a wait for a lock without lock_timeout: " + key);
                 }
-                boolean free = world.await(owner, Duration.ofNanos(mine.lockTimeoutNanos), () -> !locks.containsKey(key));
+                boolean free =
+                        world.await(owner, Duration.ofNanos(mine.lockTimeoutNanos), () -> !locks.containsKey(key));
                 if (mine.over) {
                     broken = true;
                     local = null;
@@ -648,7 +654,9 @@ final class ModelPostgres {
                 Map.Entry<MarkerKey, Marker> one = all.next();
                 if (one.getValue().recordedAt() < before) {
                     if (world.reached(
-                            CrashPoint.PARTICIPANT_CLEANUP, owner, new TransactionId(one.getKey().transaction()))) {
+                            CrashPoint.PARTICIPANT_CLEANUP,
+                            owner,
+                            new TransactionId(one.getKey().transaction()))) {
                         throw new Killed(owner.name);
                     }
                     all.remove();
@@ -675,7 +683,9 @@ final class ModelPostgres {
     }
 
     private @Nullable TransactionId transactionOf(String gid) {
-        return ExecutionRef.parse(participant, gid).map(ExecutionRef::transaction).orElse(null);
+        return ExecutionRef.parse(participant, gid)
+                .map(ExecutionRef::transaction)
+                .orElse(null);
     }
 
     private static String onOneLine(String sql) {

@@ -123,8 +123,8 @@ final class PlainClient extends Process {
         Plan plan = plans.get(next);
         BranchId branch = BranchId.INITIATOR.child(next + 1);
         Duration left = Duration.between(world.now(), patience.minusSeconds(4));
-        String header = new TransactionContext(id, branch, deadline, left.isNegative() ? Duration.ZERO : left, false)
-                .format();
+        String header =
+                new TransactionContext(id, branch, deadline, left.isNegative() ? Duration.ZERO : left, false).format();
         SimulatedParticipant to = plan.service().any(world);
         boolean[] over = new boolean[1];
         if (!scenario.clean()
@@ -207,8 +207,7 @@ final class PlainClient extends Process {
         asking++;
         List<Branch> named = List.copyOf(set);
         List<ExpectedBranch> expected = named.stream()
-                .map(branch -> new ExpectedBranch(
-                        branch.id(), expecting == Expecting.BRANCHES ? branch.ref() : null))
+                .map(branch -> new ExpectedBranch(branch.id(), expecting == Expecting.BRANCHES ? branch.ref() : null))
                 .toList();
         Coordinator.Commit request = new Coordinator.Commit(
                 id,

@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A bug that others had, planted behind the ports: the system with it has to violate something.
@@ -267,27 +266,29 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                                 };
                             }
                         }),
-                new PlantedBug("L5: a decision that was only read is acted on", List.of("I2", "I6", "I9"), new LogTwin() {
-                    @Override
-                    DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                        return new ForwardingLog(log) {
+                new PlantedBug(
+                        "L5: a decision that was only read is acted on", List.of("I2", "I6", "I9"), new LogTwin() {
                             @Override
-                            public CompletionStage<Reading> find(Collection<TransactionId> ids) {
-                                return real.find(ids).thenApply(reading -> {
-                                    Map<TransactionId, TransactionRecord> believed = new HashMap<>();
-                                    reading.records()
-                                            .forEach((id, record) -> believed.put(id, Claims.confirmed(record)));
-                                    return new Reading(
-                                            reading.status(),
-                                            believed,
-                                            reading.unreadable(),
-                                            reading.now(),
-                                            reading.horizon());
-                                });
+                            DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
+                                return new ForwardingLog(log) {
+                                    @Override
+                                    public CompletionStage<Reading> find(Collection<TransactionId> ids) {
+                                        return real.find(ids).thenApply(reading -> {
+                                            Map<TransactionId, TransactionRecord> believed = new HashMap<>();
+                                            reading.records()
+                                                    .forEach(
+                                                            (id, record) -> believed.put(id, Claims.confirmed(record)));
+                                            return new Reading(
+                                                    reading.status(),
+                                                    believed,
+                                                    reading.unreadable(),
+                                                    reading.now(),
+                                                    reading.horizon());
+                                        });
+                                    }
+                                };
                             }
-                        };
-                    }
-                }),
+                        }),
                 new PlantedBug("absence is answered with ROLLBACK (R4)", List.of("I6"), new Twin() {
                     @Override
                     Coordinator wrap(Coordinator coordinator, World world) {
@@ -403,8 +404,11 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                                     @Override
                                     public BranchFacts look(TransactionId transaction, BranchId branch) {
                                         boolean gone = failed.stream()
-                                                .anyMatch(ref -> ref.value().contains(transaction + ":" + branch + ":"));
-                                        return gone ? new BranchFacts(List.of(), null) : super.look(transaction, branch);
+                                                .anyMatch(
+                                                        ref -> ref.value().contains(transaction + ":" + branch + ":"));
+                                        return gone
+                                                ? new BranchFacts(List.of(), null)
+                                                : super.look(transaction, branch);
                                     }
                                 };
                             }

@@ -69,8 +69,7 @@ final class Register {
             branches.add(
                     p == null || b.acknowledged()
                             ? b
-                            : b.withFact(
-                                    p.state() == null ? b.state() : p.state(), p.acknowledged(), p.lastError()));
+                            : b.withFact(p.state() == null ? b.state() : p.state(), p.acknowledged(), p.lastError()));
         }
         boolean open = branches.stream().anyMatch(b -> Branches.outstanding(b, branches));
         boolean complete = before.completedAt() != null || (progress.complete() && !open);
@@ -90,8 +89,7 @@ final class Register {
         before.branches().forEach(branch -> merged.put(Execution.of(branch), branch));
         adopted.forEach(branch -> merged.putIfAbsent(Execution.of(branch), branch));
         boolean grown = merged.size() > before.branches().size();
-        row = with(
-                before, List.copyOf(merged.values()), grown ? null : before.completedAt(), before.confirmed());
+        row = with(before, List.copyOf(merged.values()), grown ? null : before.completedAt(), before.confirmed());
         return new DecisionLog.Reply(DecisionLog.Status.OK, row, grown, null);
     }
 

@@ -43,7 +43,12 @@ record Scenario(
 
         Plan plan() {
             return new Plan(
-                    service, behaviour, account, amount, think, nested.stream().map(Draft::plan).toList());
+                    service,
+                    behaviour,
+                    account,
+                    amount,
+                    think,
+                    nested.stream().map(Draft::plan).toList());
         }
     }
 
@@ -74,9 +79,8 @@ record Scenario(
         Draft own = collected && world.chance(0.5)
                 ? new Draft(shop, Behaviour.WRITE, "account-" + number + "-own", Duration.ZERO)
                 : null;
-        List<Draft> writing = new ArrayList<>(all.stream()
-                .filter(draft -> draft.behaviour.writes())
-                .toList());
+        List<Draft> writing = new ArrayList<>(
+                all.stream().filter(draft -> draft.behaviour.writes()).toList());
         if (own != null) {
             writing.add(own);
         }

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "simulate",
         mixinStandardHelpOptions = true,
-        description = "Runs the real code of both sides on one virtual clock, one run per seed, until something is wrong.")
+        description =
+                "Runs the real code of both sides on one virtual clock, one run per seed, until something is wrong.")
 public final class SimulateCommand implements Callable<Integer> {
 
     private static final int MAX_SHOWN = 20;
@@ -41,7 +42,8 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "The first seed (default: 0); alone, without --seeds: runs this one and prints what happened.")
+            description =
+                    "The first seed (default: 0); alone, without --seeds: runs this one and prints what happened.")
     private @Nullable Long seed;
 
     @Option(
@@ -113,8 +115,7 @@ public final class SimulateCommand implements Callable<Integer> {
         return violations == 0 ? 0 : 1;
     }
 
-    private static void work(
-            AtomicLong next, long end, AtomicLong done, Statistics statistics, List<Found> found) {
+    private static void work(AtomicLong next, long end, AtomicLong done, Statistics statistics, List<Found> found) {
         Statistics mine = new Statistics();
         for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
             try {
@@ -134,8 +135,7 @@ public final class SimulateCommand implements Callable<Integer> {
     private static void progress(long done, long count, long nanos) {
         double perSecond = done / (nanos / 1e9);
         Duration left = perSecond == 0 ? Duration.ZERO : Duration.ofSeconds((long) ((count - done) / perSecond));
-        String line = String.format(
-                Locale.ROOT, "%,d of %,d seeds, %,.0f/s, %s left", done, count, perSecond, left);
+        String line = String.format(Locale.ROOT, "%,d of %,d seeds, %,.0f/s, %s left", done, count, perSecond, left);
         if (System.console() != null) {
             System.err.print("\r" + line + "      ");
         } else {
@@ -158,7 +158,8 @@ public final class SimulateCommand implements Callable<Integer> {
             out.println("commit: " + commit());
         }
         for (Found one : found.subList(0, Math.min(MAX_SHOWN, found.size()))) {
-            out.printf("seed %d: %s%n    repeat with: ./chaos simulate --seed %d%n", one.seed(), one.what(), one.seed());
+            out.printf(
+                    "seed %d: %s%n    repeat with: ./chaos simulate --seed %d%n", one.seed(), one.what(), one.seed());
         }
         if (found.size() > MAX_SHOWN) {
             out.printf("and %,d more%n", found.size() - MAX_SHOWN);

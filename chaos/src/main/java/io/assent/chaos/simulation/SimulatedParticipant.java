@@ -3,6 +3,8 @@ package io.assent.chaos.simulation;
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.Coordinator.Inquired;
 import io.assent.coordinator.engine.Coordinator.Inquiry;
+import io.assent.coordinator.engine.ParticipantClient.OrderReply;
+import io.assent.coordinator.engine.ParticipantClient.VoteReply;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.Execution;
 import io.assent.participant.engine.BranchResource;
@@ -29,8 +31,6 @@ import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.BranchesHeader;
 import io.assent.protocol.header.TransactionContext;
-import io.assent.coordinator.engine.ParticipantClient.OrderReply;
-import io.assent.coordinator.engine.ParticipantClient.VoteReply;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -152,8 +152,7 @@ final class SimulatedParticipant extends Process {
     }
 
     LocalTransaction begin(GlobalTransactionContext context) throws SQLException {
-        return LocalTransaction.begin(
-                context, connections, ModelJdbc.connection(service.database.connect(this)));
+        return LocalTransaction.begin(context, connections, ModelJdbc.connection(service.database.connect(this)));
     }
 
     // ---- calls
@@ -214,8 +213,8 @@ final class SimulatedParticipant extends Process {
         }
 
         void start() {
-            world.trace(() -> name + " works on branch " + context.branch() + " of " + Checker.brief(context.id()) + ": "
-                    + plan.behaviour());
+            world.trace(() -> name + " works on branch " + context.branch() + " of " + Checker.brief(context.id())
+                    + ": " + plan.behaviour());
             try {
                 write();
             } catch (SQLException e) {
@@ -274,8 +273,8 @@ final class SimulatedParticipant extends Process {
         }
 
         private void failed(@Nullable String why) {
-            world.trace(() -> name + ", branch " + context.branch() + " of " + Checker.brief(context.id()) + " failed: "
-                    + why);
+            world.trace(() ->
+                    name + ", branch " + context.branch() + " of " + Checker.brief(context.id()) + " failed: " + why);
             killedAt(CrashPoint.PARTICIPANT_ROLLBACK);
             if (local != null) {
                 local.rollback();
@@ -368,8 +367,8 @@ final class SimulatedParticipant extends Process {
 
         @Override
         public EnlistAnswer enlist(TransactionId transaction, BranchVote vote, Duration within) {
-            Branch branch = Branch.named(
-                    vote.branch(), vote.participant(), vote.url(), vote.ref(), vote.vote(), vote.reason());
+            Branch branch =
+                    Branch.named(vote.branch(), vote.participant(), vote.url(), vote.ref(), vote.vote(), vote.reason());
             Instant until = world.now().plus(within.compareTo(PATIENCE) < 0 ? within : PATIENCE);
             do {
                 SimulatedCoordinator coordinator = world.any(coordinators);

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One run: first everything fails as it likes, then the faults stop and everything has to come to its end. A quarter of
@@ -112,8 +111,7 @@ final class Simulation {
         for (int i = 0; i < 4; i++) {
             accounts.add("account-" + i);
         }
-        Service service =
-                new Service(new ModelPostgres(world, checker, twin, name, replicated, accounts, 1_000));
+        Service service = new Service(new ModelPostgres(world, checker, twin, name, replicated, accounts, 1_000));
         for (int i = 0; i < replicas; i++) {
             Duration offset = name.equals("shop") ? clocks.ofInitiator() : clocks.ofServer();
             service.replicas.add(new SimulatedParticipant(world, service, checker, coordinators, twin, offset));
@@ -146,8 +144,8 @@ final class Simulation {
         Scenario scenario = Scenario.random(world, number, shop, services, clean, collected);
         if (!collected) {
             toStart--;
-            clients.add(new PlainClient(
-                    world, "client-" + number, checker, coordinators, scenario, clocks.ofInitiator()));
+            clients.add(
+                    new PlainClient(world, "client-" + number, checker, coordinators, scenario, clocks.ofInitiator()));
             return;
         }
         SimulatedParticipant home = shop.any(world);
@@ -157,9 +155,7 @@ final class Simulation {
         }
         toStart--;
         world.task(
-                Duration.ZERO,
-                home,
-                () -> checkouts.add(Checkout.start(world, checker, home, coordinators, scenario)));
+                Duration.ZERO, home, () -> checkouts.add(Checkout.start(world, checker, home, coordinators, scenario)));
     }
 
     /**
@@ -233,7 +229,9 @@ final class Simulation {
     /** A person closes what ended heuristically, when everything else has been tried. */
     private void resolve() {
         for (TransactionRecord row : log.rows()) {
-            if (row.completedAt() == null && row.outcome() != null && row.outcome().heuristic()) {
+            if (row.completedAt() == null
+                    && row.outcome() != null
+                    && row.outcome().heuristic()) {
                 world.any(coordinators).api().resolve(row.id(), "ended by hand");
             }
         }
@@ -247,7 +245,8 @@ final class Simulation {
                 && coordinators.stream().allMatch(coordinator -> coordinator.idle(log.poisoned()))
                 && all().stream().allMatch(this::over)
                 && log.rows().stream()
-                        .allMatch(row -> row.completedAt() != null || log.poisoned().contains(row.id()));
+                        .allMatch(row ->
+                                row.completedAt() != null || log.poisoned().contains(row.id()));
     }
 
     private boolean over(Service service) {
@@ -322,8 +321,7 @@ final class Simulation {
             List<Process> everybody = new ArrayList<>(coordinators);
             all().forEach(service -> everybody.addAll(service.replicas));
             everybody.addAll(clients);
-            world.partition(
-                    world.any(everybody), world.any(everybody), Duration.ofMillis(world.between(100, 4_000)));
+            world.partition(world.any(everybody), world.any(everybody), Duration.ofMillis(world.between(100, 4_000)));
         }
         if (world.chance(faults.poison())) {
             List<TransactionRecord> rows = new ArrayList<>(log.rows());

@@ -26,7 +26,8 @@ final class Statistics {
     }
 
     void add(Statistics other) {
-        other.counts.forEach((situation, count) -> counts.computeIfAbsent(situation, any -> new long[1])[0] += count[0]);
+        other.counts.forEach(
+                (situation, count) -> counts.computeIfAbsent(situation, any -> new long[1])[0] += count[0]);
         other.most.forEach(this::countMost);
         for (int i = 0; i < crashes.length; i++) {
             crashes[i] += other.crashes[i];

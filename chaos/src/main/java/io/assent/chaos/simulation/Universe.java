@@ -91,8 +91,7 @@ final class Universe {
         for (int i = 0; i < 2; i++) {
             Service service = new Service(
                     new ModelPostgres(world, checker, Twin.RIGHT, "service-" + i, false, List.of("account"), 0));
-            service.replicas.add(
-                    new SimulatedParticipant(world, service, checker, nobody, Twin.RIGHT, Duration.ZERO));
+            service.replicas.add(new SimulatedParticipant(world, service, checker, nobody, Twin.RIGHT, Duration.ZERO));
             checker.watch(service);
             services.add(service);
             String header = new TransactionContext(
@@ -104,11 +103,7 @@ final class Universe {
         boolean asking = requests == Requests.COMMIT_ASKING_FOR_VOTES_AND_ROLLBACK;
         List<Branch> set = votes.stream()
                 .map(vote -> Branch.named(
-                        vote.branch(),
-                        vote.participant(),
-                        vote.url(),
-                        vote.ref(),
-                        asking ? Vote.PENDING : vote.vote()))
+                        vote.branch(), vote.participant(), vote.url(), vote.ref(), asking ? Vote.PENDING : vote.vote()))
                 .toList();
         checker.requested(id, set);
         commit(instances.get(0), set);
@@ -124,8 +119,7 @@ final class Universe {
 
     private void commit(Instance instance, List<Branch> set) {
         instance.engine
-                .commit(new Coordinator.Commit(
-                        id, null, World.START.plus(TIMEOUT), set, null, Duration.ofSeconds(5)))
+                .commit(new Coordinator.Commit(id, null, World.START.plus(TIMEOUT), set, null, Duration.ofSeconds(5)))
                 .thenAccept((Answer answer) -> checker.told(Decision.COMMIT, answer));
     }
 
@@ -231,8 +225,7 @@ final class Universe {
         checker.inquired(told);
         if (told.answer() == InquiryAnswer.COMMIT || told.answer() == InquiryAnswer.ROLLBACK) {
             Decision decision = told.answer() == InquiryAnswer.COMMIT ? Decision.COMMIT : Decision.ROLLBACK;
-            participant(index)
-                    .order(id, told.inquiry().branch(), told.inquiry().ref(), decision);
+            participant(index).order(id, told.inquiry().branch(), told.inquiry().ref(), decision);
         }
     }
 
@@ -261,7 +254,8 @@ final class Universe {
      * places that lead to the same are thereby one state.
      */
     String state() {
-        StringBuilder state = new StringBuilder(register.state()).append('|').append(rounds).append(mayCrash);
+        StringBuilder state =
+                new StringBuilder(register.state()).append('|').append(rounds).append(mayCrash);
         for (Service service : services) {
             state.append('|')
                     .append(service.database.inDoubt().size())
@@ -344,7 +338,12 @@ final class Universe {
 
         /** Two events: what the call does, and that its caller hears of it. */
         private <T> CompletionStage<T> call(
-                int incarnation, String what, int participant, @Nullable T lost, Supplier<T> effect, Function<T, String> told) {
+                int incarnation,
+                String what,
+                int participant,
+                @Nullable T lost,
+                Supplier<T> effect,
+                Function<T, String> told) {
             CompletableFuture<T> reply = new CompletableFuture<>();
             String name = number + " " + what;
             possible.add(new Event(name, number, incarnation, participant, false, null, () -> {
@@ -428,7 +427,8 @@ final class Universe {
 
             @Override
             public CompletionStage<Reply> record(Progress progress) {
-                return note("record " + progress.complete() + progress.branches(), () -> register.record(progress, now));
+                return note(
+                        "record " + progress.complete() + progress.branches(), () -> register.record(progress, now));
             }
 
             @Override
@@ -446,7 +446,10 @@ final class Universe {
                 possible.add(new Event(name, number, incarnation, -1, false, null, () -> {
                     Reply told = effect.get();
                     if (epoch == incarnation) {
-                        history.append(name).append('=').append(register.state()).append(';');
+                        history.append(name)
+                                .append('=')
+                                .append(register.state())
+                                .append(';');
                         reply.complete(told);
                     }
                 }));

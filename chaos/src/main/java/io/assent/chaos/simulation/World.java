@@ -55,8 +55,7 @@ final class World {
     /** The task that runs: which incarnation it belongs to. */
     private record Frame(Process process, int epoch) {}
 
-    private record Event(
-            long time, long sequence, @Nullable Process process, int epoch, boolean task, Runnable body)
+    private record Event(long time, long sequence, @Nullable Process process, int epoch, boolean task, Runnable body)
             implements Comparable<Event> {
         @Override
         public int compareTo(Event other) {
@@ -351,8 +350,7 @@ final class World {
             event.body.run();
         } else if (process.lives(event.epoch)) {
             if (process.pausedUntil() > now) {
-                events.add(new Event(
-                        process.pausedUntil(), sequence++, process, event.epoch, event.task, event.body));
+                events.add(new Event(process.pausedUntil(), sequence++, process, event.epoch, event.task, event.body));
             } else if (event.task) {
                 run(event, process);
             } else {

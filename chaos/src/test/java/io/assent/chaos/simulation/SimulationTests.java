@@ -33,7 +33,9 @@ class SimulationTests {
         System.out.printf(Locale.ROOT, "simulation: %,d seeds in %.1f s%n", SEEDS, seconds);
         assertThat(violations).isEmpty();
         everySituationWasMet(statistics);
-        assertThat(Coverage.below(statistics, 1)).as("crash points that were missed").isEmpty();
+        assertThat(Coverage.below(statistics, 1))
+                .as("crash points that were missed")
+                .isEmpty();
     }
 
     @Test

@@ -49,13 +49,15 @@ class WrongTwinsTests {
     void every_planted_bug_is_in_the_document() throws IOException {
         assertThat(table(Files.readString(DOCUMENT)))
                 .as("run with -Dassent.update-docs=true to write the table anew")
-                .contains(PlantedBug.all().stream().map(bug -> "| " + bug + " |").toList());
+                .contains(
+                        PlantedBug.all().stream().map(bug -> "| " + bug + " |").toList());
     }
 
     @Test
     @EnabledIfSystemProperty(named = "assent.update-docs", matches = "true")
     void the_table_is_written_to_the_document() throws IOException {
-        StringBuilder table = new StringBuilder("| planted bug | caught by | median seeds | most seeds |\n|---|---|---:|---:|\n");
+        StringBuilder table =
+                new StringBuilder("| planted bug | caught by | median seeds | most seeds |\n|---|---|---:|---:|\n");
         for (PlantedBug bug : PlantedBug.all()) {
             List<Integer> seeds = new ArrayList<>();
             TreeSet<String> invariants = new TreeSet<>();
@@ -66,7 +68,11 @@ class WrongTwinsTests {
             }
             seeds.sort(null);
             table.append("| %s | %s | %,d | %,d |%n"
-                    .formatted(bug, String.join(", ", invariants), seeds.get(REPETITIONS / 2), seeds.get(REPETITIONS - 1)));
+                    .formatted(
+                            bug,
+                            String.join(", ", invariants),
+                            seeds.get(REPETITIONS / 2),
+                            seeds.get(REPETITIONS - 1)));
         }
         String text = Files.readString(DOCUMENT);
         Files.writeString(

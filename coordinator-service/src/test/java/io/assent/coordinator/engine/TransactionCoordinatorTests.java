@@ -575,15 +575,16 @@ class TransactionCoordinatorTests {
 
     @Test
     void below_the_horizon_the_answer_is_forgotten_R9() {
-        var pruned = new DecisionLog.Reading(Status.OK, java.util.Map.of(), java.util.Set.of(), NOW, NOW.plusSeconds(1));
+        var pruned =
+                new DecisionLog.Reading(Status.OK, java.util.Map.of(), java.util.Set.of(), NOW, NOW.plusSeconds(1));
         assertThat(inquire("1", DEADLINE, pruned, null)).isEqualTo(InquiryAnswer.FORGOTTEN);
     }
 
     /** Found by the simulation, seed 160 of its first version: a damaged row was taken for a pruned one. */
     @Test
     void a_row_that_cannot_be_read_is_not_forgotten_R9() {
-        var damaged = new DecisionLog.Reading(
-                Status.OK, java.util.Map.of(), java.util.Set.of(ID), NOW, NOW.plusSeconds(1));
+        var damaged =
+                new DecisionLog.Reading(Status.OK, java.util.Map.of(), java.util.Set.of(ID), NOW, NOW.plusSeconds(1));
         assertThat(inquire("1", DEADLINE, damaged, null)).isEqualTo(InquiryAnswer.UNDECIDED);
         CompletionStage<Answer> shown = ports.coordinator.find(ID);
         ports.answer("find", damaged);
@@ -657,7 +658,9 @@ class TransactionCoordinatorTests {
         ports.answer("find", read(NOW));
         assertThat(result(absent)).isEqualTo(Result.NOT_FOUND);
         CompletionStage<Answer> pruned = ports.coordinator.find(ID);
-        ports.answer("find", new DecisionLog.Reading(Status.OK, java.util.Map.of(), java.util.Set.of(), NOW, NOW.plusSeconds(1)));
+        ports.answer(
+                "find",
+                new DecisionLog.Reading(Status.OK, java.util.Map.of(), java.util.Set.of(), NOW, NOW.plusSeconds(1)));
         assertThat(result(pruned)).isEqualTo(Result.TOO_OLD);
     }
 

@@ -105,8 +105,8 @@ public final class BranchPreparer {
             connection.commit();
         } catch (SQLException e) {
             if (wrote && !SqlStates.provesRolledBack(e)) {
-                context.localCommitUnknown(
-                        "the reply to the local COMMIT was lost (" + SqlStates.describe(e) + "), and nobody else had written");
+                context.localCommitUnknown("the reply to the local COMMIT was lost (" + SqlStates.describe(e)
+                        + "), and nobody else had written");
             }
             throw e;
         }
