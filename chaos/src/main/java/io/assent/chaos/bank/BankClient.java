@@ -106,7 +106,7 @@ final class BankClient {
         } else if (answer.status() == 503 && transaction != null && !"outcome-unknown".equals(answer.problem())) {
             told = Told.ROLLED_BACK;
         } else {
-            told = Told.UNKNOWN;
+            told = answer.unsent() ? Told.NOTHING : Told.UNKNOWN;
         }
         history.answered(request, answer, transaction, told);
         return new Outcome(told, transaction, answer.problem());
@@ -226,6 +226,9 @@ final class BankClient {
         Outcome outcome = post(one.plan);
         if (outcome.told() == Told.COMMITTED) {
             return Told.COMMITTED;
+        }
+        if (outcome.told() == Told.NOTHING) {
+            return Told.UNKNOWN;
         }
         if (outcome.told() == Told.UNKNOWN) {
             one.transaction = outcome.transaction();

@@ -45,6 +45,7 @@ final class BankTest {
     /**
      * How a run goes.
      *
+     * @param pairs the share of faults that hit two processes at once, 0 to 1
      * @param until when faults end although more are planned; null: never
      * @param endWithPlans whether the run ends when nothing is left to do, with faults or without
      */
@@ -55,6 +56,7 @@ final class BankTest {
             long kills,
             long pauses,
             Duration longestPause,
+            double pairs,
             @Nullable Instant until,
             boolean endWithPlans) {}
 
@@ -152,7 +154,8 @@ final class BankTest {
                 system.nodes().stream().map(Node::name).toList(),
                 settings.kills(),
                 settings.pauses(),
-                settings.longestPause());
+                settings.longestPause(),
+                settings.pairs());
         Thread.sleep(WARM_UP.toMillis());
         try (FaultInjector injector = new FaultInjector(system.nodes(), directory)) {
             while (!workload.isFinished() && !isOver()) {

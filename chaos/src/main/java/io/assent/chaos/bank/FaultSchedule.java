@@ -31,6 +31,7 @@ final class FaultSchedule {
     private final Random random;
     private final List<String> nodes;
     private final Duration longestPause;
+    private final double pairs;
     private long kills;
     private long pauses;
 
@@ -39,13 +40,15 @@ final class FaultSchedule {
      * @param kills how many processes are killed; two at once count twice
      * @param pauses how many are paused
      * @param longestPause at least 100 ms
+     * @param pairs the share of steps that break two at once, 0 to 1
      */
-    FaultSchedule(long seed, List<String> nodes, long kills, long pauses, Duration longestPause) {
+    FaultSchedule(long seed, List<String> nodes, long kills, long pauses, Duration longestPause, double pairs) {
         this.random = new Random(seed);
         this.nodes = List.copyOf(nodes);
         this.kills = kills;
         this.pauses = pauses;
         this.longestPause = longestPause;
+        this.pairs = pairs;
     }
 
     /** The next step; null: none is left. */
@@ -56,7 +59,7 @@ final class FaultSchedule {
         }
         Kind kind = random.nextDouble() * (kills + pauses) < kills ? Kind.KILL : Kind.PAUSE;
         long left = kind == Kind.KILL ? kills : pauses;
-        List<String> victims = victims(left > 1 && random.nextInt(6) == 0 ? 2 : 1);
+        List<String> victims = victims(left > 1 && random.nextDouble() < pairs ? 2 : 1);
         if (kind == Kind.KILL) {
             kills -= victims.size();
         } else {

@@ -149,6 +149,7 @@ public final class ProcessesCommand implements Callable<Integer> {
                 hours == null ? wanted : 5_000_000,
                 hours == null ? paused : 1_000_000,
                 Duration.ofSeconds(8),
+                0.2,
                 until,
                 invoices != null);
     }

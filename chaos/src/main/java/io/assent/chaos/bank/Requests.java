@@ -3,8 +3,10 @@ package io.assent.chaos.bank;
 import io.assent.chaos.checker.Reply;
 import io.assent.chaos.checker.Told;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -32,8 +34,9 @@ final class Requests {
      * @param status 0: nothing did
      * @param body empty if it is not JSON
      * @param failure why nothing arrived
+     * @param unsent whether the request has certainly reached nobody
      */
-    record Answer(int status, JsonNode body, @Nullable String failure) {
+    record Answer(int status, JsonNode body, @Nullable String failure, boolean unsent) {
 
         boolean successful() {
             return status >= 200 && status < 300;
@@ -70,12 +73,14 @@ final class Requests {
         }
         try {
             HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(response.statusCode(), json(response.body()), null);
+            return new Answer(response.statusCode(), json(response.body()), null, false);
+        } catch (ConnectException | HttpConnectTimeoutException e) {
+            return new Answer(0, json(""), String.valueOf(e), true);
         } catch (IOException e) {
-            return new Answer(0, json(""), String.valueOf(e));
+            return new Answer(0, json(""), String.valueOf(e), false);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Answer(0, json(""), "interrupted");
+            return new Answer(0, json(""), "interrupted", false);
         }
     }
 

@@ -85,6 +85,9 @@ final class AnswerRules implements Rule {
                     || !invocation.operation().decides()) {
                 continue;
             }
+            if (reply.told() == Told.NOTHING) {
+                continue;
+            }
             byTransfer
                     .computeIfAbsent(invocation.transfer(), transfer -> new ArrayList<>())
                     .add(reply);
@@ -129,7 +132,6 @@ final class AnswerRules implements Rule {
                 && invocation.operation() != Operation.ROLLBACK
                 && !invocation.poisoned()
                 && reply.told() != Told.COMMITTED
-                && reply.told() != Told.NOTHING
                 && !REFUSALS.contains(String.valueOf(reply.problem()))) {
             findings.add(
                     I4, String.valueOf(reply.transaction()), "did not commit although nothing was broken: " + reply);
