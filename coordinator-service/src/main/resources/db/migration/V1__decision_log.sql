@@ -145,6 +145,29 @@ create function assent_outstanding(branches jsonb, verdict text, never_ordered b
                 where m ->> 'id' = b ->> 'id' and coalesce((m -> 'member')::boolean, false))))
 $$;
 
+-- What is known to have happened (R7); null while it is open and nothing heuristic is known. The same table as in
+-- Outcomes.java. It is derived here from all that is recorded, because one recorder alone may know less than the row.
+create function assent_outcome(branches jsonb, verdict text, complete boolean)
+    returns text language sql immutable parallel safe as $$
+    select case
+        when not coalesce(f.heuristic, false) then
+            case when complete then case verdict when 'COMMIT' then 'COMMITTED' else 'ROLLED_BACK' end end
+        when verdict = 'COMMIT' then case when f.committed then 'HEURISTIC_MIXED' else 'HEURISTIC_ROLLBACK' end
+        else case when f.rolled_back then 'HEURISTIC_MIXED' else 'HEURISTIC_COMMIT' end
+        end
+    from (
+        select
+            bool_or(b.state = 'COMMITTED') as committed,
+            bool_or(b.state in ('ROLLED_BACK', 'NEVER_SEEN') and (b.member or verdict = 'ROLLBACK')) as rolled_back,
+            bool_or(not b.acknowledged and case
+                when verdict = 'COMMIT' and b.member then b.state in ('ROLLED_BACK', 'NEVER_SEEN')
+                else b.state = 'COMMITTED' end) as heuristic
+        from (
+            select j ->> 'state' as state, coalesce((j -> 'member')::boolean, false) as member,
+                coalesce((j -> 'acknowledged')::boolean, false) as acknowledged
+            from jsonb_array_elements(branches) j) b) f
+$$;
+
 -- Which PostgreSQL cluster this log belongs to: a copy elsewhere must not decide (L4).
 create table assent_log_identity (
     only_one          boolean     not null default true,

@@ -29,7 +29,7 @@ public record EngineProperties(
         @DefaultValue("200ms") Duration redeliveryFirst,
         @DefaultValue("10s") Duration redeliveryLongest,
         @DefaultValue("5m") Duration heuristicRetry,
-        @DefaultValue("15s") Duration takeOverAfter,
+        @DefaultValue("1s") Duration takeOverAfter,
         @DefaultValue("10000") int maxInFlight,
         @DefaultValue("2000") int maxRedelivering) {
 

@@ -7,7 +7,6 @@ import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
-import io.assent.protocol.Outcome;
 import io.assent.protocol.TransactionId;
 import java.time.Duration;
 import java.time.Instant;
@@ -119,21 +118,19 @@ public interface DecisionLog {
             @Nullable String lastError) {}
 
     /**
-     * Progress of phase two. Recording it also confirms the decision: only who was given the decision by a clean write
+     * Progress of phase two. The log derives the outcome from all that was recorded. Recording it also confirms the decision: only who was given the decision by a clean write
      * may record progress (R4).
      *
      * @param id the transaction
      * @param branches what is new; merged by (branch, ref), an execution that is not there is ignored
      * @param complete whether every branch that the recorder knew has ended; the log keeps the transaction open if it
      *     holds an execution that has not
-     * @param outcome what happened, or null while it is open and nothing heuristic is known
      * @param nextAttemptIn when another attempt is due; null when complete, or when only a person can go on
      */
     record Progress(
             TransactionId id,
             List<BranchProgress> branches,
             boolean complete,
-            @Nullable Outcome outcome,
             @Nullable Duration nextAttemptIn) {}
 
     /**

@@ -15,8 +15,9 @@ import java.time.Duration;
  * @param decisionRetry waits between repeats of a log call whose result is not known (L3)
  * @param redelivery waits between orders to a branch that does not acknowledge
  * @param heuristicRetry time until a branch that ended against the decision is ordered again; 1 s to 1 day
- * @param takeOverAfter how long after an attempt is due another instance may take the transaction over; longer than a
- *     call to a participant takes, or two instances work on it at once (harmless, but twice the messages); 100 ms to 1 h
+ * @param takeOverAfter how long after an attempt is due another instance may take the transaction over. It bounds how
+ *     long branches wait for an instance that died. A call to a participant that takes longer is made by two instances
+ *     (harmless, but twice the messages, and never more: the taker's lease keeps the others away); 100 ms to 1 h
  * @param maxInFlight how many transactions this instance works on at once; beyond it new ones are refused as overloaded;
  *     1 to 1,000,000
  * @param maxRedelivering how many of them may wait in memory for a branch to acknowledge; others are left to recovery
@@ -61,11 +62,11 @@ public record EngineSettings(
                 new Backoff(Duration.ofMillis(50), Duration.ofSeconds(5)),
                 new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10)),
                 Duration.ofMinutes(5),
-                Duration.ofSeconds(15),
+                Duration.ofSeconds(1),
                 10_000,
                 2_000,
                 200,
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(10));
     }
 
     private static void within(String name, int value, int least, int most) {

@@ -74,6 +74,10 @@ final class LiveTransaction {
     private int outstanding;
     private boolean recording;
     private boolean recordAgain;
+
+    /** Progress was recorded while acknowledgements were missing: the log is told of each that comes now. */
+    private boolean behind;
+
     private boolean kept;
     private boolean retired;
 
@@ -175,6 +179,9 @@ final class LiveTransaction {
         } else if (action instanceof Action.Acknowledged acknowledged) {
             due.remove(Execution.of(acknowledged.branch()));
             ports.listener().acknowledged(id, acknowledged.branch());
+            if (behind && state.phase() != TransactionPhase.COMPLETED) {
+                record();
+            }
         } else if (action instanceof Action.ReportHeuristic heuristic) {
             ports.listener().heuristic(id, heuristic.branch());
         } else if (action instanceof Action.Redeliver redeliver) {
@@ -317,6 +324,7 @@ final class LiveTransaction {
         Execution execution = Execution.of(branch);
         Duration wait =
                 slowly ? settings.heuristicRetry() : settings.redelivery().after(branch.attempts(), ports.random());
+        behind = true;
         kept = kept || (!slowly && host.keep());
         boolean here = kept && !slowly;
         Instant next = ports.clock().instant().plus(wait);
@@ -353,12 +361,11 @@ final class LiveTransaction {
                                 branch.id(),
                                 branch.ref(),
                                 branch.state(),
-                                branch.acknowledged() || complete,
+                                branch.acknowledged(),
                                 branch.attempts(),
                                 branch.lastError()))
                         .toList(),
                 complete,
-                state.outcome(),
                 complete ? null : nextAttempt());
         call(() -> ports.log().record(progress), LiveTransaction::lost, reply -> {
             recording = false;

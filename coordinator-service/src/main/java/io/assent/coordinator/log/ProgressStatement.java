@@ -29,20 +29,19 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
     private static final String SQL = """
             with clock as materialized (select clock_timestamp() as now),
             item as materialized (
-                select i.id, i.branches::jsonb as branches, i.complete, i.outcome,
-                    i.outcome not in ('COMMITTED', 'ROLLED_BACK') as heuristic,
+                select i.id, i.branches::jsonb as branches, i.complete,
                     i.next_attempt_in * interval '1 microsecond' as next_attempt_in
-                from unnest(?::uuid[], ?::text[], ?::boolean[], ?::text[], ?::bigint[])
-                    as i (id, branches, complete, outcome, next_attempt_in)),
+                from unnest(?::uuid[], ?::text[], ?::boolean[], ?::bigint[])
+                    as i (id, branches, complete, next_attempt_in)),
             locked as materialized (
                 select t.id, t.branches, t.verdict, t.verdict is not null as decided, t.confirmed,
                     t.completed_at is not null as was_complete, i.branches as news,
-                    i.complete as complete_to_recorder, i.outcome, i.heuristic, i.next_attempt_in
+                    i.complete as complete_to_recorder, i.next_attempt_in
                 from item i join assent_transaction t on t.id = i.id
                 order by t.id for update of t),
             progressed as materialized (
-                select l.id, l.was_complete, l.verdict, l.decided, l.confirmed, l.complete_to_recorder, l.outcome,
-                    l.heuristic, l.next_attempt_in,
+                select l.id, l.was_complete, l.verdict, l.decided, l.confirmed, l.complete_to_recorder,
+                    l.next_attempt_in,
                     case when l.decided then assent_progressed(l.branches, l.news, clock.now) else l.branches
                         end as branches
                 from locked l, clock),
@@ -57,11 +56,11 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
                     branches = s.branches,
                     confirmed = t.confirmed or s.decided,
                     outcome = case
-                        when not s.decided or s.was_complete then t.outcome
-                        -- An instance that took over knows fewer facts at first than the row does.
-                        when not s.complete and s.heuristic and t.outcome = 'HEURISTIC_MIXED' then t.outcome
-                        when s.complete or s.heuristic then coalesce(s.outcome, t.outcome)
-                        else t.outcome end,
+                        when not s.decided then t.outcome
+                        -- A person closed it before every fact was here: it stays heuristic, and becomes more exact.
+                        when t.resolution is not null then
+                            coalesce(assent_outcome(s.branches, s.verdict, false), t.outcome)
+                        else assent_outcome(s.branches, s.verdict, s.complete) end,
                     completed_at = case
                         when not s.decided or s.was_complete then t.completed_at
                         when s.complete then clock.now end,
@@ -93,14 +92,12 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
         UUID[] ids = new UUID[n];
         String[] branches = new String[n];
         Boolean[] complete = new Boolean[n];
-        @Nullable String[] outcomes = new String[n];
         @Nullable Long[] nextAttempts = new Long[n];
         for (int i = 0; i < n; i++) {
             Progress progress = batch.get(i).progress();
             ids[i] = progress.id().value();
             branches[i] = batch.get(i).branches();
             complete[i] = progress.complete();
-            outcomes[i] = progress.outcome() == null ? null : progress.outcome().name();
             nextAttempts[i] = progress.nextAttemptIn() == null ? null : Micros.of(progress.nextAttemptIn());
         }
         connection.clearWarnings();
@@ -108,8 +105,7 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
             statement.setArray(1, connection.createArrayOf("uuid", ids));
             statement.setArray(2, connection.createArrayOf("text", branches));
             statement.setArray(3, connection.createArrayOf("bool", complete));
-            statement.setArray(4, connection.createArrayOf("text", outcomes));
-            statement.setArray(5, connection.createArrayOf("int8", nextAttempts));
+            statement.setArray(4, connection.createArrayOf("int8", nextAttempts));
             try (ResultSet rows = statement.executeQuery()) {
                 String warning = Warnings.after(connection, statement);
                 Map<TransactionId, Reply> replies = new HashMap<>();

@@ -184,16 +184,15 @@ final class ShortTransactions {
             }
             try (PreparedStatement statement = connection.prepareStatement("""
                     update assent_transaction t
-                    set branches = ?::jsonb,
-                        outcome = case when t.outcome not in ('COMMITTED', 'ROLLED_BACK') then t.outcome end,
+                    set branches = n.branches, outcome = assent_outcome(n.branches, t.verdict, false),
                         completed_at = null, resolution = null,
                         next_attempt_at = least(t.next_attempt_at, c.now + ? * interval '1 microsecond'),
                         changed_at = case when t.completed_at is null then t.changed_at else c.now end
-                    from (select clock_timestamp() as now) c where t.id = ?
+                    from (select clock_timestamp() as now) c, (select ?::jsonb as branches) n where t.id = ?
                     returning %s
                     """.formatted(Rows.COLUMNS))) {
-                statement.setString(1, BranchJson.write(all, null));
-                statement.setLong(2, Micros.of(ADOPTED_NEXT_ATTEMPT_IN));
+                statement.setLong(1, Micros.of(ADOPTED_NEXT_ATTEMPT_IN));
+                statement.setString(2, BranchJson.write(all, null));
                 statement.setObject(3, id.value());
                 return Replies.ok(one(statement), true);
             }

@@ -50,7 +50,7 @@ public final class Branches {
      * Whether the end of an execution has to be ordered. READ_ONLY ones have ended. An order to roll back "whatever
      * execution there is" must not go out when one of them is in the commit set: it would hit the member (R5, R6).
      */
-    static boolean outstanding(Branch branch, List<Branch> all) {
+    public static boolean outstanding(Branch branch, List<Branch> all) {
         if (branch.acknowledged() || branch.vote() == Vote.READ_ONLY) {
             return false;
         }

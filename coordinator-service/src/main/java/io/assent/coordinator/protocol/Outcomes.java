@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Derives what happened from the decision and the facts (R7). Participants report facts; only here are they judged. */
-final class Outcomes {
+public final class Outcomes {
 
     private Outcomes() {}
 
@@ -27,7 +27,7 @@ final class Outcomes {
      *
      * @return null while it is open and nothing heuristic is known
      */
-    static @Nullable Outcome of(Decision decision, List<Branch> branches, boolean complete) {
+    public static @Nullable Outcome of(Decision decision, List<Branch> branches, boolean complete) {
         boolean committed = false;
         boolean rolledBack = false;
         boolean heuristic = false;

@@ -13,9 +13,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("assent.coordinator.recovery")
 public record RecoveryProperties(
-        @DefaultValue("1s") Duration interval,
+        @DefaultValue("500ms") Duration interval,
         @DefaultValue("200") int batch,
-        @DefaultValue("30s") Duration lease) {
+        @DefaultValue("10s") Duration lease) {
 
     /** @throws IllegalArgumentException naming the property that is out of range, and the range */
     public RecoveryProperties {

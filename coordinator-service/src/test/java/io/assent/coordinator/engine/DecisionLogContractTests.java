@@ -11,6 +11,7 @@ import io.assent.coordinator.engine.DecisionLog.Reply;
 import io.assent.coordinator.engine.DecisionLog.Status;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.ExpectedBranch;
+import io.assent.coordinator.protocol.Outcomes;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
@@ -22,6 +23,7 @@ import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
@@ -538,7 +540,7 @@ public abstract class DecisionLogContractTests {
         TransactionId id = newId();
         Branch member = branch("1", SHOP, Vote.PREPARED);
         commit(id, 1, member);
-        complete(id, member, Outcome.COMMITTED);
+        complete(id, member);
         Branch stray = branch("1", SHOP, Vote.PREPARED);
 
         Reply adopted = adopt(id, stray, member);
@@ -594,7 +596,7 @@ public abstract class DecisionLogContractTests {
                 .as("R4: a read does not know that the write was clean")
                 .isFalse();
 
-        Reply recorded = complete(id, branch, Outcome.COMMITTED);
+        Reply recorded = complete(id, branch);
 
         assertThat(recorded.status()).isEqualTo(Status.OK);
         TransactionRecord record = record(id);
@@ -648,14 +650,13 @@ public abstract class DecisionLogContractTests {
         Branch adopted = branch("2", BANK, Vote.PREPARED);
         adopt(id, adopted);
 
-        Reply recorded = complete(id, member, Outcome.COMMITTED);
+        Reply recorded = complete(id, member);
 
         assertThat(recorded.status()).isEqualTo(Status.OK);
         assertThat(record(recorded).completedAt()).isNull();
         assertThat(record(recorded).outcome()).isNull();
         assertThat(record(recorded).nextAttemptAt()).isNotNull();
-        assertThat(record(complete(id, adopted, Outcome.COMMITTED)).completedAt())
-                .isNotNull();
+        assertThat(record(complete(id, adopted)).completedAt()).isNotNull();
     }
 
     @Test
@@ -664,7 +665,7 @@ public abstract class DecisionLogContractTests {
         Branch member = branch("1", SHOP, Vote.PREPARED);
         commit(id, 1, member);
         adopt(id, Branch.named(member.id(), SHOP, member.url(), null, Vote.PENDING));
-        assertThat(record(complete(id, member, Outcome.COMMITTED)).completedAt())
+        assertThat(record(complete(id, member)).completedAt())
                 .as("R5, R6: nothing can be ordered to it")
                 .isNotNull();
     }
@@ -675,19 +676,75 @@ public abstract class DecisionLogContractTests {
         Branch branch = branch("1", SHOP, Vote.PREPARED);
         commit(id, 1, branch);
         get(log().record(new Progress(
-                id,
-                List.of(progress(branch, BranchState.ROLLED_BACK, false, 1, null)),
-                false,
-                Outcome.HEURISTIC_ROLLBACK,
-                null)));
+                id, List.of(progress(branch, BranchState.ROLLED_BACK, false, 1, null)), false, null)));
         TransactionRecord heuristic = record(id);
         assertThat(heuristic.outcome()).isEqualTo(Outcome.HEURISTIC_ROLLBACK);
         assertThat(heuristic.completedAt()).isNull();
         assertThat(heuristic.nextAttemptAt()).isNull();
 
-        complete(id, branch, Outcome.COMMITTED);
+        complete(id, branch);
         assertThat(record(id).outcome()).isEqualTo(Outcome.COMMITTED);
         assertThat(record(id).completedAt()).isNotNull();
+    }
+
+    @Test
+    void theOutcomeFollowsFromAllThatWasRecordedByWhomever() {
+        List<@Nullable BranchState> states = new ArrayList<>(List.of(BranchState.values()));
+        states.add(null);
+        for (Decision decision : Decision.values()) {
+            for (BranchState one : states) {
+                for (BranchState other : states) {
+                    TransactionId id = newId();
+                    Branch first = branch("1", SHOP, Vote.PREPARED);
+                    Branch second = branch("2", SHOP, Vote.PREPARED);
+                    decide(proposal(id, 1, decision, first, second));
+                    // Two instances, each of which has heard from one branch.
+                    report(id, decision, first, one, second);
+                    report(id, decision, second, other, first);
+
+                    TransactionRecord now = record(id);
+                    assertThat(now.outcome())
+                            .as("%s, %s and %s", decision, one, other)
+                            .isEqualTo(Outcomes.of(decision, now.branches(), now.completedAt() != null));
+                    assertThat(now.completedAt() != null)
+                            .as("%s, %s and %s", decision, one, other)
+                            .isEqualTo(ends(decision, one) && ends(decision, other));
+                }
+            }
+        }
+    }
+
+    private void report(
+            TransactionId id, Decision decision, Branch branch, @Nullable BranchState state, Branch unheard) {
+        boolean ends = ends(decision, state);
+        get(log().record(new Progress(
+                id,
+                List.of(progress(branch, state, ends, 1, null), progress(unheard, null, false, 1, null)),
+                ends,
+                SOON)));
+    }
+
+    private static boolean ends(Decision decision, @Nullable BranchState state) {
+        return decision == Decision.COMMIT
+                ? state == BranchState.COMMITTED
+                : state == BranchState.ROLLED_BACK || state == BranchState.NEVER_SEEN;
+    }
+
+    @Test
+    void whatAPersonClosedTooEarlyBecomesMoreExactAndStaysHeuristic() {
+        TransactionId id = newId();
+        Branch first = branch("1", SHOP, Vote.PREPARED);
+        Branch second = branch("2", SHOP, Vote.PREPARED);
+        commit(id, 1, first, second);
+        report(id, Decision.COMMIT, first, BranchState.ROLLED_BACK, second);
+        resolve(id, "paid by hand");
+        assertThat(record(id).outcome()).isEqualTo(Outcome.HEURISTIC_ROLLBACK);
+
+        report(id, Decision.COMMIT, second, BranchState.COMMITTED, first);
+        assertThat(record(id).outcome()).isEqualTo(Outcome.HEURISTIC_MIXED);
+        report(id, Decision.COMMIT, first, BranchState.COMMITTED, second);
+        assertThat(record(id).outcome()).as("it was closed as heuristic").isEqualTo(Outcome.HEURISTIC_MIXED);
+        assertThat(record(id).resolution()).isEqualTo("paid by hand");
     }
 
     @Test
@@ -695,7 +752,7 @@ public abstract class DecisionLogContractTests {
         TransactionId id = newId();
         Branch branch = branch("1", SHOP, Vote.PREPARED);
         commit(id, 1, branch);
-        complete(id, branch, Outcome.COMMITTED);
+        complete(id, branch);
         TransactionRecord before = record(id);
         record(open(id, progress(branch, null, false, 1, "late")));
         assertThat(record(id)).isEqualTo(before);
@@ -703,15 +760,13 @@ public abstract class DecisionLogContractTests {
 
     @Test
     void recordNeedsADecision() {
-        assertThat(complete(newId(), branch("1", SHOP, Vote.PREPARED), Outcome.COMMITTED)
-                        .status())
-                .isEqualTo(Status.ABSENT);
+        assertThat(complete(newId(), branch("1", SHOP, Vote.PREPARED)).status()).isEqualTo(Status.ABSENT);
         TransactionId undecided = newId();
         begin(undecided, null, SOON);
         Branch branch = branch("1", SHOP, Vote.PREPARED);
         enlist(undecided, branch);
         TransactionRecord before = record(undecided);
-        assertThat(complete(undecided, branch, Outcome.COMMITTED).status()).isEqualTo(Status.CONFLICT);
+        assertThat(complete(undecided, branch).status()).isEqualTo(Status.CONFLICT);
         assertThat(record(undecided)).isEqualTo(before);
     }
 
@@ -723,7 +778,8 @@ public abstract class DecisionLogContractTests {
         Branch branch = branch("1", SHOP, Vote.PREPARED);
         commit(id, 1, branch);
         assertThat(resolve(id, "looks fine").status()).isEqualTo(Status.CONFLICT);
-        get(log().record(new Progress(id, List.of(), false, Outcome.HEURISTIC_ROLLBACK, null)));
+        get(log().record(new Progress(
+                id, List.of(progress(branch, BranchState.ROLLED_BACK, false, 1, null)), false, null)));
 
         Reply resolved = resolve(id, "paid by hand");
         assertThat(resolved.status()).isEqualTo(Status.OK);
@@ -787,16 +843,12 @@ public abstract class DecisionLogContractTests {
         TransactionId complete = newId();
         Branch branch = branch("1", SHOP, Vote.PREPARED);
         decide(new Proposal(1, complete, Decision.COMMIT, null, null, List.of(branch), null, Duration.ZERO));
-        complete(complete, branch, Outcome.COMMITTED);
+        complete(complete, branch);
         TransactionId heuristic = newId();
         Branch rolledBack = branch("1", SHOP, Vote.PREPARED);
         decide(new Proposal(1, heuristic, Decision.COMMIT, null, null, List.of(rolledBack), null, Duration.ZERO));
         get(log().record(new Progress(
-                heuristic,
-                List.of(progress(rolledBack, BranchState.ROLLED_BACK, false, 1, null)),
-                false,
-                Outcome.HEURISTIC_ROLLBACK,
-                null)));
+                heuristic, List.of(progress(rolledBack, BranchState.ROLLED_BACK, false, 1, null)), false, null)));
         elapse(Duration.ofMillis(100));
 
         assertThat(claim(10)).extracting(TransactionRecord::id).containsExactly(late);
@@ -877,13 +929,13 @@ public abstract class DecisionLogContractTests {
         return get(log().adopt(id, List.of(branches)));
     }
 
-    private Reply complete(TransactionId id, Branch branch, Outcome outcome) {
-        return get(log().record(new Progress(
-                id, List.of(progress(branch, BranchState.COMMITTED, true, 1, null)), true, outcome, null)));
+    private Reply complete(TransactionId id, Branch branch) {
+        return get(log().record(
+                        new Progress(id, List.of(progress(branch, BranchState.COMMITTED, true, 1, null)), true, null)));
     }
 
     private Reply open(TransactionId id, BranchProgress progress) {
-        return get(log().record(new Progress(id, List.of(progress), false, null, SOON)));
+        return get(log().record(new Progress(id, List.of(progress), false, SOON)));
     }
 
     private Reply resolve(TransactionId id, String reason) {

@@ -11,6 +11,7 @@ import static io.assent.coordinator.engine.HandDriven.stands;
 import static io.assent.coordinator.engine.HandDriven.undecided;
 import static io.assent.coordinator.engine.HandDriven.won;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.assent.coordinator.engine.Answer.Result;
 import io.assent.coordinator.engine.Coordinator.Inquired;
@@ -421,7 +422,6 @@ class TransactionCoordinatorTests {
         ports.acknowledge("1", BranchState.ROLLED_BACK);
         Progress progress = (Progress) ports.calls.get(0).argument();
         assertThat(progress.complete()).isFalse();
-        assertThat(progress.outcome()).isEqualTo(Outcome.HEURISTIC_ROLLBACK);
         assertThat(progress.nextAttemptIn()).isEqualTo(EngineSettings.defaults().heuristicRetry());
         ports.answer("record", stands(Decision.COMMIT, ONE));
         assertThat(result(answer)).isEqualTo(Result.PENDING);
@@ -429,6 +429,34 @@ class TransactionCoordinatorTests {
                 .satisfies(shown -> assertThat(shown.outcome()).isEqualTo(Outcome.HEURISTIC_ROLLBACK));
         assertThat(ports.heard).contains("heuristic 1");
         assertThat(ports.coordinator.inFlight()).isZero();
+    }
+
+    @Test
+    void an_acknowledgement_after_a_recorded_contradiction_is_recorded_too() {
+        ports.coordinator.commit(ports.collected(ONE, TWO));
+        win();
+        ports.acknowledge("1", BranchState.ROLLED_BACK);
+        ports.answer("record", stands(Decision.COMMIT, ONE, TWO));
+        ports.acknowledge("2", BranchState.COMMITTED);
+        Progress progress = (Progress) ports.take("record").argument();
+        assertThat(progress.branches())
+                .extracting(DecisionLog.BranchProgress::state, DecisionLog.BranchProgress::acknowledged)
+                .containsExactly(tuple(BranchState.ROLLED_BACK, false), tuple(BranchState.COMMITTED, true));
+    }
+
+    @Test
+    void a_contradiction_that_a_person_closed_is_never_recorded_as_acknowledged() {
+        ports.coordinator.commit(ports.collected(ONE, TWO));
+        win();
+        ports.acknowledge("1", BranchState.ROLLED_BACK);
+        ports.acknowledge("2", BranchState.ROLLED_BACK);
+        ports.coordinator.resolve(ID, "seen by hand");
+        ports.answer("resolve", stands(Decision.COMMIT, ONE, TWO));
+        ports.answer("record", stands(Decision.COMMIT, ONE, TWO));
+        Progress progress = (Progress) ports.take("record").argument();
+        assertThat(progress.branches())
+                .extracting(DecisionLog.BranchProgress::acknowledged)
+                .containsExactly(false, false);
     }
 
     @Test

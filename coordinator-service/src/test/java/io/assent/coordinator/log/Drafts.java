@@ -8,7 +8,6 @@ import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
-import io.assent.protocol.Outcome;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
@@ -56,12 +55,11 @@ final class Drafts {
         return new Proposal(1, id, Decision.COMMIT, null, null, List.of(branch("1", SHOP)), null, Duration.ZERO);
     }
 
-    static Progress complete(TransactionId id, Branch branch, Outcome outcome) {
+    static Progress complete(TransactionId id, Branch branch) {
         return new Progress(
                 id,
                 List.of(new BranchProgress(branch.id(), branch.ref(), BranchState.COMMITTED, true, 1, null)),
                 true,
-                outcome,
                 null);
     }
 

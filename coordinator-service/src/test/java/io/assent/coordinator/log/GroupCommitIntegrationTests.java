@@ -8,7 +8,6 @@ import io.assent.coordinator.engine.DecisionLog.Progress;
 import io.assent.coordinator.engine.DecisionLog.Reply;
 import io.assent.coordinator.engine.DecisionLog.Status;
 import io.assent.coordinator.protocol.Branch;
-import io.assent.protocol.Outcome;
 import io.assent.protocol.TransactionId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -220,7 +219,7 @@ class GroupCommitIntegrationTests {
         log.execute("update assent_transaction set branches = '{}' where id = '" + ids.get(50) + "'");
         List<CompletionStage<Reply>> replies = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            replies.add(log.port().record(Drafts.complete(ids.get(i), branches.get(i), Outcome.COMMITTED)));
+            replies.add(log.port().record(Drafts.complete(ids.get(i), branches.get(i))));
         }
         for (int i = 0; i < 100; i++) {
             assertThat(Drafts.get(replies.get(i)).status()).isEqualTo(i == 50 ? Status.UNAVAILABLE : Status.OK);
@@ -252,8 +251,8 @@ class GroupCommitIntegrationTests {
             Drafts.get(log.port()
                     .record(
                             id.equals(outstanding)
-                                    ? new Progress(id, List.of(), false, null, Duration.ofMinutes(1))
-                                    : Drafts.complete(id, branch, Outcome.COMMITTED)));
+                                    ? new Progress(id, List.of(), false, Duration.ofMinutes(1))
+                                    : Drafts.complete(id, branch)));
         }
         // Time cannot be turned forward on a real server: the rows are made older, by id and by completion.
         TransactionId oldFinished = age(finished, "2 hours 6 minutes");
@@ -263,7 +262,7 @@ class GroupCommitIntegrationTests {
                 .record()
                 .branches()
                 .get(0);
-        Drafts.get(log.port().record(Drafts.complete(marginal, branch, Outcome.COMMITTED)));
+        Drafts.get(log.port().record(Drafts.complete(marginal, branch)));
         age(marginal, "2 hours 4 minutes");
 
         log.log().forget();
@@ -285,7 +284,7 @@ class GroupCommitIntegrationTests {
                 .record()
                 .branches()
                 .get(0);
-        Drafts.get(log.port().record(Drafts.complete(finished, branch, Outcome.COMMITTED)));
+        Drafts.get(log.port().record(Drafts.complete(finished, branch)));
         TransactionId old = age(finished, "3 hours");
         CompletionStage<Reply> late;
         try (Connection connection = log.connection();

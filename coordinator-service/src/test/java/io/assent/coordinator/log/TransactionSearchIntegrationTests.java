@@ -14,7 +14,6 @@ import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.embeddedpostgres.TestPostgres;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
-import io.assent.protocol.Outcome;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionState;
@@ -103,11 +102,11 @@ class TransactionSearchIntegrationTests {
         Drafts.get(log.close(preparing, null));
         TransactionId unconfirmed = decided(Drafts.commit(Drafts.id(), 1));
         TransactionId committing = decided(Drafts.commit(Drafts.id(), 1));
-        Drafts.get(log.record(new Progress(committing, List.of(), false, null, Duration.ofMinutes(1))));
-        TransactionId committed = completed(Drafts.commit(Drafts.id(), 1), Outcome.COMMITTED);
+        Drafts.get(log.record(new Progress(committing, List.of(), false, Duration.ofMinutes(1))));
+        TransactionId committed = completed(Drafts.commit(Drafts.id(), 1));
         TransactionId rollingBack = decided(Drafts.rollback(Drafts.id(), 1));
-        Drafts.get(log.record(new Progress(rollingBack, List.of(), false, null, Duration.ofMinutes(1))));
-        TransactionId rolledBack = completed(Drafts.rollback(Drafts.id(), 1), Outcome.ROLLED_BACK);
+        Drafts.get(log.record(new Progress(rollingBack, List.of(), false, Duration.ofMinutes(1))));
+        TransactionId rolledBack = completed(Drafts.rollback(Drafts.id(), 1));
 
         assertThat(ids(state(TransactionState.ACTIVE))).containsExactly(active);
         assertThat(ids(state(TransactionState.PREPARING))).containsExactlyInAnyOrder(preparing, unconfirmed);
@@ -133,7 +132,7 @@ class TransactionSearchIntegrationTests {
         assertThat(shown.closedAt()).as("shown as PREPARING").isNotNull();
         assertThat(shown.branches()).extracting(Branch::member).containsExactly(false);
 
-        Drafts.get(log.record(new Progress(id, List.of(), false, null, Duration.ofMinutes(1))));
+        Drafts.get(log.record(new Progress(id, List.of(), false, Duration.ofMinutes(1))));
         TransactionRecord confirmed = only(search.search(new Query(null, "checkout", null, null, 10, null)));
         assertThat(confirmed.decision()).isEqualTo(Decision.COMMIT);
         assertThat(confirmed)
@@ -198,7 +197,7 @@ class TransactionSearchIntegrationTests {
         return proposal.id();
     }
 
-    private static TransactionId completed(Proposal proposal, Outcome outcome) {
+    private static TransactionId completed(Proposal proposal) {
         Drafts.get(log.decide(proposal));
         Drafts.get(log.record(new Progress(
                 proposal.id(),
@@ -206,7 +205,6 @@ class TransactionSearchIntegrationTests {
                         .map(b -> new DecisionLog.BranchProgress(b.id(), b.ref(), BranchState.COMMITTED, true, 1, null))
                         .toList(),
                 true,
-                outcome,
                 null)));
         return proposal.id();
     }

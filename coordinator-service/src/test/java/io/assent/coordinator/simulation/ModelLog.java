@@ -2,8 +2,10 @@ package io.assent.coordinator.simulation;
 
 import io.assent.coordinator.engine.DecisionLog;
 import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.Branches;
 import io.assent.coordinator.protocol.Execution;
 import io.assent.coordinator.protocol.ExpectedBranch;
+import io.assent.coordinator.protocol.Outcomes;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
@@ -426,7 +428,7 @@ final class ModelLog {
                 grown.branches = List.copyOf(merged.values());
                 if (row.completedAt != null && grown.branches.size() > row.branches.size()) {
                     grown.completedAt = null;
-                    grown.outcome = null;
+                    grown.outcome = Outcomes.of(row.decision, grown.branches, false);
                     grown.nextAttemptAt = world.now();
                     world.statistics.count("log: adoption opened it again");
                 }
@@ -457,26 +459,26 @@ final class ModelLog {
                                             b.ref(),
                                             b.vote(),
                                             b.member(),
-                                            p.state(),
+                                            p.state() == null ? b.state() : p.state(),
                                             p.acknowledged(),
                                             Math.max(b.attempts(), p.attempts()),
                                             p.lastError(),
                                             b.enlistedAt(),
                                             p.acknowledged() ? world.now() : null));
                 }
-                boolean open = branches.stream().anyMatch(b -> !b.acknowledged() && b.vote() != Vote.READ_ONLY);
+                boolean open = branches.stream().anyMatch(b -> Branches.outstanding(b, branches));
                 Row next = row.copy();
                 next.branches = branches;
                 next.confirmed = true;
                 if (row.completedAt == null) {
                     if (progress.complete() && !open) {
                         next.completedAt = world.now();
-                        next.outcome = progress.outcome();
                         next.nextAttemptAt = null;
                     } else if (progress.nextAttemptIn() != null) {
                         next.nextAttemptAt = world.now().plus(progress.nextAttemptIn());
                     }
                 }
+                next.outcome = Outcomes.of(row.decision, branches, next.completedAt != null);
                 put(next);
                 return ok(next, true);
             });

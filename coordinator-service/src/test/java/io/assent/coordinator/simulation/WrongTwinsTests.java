@@ -201,7 +201,7 @@ class WrongTwinsTests {
                                                 .map(b -> new BranchProgress(
                                                         b.id(), b.ref(), b.state(), true, b.attempts(), b.lastError()))
                                                 .toList();
-                                        return real.record(new Progress(p.id(), ended, true, p.outcome(), null));
+                                        return real.record(new Progress(p.id(), ended, true, null));
                                     }
                                 };
                             }

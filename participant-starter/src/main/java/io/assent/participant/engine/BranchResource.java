@@ -53,6 +53,15 @@ public interface BranchResource {
     /** Stops every later execution of the branch (R6). Durable when it returns WRITTEN. */
     Tombstone writeTombstone(TransactionId transaction, BranchId branch, @Nullable BranchRef ref);
 
+    /**
+     * Returns when everything that was looked at before is as durable as a commit is here: where the database waits for a
+     * standby, replicated. A row or a prepared transaction that is merely visible may be gone after a failover (L5), so a
+     * vote or an acknowledgement that rests on a look has to wait for this.
+     *
+     * @throws BranchResourceException if that is not known
+     */
+    void barrier();
+
     /** Deletes at most {@code limit} markers older than {@code age}; returns how many. */
     int forget(Duration age, int limit);
 

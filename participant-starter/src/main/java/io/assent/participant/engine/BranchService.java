@@ -187,7 +187,9 @@ public final class BranchService {
     private Optional<DuplicateBranch> earlier(GlobalTransactionContext context) {
         try {
             BranchFacts facts = resource.look(context.id(), context.branch());
-            return OrderRules.earlier(context.ref(), facts);
+            Optional<DuplicateBranch> earlier = OrderRules.earlier(context.ref(), facts);
+            earlier.ifPresent(duplicate -> makeSure(duplicate.vote()));
+            return earlier;
         } catch (BranchResourceException e) {
             log.warn(
                     "Transaction {}, branch {}: votes ROLLBACK without having looked for an earlier call: {}",
@@ -247,6 +249,7 @@ public final class BranchService {
             if (state == BranchState.PREPARED) {
                 continue;
             }
+            resource.barrier();
             if (state != BranchState.COMMITTED) {
                 log.error(
                         "Transaction {}, branch {}: ordered to COMMIT {}, but it is {}. Somebody ended it by hand, or the"
@@ -290,6 +293,7 @@ public final class BranchService {
                 }
                 continue;
             }
+            resource.barrier();
             return rolledBack != null && step.report() == BranchState.NEVER_SEEN
                     ? BranchState.ROLLED_BACK
                     : step.report();
@@ -315,6 +319,7 @@ public final class BranchService {
             if (here.isEmpty()) {
                 Vote vote = OrderRules.vote(ref, resource.look(transaction, branch));
                 if (vote != null) {
+                    makeSure(vote);
                     return answer(vote, "the branch has been rolled back");
                 }
             }
@@ -374,6 +379,7 @@ public final class BranchService {
             BranchFacts facts = resource.look(transaction, branch);
             Vote vote = OrderRules.vote(ref, facts);
             if (vote != null) {
+                makeSure(vote);
                 return vote == Vote.PREPARED ? BranchState.PREPARED : BranchState.ROLLED_BACK;
             }
             if (resource.writeTombstone(transaction, branch, ref) == BranchResource.Tombstone.WRITTEN) {
@@ -381,6 +387,13 @@ public final class BranchService {
             }
         }
         return BranchState.BUSY;
+    }
+
+    /** A yes that rests on a look is as good as what was seen is durable. */
+    private void makeSure(Vote vote) {
+        if (vote == Vote.PREPARED) {
+            resource.barrier();
+        }
     }
 
     private PrepareAnswer answer(Vote vote, String reason) {

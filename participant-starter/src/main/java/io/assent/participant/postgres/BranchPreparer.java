@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.function.Function;
@@ -27,9 +28,16 @@ public final class BranchPreparer {
 
     /**
      * One round trip before the work: waiting for a row lock ends in time, so that two branches that wait for each other,
-     * or a repeated call that waits for the rows of the first, do not hold a thread until the decision.
+     * or a repeated call that waits for the rows of the first, do not hold a thread until the decision. And a vote is a
+     * promise: it waits for a standby like any commit, and the warning that says it did not arrives (L1).
      */
-    private static final String OPEN = "select set_config('lock_timeout', ?, true)";
+    private static final String OPEN = """
+            select set_config('lock_timeout', ?, true),
+                case when current_setting('synchronous_commit') in ('off', 'local')
+                    then set_config('synchronous_commit', 'on', true) end,
+                case when current_setting('client_min_messages') = 'error'
+                    then set_config('client_min_messages', 'warning', true) end
+            """;
 
     /** Also the guard of L7: after a failed statement whose error the application swallowed, this fails with 25P02. */
     private static final String GUARD = "select pg_current_xact_id_if_assigned() is not null";
@@ -119,38 +127,47 @@ public final class BranchPreparer {
             }
         }
         context.advance(BranchExecution::preparing);
+        connection.clearWarnings();
         try (Statement statement = connection.createStatement()) {
             statement.execute("prepare transaction '" + context.ref() + "'");
-            context.advance(BranchExecution::prepared);
+            SQLWarning warning = Warnings.after(connection, statement);
+            if (warning == null) {
+                context.advance(BranchExecution::prepared);
+            } else {
+                look(context, warning);
+            }
         } catch (SQLException e) {
-            afterFailedPrepare(context, e);
+            if (SqlStates.provesNotPrepared(e)) {
+                throw refused(context, "PREPARE TRANSACTION failed: " + SqlStates.describe(e), e);
+            }
+            look(context, e);
         }
     }
 
     /**
-     * A: the server's answer proves that nothing was prepared. B: it proves nothing (lost reply): look; if it is there,
-     * the vote is yes. C: it is not there, or nobody can tell: the vote is no. Should PREPARE still come through in a
-     * backend that lives on, the ref is in no commit set, and the sweep rolls it back.
+     * The reply was lost, or it came with a warning: then the wait for the standby may have been cut off (L1). What counts
+     * is what is there, and that it is there to stay. If it is not, or nobody can tell, the vote is no. Should PREPARE still
+     * come through in a backend that lives on, the ref is in no commit set, and the sweep rolls it back.
      */
-    private void afterFailedPrepare(GlobalTransactionContext context, SQLException failure) throws SQLException {
-        if (SqlStates.provesNotPrepared(failure)) {
-            throw refused(context, "PREPARE TRANSACTION failed: " + SqlStates.describe(failure), failure);
-        }
+    private void look(GlobalTransactionContext context, SQLException why) throws SQLException {
         context.advance(BranchExecution::replyLost);
         log.warn(
-                "Transaction {}, branch {}: the reply to PREPARE TRANSACTION was lost ({}); looking before voting",
+                "Transaction {}, branch {}: no clean reply to PREPARE TRANSACTION ({}); looking before voting",
                 context.id(),
                 context.branch(),
-                SqlStates.describe(failure));
+                SqlStates.describe(why));
         boolean there;
         try {
             there = resource.look(context.id(), context.branch()).isPrepared(context.ref());
+            if (there) {
+                resource.barrier();
+            }
         } catch (BranchResourceException e) {
-            failure.addSuppressed(e);
+            why.addSuppressed(e);
             there = false;
         }
         if (!there) {
-            throw refused(context, "the reply to PREPARE TRANSACTION was lost and it is not there", failure);
+            throw refused(context, "PREPARE TRANSACTION had no clean reply, and it is not known to be there", why);
         }
         context.advance(BranchExecution::prepared);
     }

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,6 +61,12 @@ public final class PostgresBranchResource implements BranchResource {
     private static final String TOMBSTONE = """
             insert into assent_branch_marker (transaction_id, branch, ref, committed) values (?, ?, ?, false)
             on conflict do nothing
+            """;
+
+    /** A write of nothing: its commit waits for the standby. Without a standby there is nothing to wait for. */
+    private static final String BARRIER = """
+            select case when current_setting('synchronous_standby_names') <> ''
+                then pg_logical_emit_message(true, 'assent', '') end
             """;
 
     private static final String FORGET = """
@@ -137,6 +144,7 @@ public final class PostgresBranchResource implements BranchResource {
                 insert.setString(3, ref == null ? null : ref.value());
                 int rows = insert.executeUpdate();
                 connection.commit();
+                throwIfWarned(connection, settings);
                 return rows == 1 ? Tombstone.WRITTEN : Tombstone.EXISTS;
             } catch (SQLException e) {
                 connection.rollback();
@@ -147,6 +155,14 @@ public final class PostgresBranchResource implements BranchResource {
             } finally {
                 connection.setAutoCommit(true);
             }
+        });
+    }
+
+    @Override
+    public void barrier() {
+        withConnection("make sure of what was seen", connection -> {
+            barrier(connection);
+            return true;
         });
     }
 
@@ -166,6 +182,9 @@ public final class PostgresBranchResource implements BranchResource {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(verb + " '" + ref + "'");
+            if (Warnings.after(connection, statement) != null) {
+                barrier(connection);
+            }
             return End.DONE;
         } catch (SQLException e) {
             if (SqlStates.is(e, SqlStates.UNDEFINED_OBJECT)) {
@@ -176,6 +195,21 @@ public final class PostgresBranchResource implements BranchResource {
             }
             log.warn("{} '{}': the reply is not known ({}); looking next", verb, ref, SqlStates.describe(e));
             return End.UNKNOWN;
+        }
+    }
+
+    private static void barrier(Connection connection) throws SQLException {
+        connection.clearWarnings();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(BARRIER);
+            throwIfWarned(connection, statement);
+        }
+    }
+
+    private static void throwIfWarned(Connection connection, Statement statement) throws SQLException {
+        SQLWarning warning = Warnings.after(connection, statement);
+        if (warning != null) {
+            throw warning;
         }
     }
 
