@@ -98,6 +98,11 @@ public final class Initiator {
         }
     }
 
+    /** What became of the only branch that wrote is not known, and nobody is told anything. */
+    public void leave(GlobalTransactionContext context) {
+        branches.end(context);
+    }
+
     private static boolean prepared(GlobalTransactionContext context) {
         return context.own().phase() == BranchPhase.PREPARED;
     }

@@ -13,8 +13,17 @@ final class SqlStates {
     static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
     static final String FEATURE_NOT_SUPPORTED = "0A000";
     static final String IN_FAILED_TRANSACTION = "25P02";
+    static final String TRANSACTION_RESOLUTION_UNKNOWN = "08007";
 
     private SqlStates() {}
+
+    /**
+     * Whether the error proves that COMMIT committed nothing, by the same reasoning as for PREPARE TRANSACTION: a deferred
+     * constraint or a serialization failure answers, a lost connection does not.
+     */
+    static boolean provesEndedWithoutCommit(SQLException e) {
+        return provesNotPrepared(e);
+    }
 
     /**
      * Whether the error proves that PREPARE TRANSACTION left nothing: the server answered, and what it answered ends the
