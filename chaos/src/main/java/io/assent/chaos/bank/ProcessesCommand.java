@@ -35,10 +35,11 @@ import picocli.CommandLine.Spec;
         description = {
             "Kills and pauses coordinators, banks and their PostgreSQL servers while clients transfer money,"
                     + " then checks every invariant.",
-            "Ends with 0 if none was violated, 1 if one was, 2 for wrong options."
+            "Ends with 0 if none was violated, 1 if one was, 2 for wrong options, 3 if it could not be carried out."
         })
 public final class ProcessesCommand implements Callable<Integer> {
 
+    private static final int NOT_CARRIED_OUT = 3;
     private static final int SHOWN = 50;
     private static final long REPORT_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -91,7 +92,12 @@ public final class ProcessesCommand implements Callable<Integer> {
 
     /** Runs this command alone. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new ProcessesCommand()).execute(arguments));
+        CommandLine command = new CommandLine(new ProcessesCommand());
+        command.setExecutionExceptionHandler((e, failed, parsed) -> {
+            failed.getErr().println("The run could not be carried out: " + e.getMessage());
+            return NOT_CARRIED_OUT;
+        });
+        System.exit(command.execute(arguments));
     }
 
     @Override
@@ -100,20 +106,18 @@ public final class ProcessesCommand implements Callable<Integer> {
         requireRange("--clients", clients, 1, 200);
         requireRange("--rate", rate, 1, 10_000);
         Settings settings = settings();
+        Plans plans = plans(settings.seed());
         Path directory = directory();
         Path repository = Path.of(System.getProperty("assent.repository", "."));
         PrintWriter out = spec.commandLine().getOut();
         out.println("Seed " + settings.seed() + "; data, histories and logs are in " + directory);
-        Plans plans = plans(settings.seed());
         Report report;
         BankSystem system = BankSystem.start(BankSystem.Options.of(repository, directory, banks), line -> {});
-        Thread ending = new Thread(system::close, "end-of-processes");
-        Runtime.getRuntime().addShutdownHook(ending);
+        // Also after Ctrl-C no process is left.
+        Runtime.getRuntime().addShutdownHook(new Thread(system::close, "end-of-processes"));
         try (system) {
             Path history = Files.createDirectories(directory.resolve("history"));
             report = new BankTest(system, plans, history, settings, new Plain(out)).run();
-        } finally {
-            Runtime.getRuntime().removeShutdownHook(ending);
         }
         boolean clean = report.violations().isEmpty();
         if (clean && state == null) {
