@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Nobody could tell the decision in time (R8). The transaction may commit or may have committed: ask the coordinator with
- * {@link #transactionId()}, do not do the work again.
+ * {@link #transactionId()}, do not do the work again. Where nobody but this service had written, the coordinator was not
+ * involved and knows nothing; the message says so, and only the service's own data tell.
  */
 public final class GlobalTransactionOutcomeUnknownException extends GlobalTransactionException {
 

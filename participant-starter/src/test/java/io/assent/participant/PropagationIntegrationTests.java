@@ -194,6 +194,26 @@ class PropagationIntegrationTests {
     }
 
     @Test
+    void when_the_reply_to_the_commit_of_the_only_branch_is_lost_it_says_unknown_and_not_rolled_back_R8() {
+        int asked = coordinator.requests().size();
+        order.bean(LossyDataSource.class).loseNextReplyToCommit();
+
+        assertThatExceptionOfType(GlobalTransactionOutcomeUnknownException.class)
+                .isThrownBy(() -> order.bean(OrderApplication.Checkout.class).local(id))
+                .satisfies(e -> {
+                    assertThat(e.isRetryable()).isFalse();
+                    assertThat(e).hasMessageContaining("look into this service's database");
+                });
+
+        assertThat(order.count("orders where id = '" + id + "'"))
+                .as("it had committed")
+                .isOne();
+        assertThat(coordinator.requests())
+                .as("nobody proposes a rollback of what may have committed")
+                .hasSize(asked);
+    }
+
+    @Test
     void inside_a_plain_local_transaction_it_is_refused() {
         TransactionTemplate local = new TransactionTemplate(order.bean(PlatformTransactionManager.class));
         assertThatIllegalStateException()

@@ -147,11 +147,14 @@ final class Checkout {
                 checker.committedAlone(context.ref());
             }
         } catch (SQLException e) {
-            rollBack("the local commit failed: " + e.getMessage());
-            if (context.localCommitUnknown() != null) {
+            if (context.own().phase() == BranchPhase.COMMIT_UNKNOWN) {
                 world.statistics.count("initiator's own commit unknown");
                 checker.mayHaveCommittedAlone(context.ref());
+                initiator.leave(context);
                 told(Told.UNKNOWN);
+                asking--;
+            } else {
+                rollBack("the local commit failed: " + e.getMessage());
             }
             return;
         }

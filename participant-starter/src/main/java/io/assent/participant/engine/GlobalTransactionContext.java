@@ -40,7 +40,6 @@ public final class GlobalTransactionContext {
     private BranchExecution own = BranchExecution.working();
     private boolean committing;
     private @Nullable String failure;
-    private @Nullable String localCommitUnknown;
     private @Nullable DuplicateBranch duplicate;
     private int lastChild;
     private final Map<BranchId, Call> open = new LinkedHashMap<>();
@@ -144,16 +143,6 @@ public final class GlobalTransactionContext {
     /** What the application's work failed with, if it did. */
     public synchronized @Nullable String failure() {
         return failure;
-    }
-
-    /** The own branch was to commit alone, and nobody can tell whether it did (R8). */
-    public synchronized void localCommitUnknown(String why) {
-        localCommitUnknown = why;
-    }
-
-    /** Why it is not known whether the own branch has committed alone; null if it is. */
-    public synchronized @Nullable String localCommitUnknown() {
-        return localCommitUnknown;
     }
 
     /** Whether the framework is inside the commit of the own branch's local transaction. */

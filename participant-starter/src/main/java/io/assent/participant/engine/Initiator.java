@@ -75,8 +75,7 @@ public final class Initiator {
         boolean ownPrepared = prepared(context);
         List<BranchVote> all = branches.votes(context);
         branches.end(context);
-        if (context.calledNobody() || context.localCommitUnknown() != null) {
-            // Nobody has anything to roll back; and no ROLLBACK may stand where the own branch may have committed.
+        if (context.calledNobody()) {
             return;
         }
         CoordinatorClient.RollbackAnswer answer = coordinator.rollback(context.id(), reason, named(all, ownPrepared));
@@ -97,6 +96,11 @@ public final class Initiator {
                         answer.detail(),
                         context.deadline());
         }
+    }
+
+    /** What became of the only branch that wrote is not known, and nobody is told anything. */
+    public void leave(GlobalTransactionContext context) {
+        branches.end(context);
     }
 
     private static boolean prepared(GlobalTransactionContext context) {

@@ -89,26 +89,52 @@ public final class BranchPreparer {
         boolean alone = context.initiator() && context.alone();
         BranchExecution own = context.own();
         switch (own.commitReached(wrote, alone)) {
-            case COMMIT -> {
-                commit(connection, context, wrote);
-                context.advance(current -> current.committed(wrote));
-            }
+            case COMMIT -> commit(connection, context, wrote);
             case ROLL_BACK -> throw refused(context, String.valueOf(own.rollbackReason()), null);
             case PREPARE -> prepare(connection, context);
         }
     }
 
-    /** Nothing is left by which one could look whether it came through: no marker, no prepared transaction. */
-    private static void commit(Connection connection, GlobalTransactionContext context, boolean wrote)
-            throws SQLException {
+    /**
+     * An ordinary commit, which no coordinator hears of. A: a clean reply. B: the server's answer proves that it failed:
+     * rolled back. C: no reply, or one with a warning (L1) and no barrier after it: nobody can tell (R8).
+     */
+    private void commit(Connection connection, GlobalTransactionContext context, boolean wrote) throws SQLException {
+        connection.clearWarnings();
         try {
             connection.commit();
+            SQLWarning warning = connection.getWarnings();
+            if (warning != null) {
+                barrier(context, wrote, warning);
+            }
         } catch (SQLException e) {
             if (wrote && !SqlStates.provesRolledBack(e)) {
-                context.localCommitUnknown("the reply to the local COMMIT was lost (" + SqlStates.describe(e)
-                        + "), and nobody else had written");
+                context.advance(BranchExecution::commitReplyLost);
+                log.warn(
+                        "Transaction {}: no clean reply to the COMMIT of the only branch that wrote ({}); whether it"
+                                + " committed is not known",
+                        context.id(),
+                        SqlStates.describe(e));
             }
             throw e;
+        }
+        context.advance(current -> current.committed(wrote));
+    }
+
+    private void barrier(GlobalTransactionContext context, boolean wrote, SQLWarning warning) throws SQLException {
+        if (!wrote) {
+            return;
+        }
+        try {
+            resource.barrier();
+        } catch (BranchResourceException e) {
+            SQLException unknown = new SQLException(
+                    "The commit of transaction " + context.id() + " is visible, but not known to be durable: "
+                            + warning.getMessage(),
+                    SqlStates.TRANSACTION_RESOLUTION_UNKNOWN,
+                    warning);
+            unknown.addSuppressed(e);
+            throw unknown;
         }
     }
 

@@ -33,7 +33,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public boolean mayBeginTransaction() {
         return switch (phase) {
             case WORKING, READ_ONLY -> true;
-            case PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, ROLLED_BACK -> false;
+            case PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK -> false;
         };
     }
 
@@ -41,7 +41,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public String whyNoTransaction() {
         return switch (phase) {
             case WORKING, READ_ONLY -> "a local transaction may begin";
-            case PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY ->
+            case PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN ->
                 "the first local transaction of this call has already been prepared for the global one; a call is one"
                         + " branch with one writing transaction: put one @Transactional around the whole of it";
             case ROLLED_BACK ->
@@ -53,7 +53,8 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public BranchExecution transactionBegun() {
         return switch (phase) {
             case WORKING, READ_ONLY -> new BranchExecution(BranchPhase.WORKING, rollbackReason);
-            case PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, ROLLED_BACK -> throw unexpected("a transaction");
+            case PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
+                throw unexpected("a transaction");
         };
     }
 
@@ -71,7 +72,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
                 }
                 yield wrote && !alone ? AtCommit.PREPARE : AtCommit.COMMIT;
             }
-            case READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, ROLLED_BACK ->
+            case READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
                 throw unexpected("commit");
         };
     }
@@ -81,8 +82,17 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
         return switch (phase) {
             case WORKING ->
                 new BranchExecution(wrote ? BranchPhase.COMMITTED_LOCALLY : BranchPhase.READ_ONLY, rollbackReason);
-            case READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, ROLLED_BACK ->
+            case READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
                 throw unexpected("committed");
+        };
+    }
+
+    /** The ordinary commit of {@link AtCommit#COMMIT} had no clean reply, after something had been written (R8). */
+    public BranchExecution commitReplyLost() {
+        return switch (phase) {
+            case WORKING -> new BranchExecution(BranchPhase.COMMIT_UNKNOWN, rollbackReason);
+            case READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
+                throw unexpected("lost reply to commit");
         };
     }
 
@@ -90,7 +100,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public BranchExecution preparing() {
         return switch (phase) {
             case WORKING -> new BranchExecution(BranchPhase.PREPARING, rollbackReason);
-            case READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, ROLLED_BACK ->
+            case READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
                 throw unexpected("prepare");
         };
     }
@@ -99,7 +109,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public BranchExecution replyLost() {
         return switch (phase) {
             case PREPARING -> new BranchExecution(BranchPhase.UNCERTAIN, rollbackReason);
-            case WORKING, READ_ONLY, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, ROLLED_BACK ->
+            case WORKING, READ_ONLY, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
                 throw unexpected("lost reply");
         };
     }
@@ -108,7 +118,8 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public BranchExecution prepared() {
         return switch (phase) {
             case PREPARING, UNCERTAIN -> new BranchExecution(BranchPhase.PREPARED, rollbackReason);
-            case WORKING, READ_ONLY, PREPARED, COMMITTED_LOCALLY, ROLLED_BACK -> throw unexpected("prepared");
+            case WORKING, READ_ONLY, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
+                throw unexpected("prepared");
         };
     }
 
@@ -121,7 +132,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
         return switch (phase) {
             case WORKING, READ_ONLY, PREPARING, UNCERTAIN, PREPARED, ROLLED_BACK ->
                 new BranchExecution(BranchPhase.ROLLED_BACK, rollbackReason != null ? rollbackReason : reason);
-            case COMMITTED_LOCALLY -> throw unexpected("rolled back");
+            case COMMITTED_LOCALLY, COMMIT_UNKNOWN -> throw unexpected("rolled back");
         };
     }
 
@@ -143,7 +154,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
         return switch (phase) {
             case WORKING, READ_ONLY, COMMITTED_LOCALLY -> Vote.READ_ONLY;
             case PREPARED -> Vote.PREPARED;
-            case PREPARING, UNCERTAIN, ROLLED_BACK -> Vote.ROLLBACK;
+            case PREPARING, UNCERTAIN, COMMIT_UNKNOWN, ROLLED_BACK -> Vote.ROLLBACK;
         };
     }
 

@@ -14,5 +14,7 @@ public enum BranchPhase {
     PREPARED,
     /** An initiator's branch that committed without the coordinator, because nobody else had written. */
     COMMITTED_LOCALLY,
+    /** The same, but the reply to COMMIT was lost: it may have committed, and no coordinator knows of it (R8). */
+    COMMIT_UNKNOWN,
     ROLLED_BACK
 }

@@ -72,7 +72,8 @@ final class BranchSynchronization implements TransactionSynchronization {
 
     private void completed(int status) {
         context.committing(false);
-        if (status != STATUS_COMMITTED && context.own().phase() != BranchPhase.ROLLED_BACK) {
+        BranchPhase phase = context.own().phase();
+        if (status != STATUS_COMMITTED && phase != BranchPhase.ROLLED_BACK && phase != BranchPhase.COMMIT_UNKNOWN) {
             context.advance(
                     own -> own.rolledBack(BranchExecution.BY_THE_FRAMEWORK).doomed(BranchExecution.BY_THE_FRAMEWORK));
         }

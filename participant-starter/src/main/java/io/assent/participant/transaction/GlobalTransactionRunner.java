@@ -7,6 +7,7 @@ import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.CurrentTransaction;
 import io.assent.participant.engine.GlobalTransactionContext;
 import io.assent.participant.engine.Initiator;
+import io.assent.participant.protocol.BranchPhase;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -96,16 +97,22 @@ public final class GlobalTransactionRunner implements GlobalTransactionTemplate 
             result = inLocalTransaction(callback);
         } catch (Throwable e) {
             context.endCalls();
+            if (e instanceof RollbackAtCommit failure && context.own().phase() == BranchPhase.COMMIT_UNKNOWN) {
+                // A rollback request would make the coordinator say what may not be true.
+                initiator.leave(context);
+                throw new GlobalTransactionOutcomeUnknownException(
+                        context.id(),
+                        "nobody but this service had written, and the reply to its own COMMIT was lost, so the"
+                                + " coordinator does not know either: look into this service's database ("
+                                + describe(failure.cause()) + ")",
+                        failure.cause());
+            }
             String reason = context.rollbackReason();
             boolean doomedBefore = reason != null;
             try {
                 initiator.rollback(context, doomedBefore ? String.valueOf(reason) : "failed with " + describe(e));
             } catch (RuntimeException suppressed) {
                 e.addSuppressed(suppressed);
-            }
-            String unknown = context.localCommitUnknown();
-            if (e instanceof RollbackAtCommit failure && unknown != null) {
-                throw new GlobalTransactionOutcomeUnknownException(context.id(), unknown, failure.cause());
             }
             if (e instanceof RollbackAtCommit failure) {
                 throw new GlobalTransactionRolledBackException(

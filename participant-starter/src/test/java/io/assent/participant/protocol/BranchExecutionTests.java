@@ -17,16 +17,26 @@ class BranchExecutionTests {
 
     private static final String NO = "refused";
 
-    /** phase → {begun, committed(read), committed(wrote), preparing, replyLost, prepared, rolledBack}. */
+    /** phase → {begun, committed(read), committed(wrote), commitReplyLost, preparing, replyLost, prepared, rolledBack}. */
     private static final Map<BranchPhase, String[]> TABLE = new LinkedHashMap<>(Map.of(
             BranchPhase.WORKING,
-                    new String[] {"WORKING", "READ_ONLY", "COMMITTED_LOCALLY", "PREPARING", NO, NO, "ROLLED_BACK"},
-            BranchPhase.READ_ONLY, new String[] {"WORKING", NO, NO, NO, NO, NO, "ROLLED_BACK"},
-            BranchPhase.PREPARING, new String[] {NO, NO, NO, NO, "UNCERTAIN", "PREPARED", "ROLLED_BACK"},
-            BranchPhase.UNCERTAIN, new String[] {NO, NO, NO, NO, NO, "PREPARED", "ROLLED_BACK"},
-            BranchPhase.PREPARED, new String[] {NO, NO, NO, NO, NO, NO, "ROLLED_BACK"},
-            BranchPhase.COMMITTED_LOCALLY, new String[] {NO, NO, NO, NO, NO, NO, NO},
-            BranchPhase.ROLLED_BACK, new String[] {NO, NO, NO, NO, NO, NO, "ROLLED_BACK"}));
+                    new String[] {
+                        "WORKING",
+                        "READ_ONLY",
+                        "COMMITTED_LOCALLY",
+                        "COMMIT_UNKNOWN",
+                        "PREPARING",
+                        NO,
+                        NO,
+                        "ROLLED_BACK"
+                    },
+            BranchPhase.READ_ONLY, new String[] {"WORKING", NO, NO, NO, NO, NO, NO, "ROLLED_BACK"},
+            BranchPhase.PREPARING, new String[] {NO, NO, NO, NO, NO, "UNCERTAIN", "PREPARED", "ROLLED_BACK"},
+            BranchPhase.UNCERTAIN, new String[] {NO, NO, NO, NO, NO, NO, "PREPARED", "ROLLED_BACK"},
+            BranchPhase.PREPARED, new String[] {NO, NO, NO, NO, NO, NO, NO, "ROLLED_BACK"},
+            BranchPhase.COMMITTED_LOCALLY, new String[] {NO, NO, NO, NO, NO, NO, NO, NO},
+            BranchPhase.COMMIT_UNKNOWN, new String[] {NO, NO, NO, NO, NO, NO, NO, NO},
+            BranchPhase.ROLLED_BACK, new String[] {NO, NO, NO, NO, NO, NO, NO, "ROLLED_BACK"}));
 
     @Test
     void every_phase_meets_every_event_as_the_table_says() {
@@ -57,6 +67,7 @@ class BranchExecutionTests {
                 BranchExecution::transactionBegun,
                 branch -> branch.committed(false),
                 branch -> branch.committed(true),
+                BranchExecution::commitReplyLost,
                 BranchExecution::preparing,
                 BranchExecution::replyLost,
                 BranchExecution::prepared,
@@ -69,7 +80,7 @@ class BranchExecutionTests {
             Vote expected = switch (phase) {
                 case WORKING, READ_ONLY, COMMITTED_LOCALLY -> Vote.READ_ONLY;
                 case PREPARED -> Vote.PREPARED;
-                case PREPARING, UNCERTAIN, ROLLED_BACK -> Vote.ROLLBACK;
+                case PREPARING, UNCERTAIN, COMMIT_UNKNOWN, ROLLED_BACK -> Vote.ROLLBACK;
             };
             assertThat(new BranchExecution(phase, null).vote()).as("%s", phase).isEqualTo(expected);
             assertThat(new BranchExecution(phase, null).doomed("why").vote())

@@ -15,10 +15,11 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.web.reactive.function.client.WebClient;
 
-/** A pool whose connection breaks between PREPARE TRANSACTION and its reply, once, when asked to. */
+/** A pool whose connection breaks between PREPARE TRANSACTION, or COMMIT, and its reply, once, when asked to. */
 public class LossyDataSource extends DelegatingDataSource {
 
     private final AtomicInteger toLose = new AtomicInteger();
+    private final AtomicInteger commitsToLose = new AtomicInteger();
     private final AtomicInteger lost = new AtomicInteger();
 
     public LossyDataSource(DataSource target) {
@@ -29,6 +30,10 @@ public class LossyDataSource extends DelegatingDataSource {
         toLose.set(1);
     }
 
+    public void loseNextReplyToCommit() {
+        commitsToLose.set(1);
+    }
+
     public int lost() {
         return lost.get();
     }
@@ -36,10 +41,17 @@ public class LossyDataSource extends DelegatingDataSource {
     @Override
     public Connection getConnection() throws SQLException {
         Connection connection = super.getConnection();
-        return proxy(
-                Connection.class,
-                connection,
-                (method, result) -> method.equals("createStatement") ? lossy((Statement) result, connection) : result);
+        return proxy(Connection.class, connection, (method, result) -> {
+            if (method.equals("commit") && commitsToLose.compareAndSet(1, 0)) {
+                throw broken(connection);
+            }
+            return method.equals("createStatement") ? lossy((Statement) result, connection) : result;
+        });
+    }
+
+    private static SQLException broken(Connection connection) throws SQLException {
+        connection.abort(Runnable::run);
+        return new SQLException("An I/O error occurred while sending to the backend.", "08006");
     }
 
     private Statement lossy(Statement statement, Connection connection) {
@@ -51,15 +63,14 @@ public class LossyDataSource extends DelegatingDataSource {
                             && String.valueOf(arguments[0]).startsWith("prepare transaction");
                     if (prepare && toLose.compareAndSet(1, 0)) {
                         lost.incrementAndGet();
-                        connection.abort(Runnable::run);
-                        throw new SQLException("An I/O error occurred while sending to the backend.", "08006");
+                        throw broken(connection);
                     }
                     return result;
                 });
     }
 
     private interface After {
-        Object after(String method, Object result);
+        Object after(String method, Object result) throws SQLException;
     }
 
     private static <T> T proxy(Class<T> type, T target, After after) {

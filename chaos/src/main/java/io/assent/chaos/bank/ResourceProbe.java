@@ -1,0 +1,48 @@
+package io.assent.chaos.bank;
+
+import io.assent.chaos.checker.Resources;
+import io.assent.chaos.system.ServiceNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Asks the services' metrics what they hold. */
+final class ResourceProbe implements AutoCloseable {
+
+    private final List<ServiceNode> services;
+    private final JsonLines lines;
+    private final Requests requests = new Requests();
+
+    ResourceProbe(List<ServiceNode> services, Path directory) {
+        this.services = List.copyOf(services);
+        this.lines = new JsonLines(directory.resolve("resources.jsonl"));
+    }
+
+    /** Writes down what every service holds now. */
+    void record(Resources.When when) {
+        services.forEach(service -> lines.write(new Resources(
+                service.name(),
+                when,
+                metric(service, "hikaricp.connections.active"),
+                metric(service, "jvm.threads.live"))));
+    }
+
+    /** Whether no service uses a connection now. */
+    boolean poolsAreFull() {
+        return services.stream().allMatch(service -> metric(service, "hikaricp.connections.active") == 0);
+    }
+
+    private int metric(ServiceNode service, String name) {
+        Requests.Answer answer =
+                requests.send("GET", service.endpoint().httpUrl() + "/actuator/metrics/" + name, null, Map.of());
+        if (!answer.successful()) {
+            throw new IllegalStateException(service.name() + " does not tell its " + name + ": " + answer);
+        }
+        return answer.body().path("measurements").path(0).path("value").asInt();
+    }
+
+    @Override
+    public void close() {
+        lines.close();
+    }
+}
