@@ -24,8 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "simulate",
         mixinStandardHelpOptions = true,
-        description =
-                "Runs the real code of both sides on one virtual clock, one run per seed, until something is wrong.")
+        description = "Runs the real code of both sides on one virtual clock, one run per seed.")
 public final class SimulateCommand implements Callable<Integer> {
 
     private static final int MAX_SHOWN = 20;

@@ -63,7 +63,7 @@ final class Universe {
     enum Requests {
         COMMIT_AND_ROLLBACK,
         COMMIT_TWICE,
-        COMMIT_ASKING_FOR_VOTES_AND_ROLLBACK
+        COMMIT_ASKING_FOR_A_VOTE_AND_ROLLBACK
     }
 
     /**
@@ -100,10 +100,14 @@ final class Universe {
             Plan plan = new Plan(service, Behaviour.WRITE, "account", i == 0 ? 1 : -1, Duration.ZERO, List.of());
             participant(i).work(header, plan, answer -> votes.addAll(BranchesHeader.parse(answer)));
         }
-        boolean asking = requests == Requests.COMMIT_ASKING_FOR_VOTES_AND_ROLLBACK;
+        boolean asking = requests == Requests.COMMIT_ASKING_FOR_A_VOTE_AND_ROLLBACK;
         List<Branch> set = votes.stream()
                 .map(vote -> Branch.named(
-                        vote.branch(), vote.participant(), vote.url(), vote.ref(), asking ? Vote.PENDING : vote.vote()))
+                        vote.branch(),
+                        vote.participant(),
+                        vote.url(),
+                        vote.ref(),
+                        asking && vote.branch().value().equals("1") ? Vote.PENDING : vote.vote()))
                 .toList();
         checker.requested(id, set);
         commit(instances.get(0), set);
