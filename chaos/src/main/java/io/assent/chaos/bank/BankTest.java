@@ -40,7 +40,7 @@ final class BankTest {
     private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final int BATCH = 5_000;
     /** Request threads and the like that stay for a while after the load, see {@code server.tomcat.threads.max}. */
-    private static final int THREAD_ALLOWANCE = 150;
+    private static final int THREAD_ALLOWANCE = 60;
 
     /**
      * How a run goes.
