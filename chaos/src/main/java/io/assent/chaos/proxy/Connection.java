@@ -122,6 +122,7 @@ final class Connection {
                 direction == Direction.REPLY ? frame.paired() ? dialogue.answered() : dialogue.waiting() : null;
         Message message =
                 new Message(proxy.name(), direction, number, frame, exchange == null ? null : exchange.request());
+        proxy.arrived(message);
         if (silent(direction)) {
             proxy.record(new Passage(message, Fate.LOST, System.nanoTime(), null));
             return;

@@ -41,6 +41,7 @@ public final class FaultProxy implements AutoCloseable {
     private final LinkState state = new LinkState();
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final List<Consumer<Passage>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Message>> observers = new CopyOnWriteArrayList<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicInteger unframed = new AtomicInteger();
@@ -126,6 +127,14 @@ public final class FaultProxy implements AutoCloseable {
     /** Is told of every message when it has passed or was lost, on the thread that carried it; must be quick. */
     public void listen(Consumer<Passage> listener) {
         listeners.add(listener);
+    }
+
+    /**
+     * Is told of every message when it has left its sender, before rules are looked at and before it is handed on, on the
+     * thread that carries it; must be quick.
+     */
+    public void observe(Consumer<Message> observer) {
+        observers.add(observer);
     }
 
     /**
@@ -246,6 +255,10 @@ public final class FaultProxy implements AutoCloseable {
                 connection,
                 reason.getMessage(),
                 direction);
+    }
+
+    void arrived(Message message) {
+        observers.forEach(observer -> observer.accept(message));
     }
 
     void record(Passage passage) {
