@@ -28,12 +28,13 @@ final class CaseCommand {
         AtomicInteger done = new AtomicInteger();
         Report report = CaseRun.of(cases, repository, state, result -> {
             out.printf(
-                    "[%d/%d] %s: %s, %d ms in doubt%s%n",
+                    "[%d/%d] %s: %s, %d ms in doubt, %d ms in all%s%n",
                     done.incrementAndGet(),
                     cases.size(),
                     result.ran().name(),
                     result.answer(),
                     result.inDoubt().toMillis(),
+                    result.total().toMillis(),
                     result.violations().isEmpty() ? "" : " VIOLATED: " + result.violations());
             out.flush();
         });

@@ -78,6 +78,12 @@ final class Crash implements Disturbance {
                         return Trigger.Then.FORWARD;
                     })));
                 }
+                // An initiator that asks the other one would have it finished at once, without a recovery pass.
+                for (FaultProxy proxy : laboratory.links().matching("bank-1", "coordinator-[0-9]+")) {
+                    rules.add(proxy.rule(
+                            CrashPoint.commitRequests(subject).where("again", message -> prelude.get() != null),
+                            Action.dropAndReset()));
+                }
             }
             case ORDERS_LOST -> {
                 for (FaultProxy proxy : laboratory.links().matching("coordinator-[0-9]+", point.victim())) {

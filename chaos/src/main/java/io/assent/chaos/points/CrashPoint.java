@@ -334,6 +334,10 @@ public record CrashPoint(
         };
     }
 
+    static Match commitRequests(Subject subject) {
+        return COMMIT_REQUEST.where("of " + subject.transfer(), subject::isAbout);
+    }
+
     static Match orders(Subject subject) {
         return ORDER.where("of " + subject.transfer(), subject::isAbout);
     }
