@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -156,11 +157,11 @@ final class CaseRunner {
             }
             boolean empty = Await.until(
                     LONGEST_IN_DOUBT,
-                    () -> laboratory.books().prepared(java.util.Set.of()) == 0
+                    () -> laboratory.books().prepared(Set.of()) == 0
                             && laboratory.books().unfinished() == 0);
             if (!empty) {
-                violations.add("left over (I12): " + laboratory.books().prepared(java.util.Set.of())
-                        + " prepared transactions, " + laboratory.books().unfinished() + " unfinished in the log");
+                violations.add("left over (I12): " + laboratory.books().prepared(Set.of()) + " prepared transactions, "
+                        + laboratory.books().unfinished() + " unfinished in the log");
             }
             long surplus = laboratory.books().surplus();
             if (surplus != 0) {

@@ -78,10 +78,10 @@ final class Crash implements Disturbance {
                         return Trigger.Then.FORWARD;
                     })));
                 }
-                // An initiator that asks the other one would have it finished at once, without a recovery pass.
-                for (FaultProxy proxy : laboratory.links().matching("bank-1", "coordinator-[0-9]+")) {
+                // Who asks the other one would have it finished at once, without a recovery pass.
+                for (FaultProxy proxy : laboratory.links().matching("bank-[0-9]+", "coordinator-[0-9]+")) {
                     rules.add(proxy.rule(
-                            CrashPoint.commitRequests(subject).where("again", message -> prelude.get() != null),
+                            CrashPoint.questions(subject).where("afterwards", message -> prelude.get() != null),
                             Action.dropAndReset()));
                 }
             }

@@ -3,6 +3,7 @@ package io.assent.chaos.points;
 import io.assent.chaos.proxy.Match;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * A place at which a process dies or is paused: exactly before or after one message between it and another process. Each
@@ -272,8 +273,8 @@ public record CrashPoint(
 
     /** Every transaction in which the point exists. */
     public List<Shape> shapes() {
-        return java.util.stream.Stream.of(Votes.values())
-                .flatMap(votes -> java.util.stream.Stream.of(1, 2, 5).map(branches -> new Shape(flow, votes, branches)))
+        return Stream.of(Votes.values())
+                .flatMap(votes -> Stream.of(1, 2, 5).map(branches -> new Shape(flow, votes, branches)))
                 .filter(exists)
                 .toList();
     }
@@ -334,8 +335,11 @@ public record CrashPoint(
         };
     }
 
-    static Match commitRequests(Subject subject) {
-        return COMMIT_REQUEST.where("of " + subject.transfer(), subject::isAbout);
+    /** Whatever makes a coordinator take the transaction up. */
+    static Match questions(Subject subject) {
+        return Match.request()
+                .path("^POST /v1/(commits|inquiries|transactions/)")
+                .where("of " + subject.transfer(), subject::isAbout);
     }
 
     static Match orders(Subject subject) {

@@ -112,7 +112,7 @@ record FaultyMessage(
         return match.where("of " + subject.transfer(), subject::isAbout);
     }
 
-    /** Such as {@code enlist}, or {@code reply-to-log-decide}. */
+    /** Its name as an argument: {@code enlist}, {@code reply-to-log-decide}. */
     String id() {
         return name.replace(' ', '-');
     }

@@ -17,6 +17,7 @@ public final class Laboratory implements AutoCloseable {
     private static final List<String> COORDINATOR = List.of(
             "--assent.coordinator.recovery.interval=300ms",
             "--assent.coordinator.recovery.lease=2s",
+            "--assent.coordinator.engine.take-over-after=500ms",
             "--assent.coordinator.log.socket-timeout=5s",
             "--assent.coordinator.log.cleanup-interval=1s");
 
@@ -30,6 +31,8 @@ public final class Laboratory implements AutoCloseable {
     private final BankSystem system;
     private final TransferClient client;
     private final Books books;
+    /** A run that is interrupted leaves no server behind. */
+    private final Thread hook = new Thread(this::stop, "laboratory-stop");
 
     /**
      * Starts everything.
@@ -45,8 +48,11 @@ public final class Laboratory implements AutoCloseable {
             links.close();
             throw e;
         }
+        // Links for clients come into being when they are asked for; rules are armed before.
+        system.nodes().forEach(node -> system.forClients(node.name()));
         this.client = new TransferClient(system);
         this.books = new Books(system);
+        Runtime.getRuntime().addShutdownHook(hook);
     }
 
     ProxyLinks links() {
@@ -99,6 +105,15 @@ public final class Laboratory implements AutoCloseable {
 
     @Override
     public void close() {
+        stop();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is on its way out and has run it, or will.
+        }
+    }
+
+    private void stop() {
         system.close();
         links.close();
     }

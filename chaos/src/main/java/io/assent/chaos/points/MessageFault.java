@@ -1,5 +1,7 @@
 package io.assent.chaos.points;
 
+import io.assent.chaos.proxy.Action;
+import io.assent.chaos.proxy.Direction;
 import io.assent.chaos.proxy.FaultProxy;
 import io.assent.chaos.proxy.Match;
 import io.assent.chaos.proxy.Message;
@@ -37,7 +39,7 @@ final class MessageFault implements Disturbance {
     public void arm(Laboratory laboratory, Subject subject) {
         if (message.ordersLost()) {
             for (FaultProxy proxy : laboratory.links().matching("coordinator-[0-9]+", message.from())) {
-                preludes.add(proxy.rule(CrashPoint.orders(subject), io.assent.chaos.proxy.Action.dropAndReset()));
+                preludes.add(proxy.rule(CrashPoint.orders(subject), Action.dropAndReset()));
             }
         }
         for (FaultProxy proxy : laboratory.links().matching(message.from(), message.to())) {
@@ -50,7 +52,7 @@ final class MessageFault implements Disturbance {
         if (kind != FaultKind.REORDERED) {
             return message.match(subject).where("the first", one -> claimed.compareAndSet(false, true));
         }
-        Match any = message.direction() == io.assent.chaos.proxy.Direction.REQUEST
+        Match any = message.direction() == Direction.REQUEST
                 ? message.request()
                 : Match.reply().answering(message.request());
         return any.where("of " + subject.transfer() + " and the next one", one -> claimed.get() || first(subject, one))

@@ -6,6 +6,7 @@ import com.github.freva.asciitable.HorizontalAlign;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -70,8 +71,8 @@ record Report(List<CaseResult> results, List<String> others, int background, Dur
     }
 
     private static Object[][] strings(Object[][] rows) {
-        return java.util.Arrays.stream(rows)
-                .map(row -> java.util.Arrays.stream(row).map(String::valueOf).toArray())
+        return Arrays.stream(rows)
+                .map(row -> Arrays.stream(row).map(String::valueOf).toArray())
                 .toArray(Object[][]::new);
     }
 }

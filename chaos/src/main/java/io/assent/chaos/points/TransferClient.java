@@ -13,14 +13,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A client outside the system: posts transfers, or leads a transaction of its own. Thread-safe. */
 final class TransferClient {
 
-    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(12);
     /** How long a client that leads a transaction goes on asking when it gets no definite answer. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -117,7 +119,7 @@ final class TransferClient {
         for (int i = 0; i < legs.size() && worked; i++) {
             worked = call(subject, legs.get(i), i + 1, deadline);
         }
-        List<String> names = java.util.stream.IntStream.rangeClosed(1, legs.size())
+        List<String> names = IntStream.rangeClosed(1, legs.size())
                 .mapToObj(Integer::toString)
                 .toList();
         // A refused branch is missing among the enlisted ones: the commit request, which names it, rolls back.
@@ -188,7 +190,7 @@ final class TransferClient {
         String text = response.body();
         try {
             return new Reply(response.statusCode(), JSON.readTree(text.isEmpty() ? "{}" : text));
-        } catch (tools.jackson.core.JacksonException e) {
+        } catch (JacksonException e) {
             throw new IOException("an answer that is no JSON: " + response.statusCode(), e);
         }
     }

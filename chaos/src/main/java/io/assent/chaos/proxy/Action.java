@@ -1,6 +1,7 @@
 package io.assent.chaos.proxy;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -142,10 +143,10 @@ public final class Action {
      * time at most.
      */
     public static Action reorder(Duration longest) {
-        AtomicReference<java.util.concurrent.@Nullable CountDownLatch> held = new AtomicReference<>();
+        AtomicReference<@Nullable CountDownLatch> held = new AtomicReference<>();
         return new Action("REORDER", null, null, "", 1, delivery -> {
-            java.util.concurrent.CountDownLatch mine = new java.util.concurrent.CountDownLatch(1);
-            java.util.concurrent.CountDownLatch earlier = held.getAndUpdate(present -> present == null ? mine : null);
+            CountDownLatch mine = new CountDownLatch(1);
+            CountDownLatch earlier = held.getAndUpdate(present -> present == null ? mine : null);
             if (earlier == null) {
                 delivery.pauseUntil(mine, longest);
                 held.compareAndSet(mine, null);

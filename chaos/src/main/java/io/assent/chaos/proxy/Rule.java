@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** An armed rule of a {@link FaultProxy}. Thread-safe. */
 public final class Rule {
@@ -19,7 +20,7 @@ public final class Rule {
     private int seen;
     private int hits;
 
-    Rule(String link, Match match, Action action, java.util.function.Consumer<Rule> disarm) {
+    Rule(String link, Match match, Action action, Consumer<Rule> disarm) {
         this.link = link;
         this.match = match;
         this.action = action;
