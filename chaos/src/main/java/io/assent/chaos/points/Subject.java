@@ -42,9 +42,11 @@ public final class Subject {
         }
     }
 
-    /** Whether a message carries its id or its name. */
+    /** Whether a message, or the request that it answers, carries its id or its name. */
     public boolean isAbout(Message message) {
-        return message.transactions().stream().anyMatch(ids::contains) || names(message);
+        return message.transactions().stream().anyMatch(ids::contains)
+                || names(message)
+                || message.request().filter(this::isAbout).isPresent();
     }
 
     /** Whether a message that names nothing runs on a connection on which it was worked. */

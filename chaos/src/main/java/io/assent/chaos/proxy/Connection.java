@@ -133,8 +133,9 @@ final class Connection {
             proxy.record(new Passage(message, Fate.LOST, System.nanoTime(), "TRIGGER after"));
             return;
         }
-        Rule rule = proxy.claim(message);
-        Delivery delivery = new Delivery(this, message, rule);
+        FaultProxy.Claim claim = proxy.claim(message);
+        Rule rule = claim == null ? null : claim.rule();
+        Delivery delivery = new Delivery(this, message, claim);
         try {
             if (rule == null) {
                 delivery.forward();

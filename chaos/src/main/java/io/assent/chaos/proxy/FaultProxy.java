@@ -267,15 +267,23 @@ public final class FaultProxy implements AutoCloseable {
 
     /** The rule to apply; every other one that the message matches counts it. */
     @Nullable
-    Rule claim(Message message) {
-        Rule first = null;
+    Claim claim(Message message) {
+        Claim first = null;
         for (Rule rule : rules) {
-            if (rule.claims(message) && first == null) {
-                first = rule;
+            int hit = rule.claim(message);
+            if (hit > 0 && first == null) {
+                first = new Claim(rule, hit);
             }
         }
         return first;
     }
+
+    /**
+     * A rule to be applied to a message.
+     *
+     * @param hit the how-manieth message it is applied to, from 1
+     */
+    record Claim(Rule rule, int hit) {}
 
     CompletableFuture<Message> repeat(Message message, Duration later, @Nullable Rule rule) {
         CompletableFuture<Message> reply = rule == null ? new CompletableFuture<>() : rule.repetition();

@@ -89,17 +89,20 @@ public final class Rule {
         }
     }
 
-    /** Counts the message; whether the action is to be carried out on it. */
-    synchronized boolean claims(Message message) {
+    /**
+     * Counts the message.
+     *
+     * @return the how-manieth it is on which the action is to be carried out, from 1; 0 if it is not
+     */
+    synchronized int claim(Message message) {
         if (!match.matches(message)) {
-            return false;
+            return 0;
         }
         seen++;
         if (!match.means(seen, action.further())) {
-            return false;
+            return 0;
         }
-        hits++;
-        return true;
+        return ++hits;
     }
 
     void carryOut(Delivery delivery) throws Exception {
