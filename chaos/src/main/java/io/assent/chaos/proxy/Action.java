@@ -1,7 +1,9 @@
 package io.assent.chaos.proxy;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** What is done to a message that a rule is about. Instances made by one call may be used for one rule only. */
@@ -138,21 +140,19 @@ public final class Action {
     }
 
     /**
-     * The message is held until the next one that matches, on whatever connection, has been handed on; for the longest
-     * time at most.
+     * The message is held until the next one that matches, on whatever connection, has been handed on and, if it is a
+     * request, was answered: so it was worked first, too. For the longest time at most.
      */
     public static Action reorder(Duration longest) {
-        AtomicReference<java.util.concurrent.@Nullable CountDownLatch> held = new AtomicReference<>();
+        // The first of each pair waits for the second, in whichever order their threads get here.
+        Map<Integer, CountDownLatch> pairs = new ConcurrentHashMap<>();
         return new Action("REORDER", null, null, "", 1, delivery -> {
-            java.util.concurrent.CountDownLatch mine = new java.util.concurrent.CountDownLatch(1);
-            java.util.concurrent.CountDownLatch earlier = held.getAndUpdate(present -> present == null ? mine : null);
-            if (earlier == null) {
-                delivery.pauseUntil(mine, longest);
-                held.compareAndSet(mine, null);
+            CountDownLatch passed = pairs.computeIfAbsent((delivery.hit() + 1) / 2, pair -> new CountDownLatch(1));
+            if (delivery.hit() % 2 == 1) {
+                delivery.pauseUntil(passed, longest);
                 delivery.forward();
             } else {
-                delivery.forward();
-                earlier.countDown();
+                delivery.forwardAndThen(passed::countDown);
             }
         });
     }

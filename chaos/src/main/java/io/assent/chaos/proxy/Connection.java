@@ -122,6 +122,7 @@ final class Connection {
                 direction == Direction.REPLY ? frame.paired() ? dialogue.answered() : dialogue.waiting() : null;
         Message message =
                 new Message(proxy.name(), direction, number, frame, exchange == null ? null : exchange.request());
+        proxy.arrived(message);
         if (silent(direction)) {
             proxy.record(new Passage(message, Fate.LOST, System.nanoTime(), null));
             return;
@@ -132,8 +133,9 @@ final class Connection {
             proxy.record(new Passage(message, Fate.LOST, System.nanoTime(), "TRIGGER after"));
             return;
         }
-        Rule rule = proxy.claim(message);
-        Delivery delivery = new Delivery(this, message, rule);
+        FaultProxy.Claim claim = proxy.claim(message);
+        Rule rule = claim == null ? null : claim.rule();
+        Delivery delivery = new Delivery(this, message, claim);
         try {
             if (rule == null) {
                 delivery.forward();

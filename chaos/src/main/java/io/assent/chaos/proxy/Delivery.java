@@ -13,14 +13,21 @@ final class Delivery {
     private final Connection connection;
     private final Message message;
     private final @Nullable Rule rule;
+    private final int hit;
     private Fate fate = Fate.LOST;
     private boolean opened;
     private boolean awaitsReply;
 
-    Delivery(Connection connection, Message message, @Nullable Rule rule) {
+    Delivery(Connection connection, Message message, FaultProxy.@Nullable Claim claim) {
         this.connection = connection;
         this.message = message;
-        this.rule = rule;
+        this.rule = claim == null ? null : claim.rule();
+        this.hit = claim == null ? 0 : claim.hit();
+    }
+
+    /** The how-manieth message its rule is applied to, from 1; 0 without a rule. */
+    int hit() {
+        return hit;
     }
 
     Message message() {
@@ -60,6 +67,20 @@ final class Delivery {
                 }
                 throw e;
             }
+        });
+        forward();
+    }
+
+    /** Hands on; the rest runs when the reply has arrived, or at once if there will be none. */
+    void forwardAndThen(Runnable rest) throws IOException {
+        if (message.direction() == Direction.REPLY || !message.frame().paired()) {
+            forward();
+            rest.run();
+            return;
+        }
+        open(reply -> {
+            rest.run();
+            return Trigger.Then.FORWARD;
         });
         forward();
     }

@@ -41,6 +41,7 @@ public final class FaultProxy implements AutoCloseable {
     private final LinkState state = new LinkState();
     private final List<Rule> rules = new CopyOnWriteArrayList<>();
     private final List<Consumer<Passage>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Message>> observers = new CopyOnWriteArrayList<>();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicInteger unframed = new AtomicInteger();
@@ -126,6 +127,14 @@ public final class FaultProxy implements AutoCloseable {
     /** Is told of every message when it has passed or was lost, on the thread that carried it; must be quick. */
     public void listen(Consumer<Passage> listener) {
         listeners.add(listener);
+    }
+
+    /**
+     * Is told of every message when it has left its sender, before rules are looked at and before it is handed on, on the
+     * thread that carries it; must be quick.
+     */
+    public void observe(Consumer<Message> observer) {
+        observers.add(observer);
     }
 
     /**
@@ -248,21 +257,33 @@ public final class FaultProxy implements AutoCloseable {
                 direction);
     }
 
+    void arrived(Message message) {
+        observers.forEach(observer -> observer.accept(message));
+    }
+
     void record(Passage passage) {
         listeners.forEach(listener -> listener.accept(passage));
     }
 
     /** The rule to apply; every other one that the message matches counts it. */
     @Nullable
-    Rule claim(Message message) {
-        Rule first = null;
+    Claim claim(Message message) {
+        Claim first = null;
         for (Rule rule : rules) {
-            if (rule.claims(message) && first == null) {
-                first = rule;
+            int hit = rule.claim(message);
+            if (hit > 0 && first == null) {
+                first = new Claim(rule, hit);
             }
         }
         return first;
     }
+
+    /**
+     * A rule to be applied to a message.
+     *
+     * @param hit the how-manieth message it is applied to, from 1
+     */
+    record Claim(Rule rule, int hit) {}
 
     CompletableFuture<Message> repeat(Message message, Duration later, @Nullable Rule rule) {
         CompletableFuture<Message> reply = rule == null ? new CompletableFuture<>() : rule.repetition();

@@ -2,6 +2,7 @@ package io.assent.chaos.proxy;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,7 +65,7 @@ public final class Message {
 
     /** A header of an HTTP message by its name in any case. */
     public Optional<String> header(String name) {
-        return Optional.ofNullable(headers().get(name.toLowerCase(java.util.Locale.ROOT)));
+        return Optional.ofNullable(headers().get(name.toLowerCase(Locale.ROOT)));
     }
 
     /** All headers of an HTTP message by lower-case name. */

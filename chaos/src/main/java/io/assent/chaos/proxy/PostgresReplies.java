@@ -1,5 +1,6 @@
 package io.assent.chaos.proxy;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ final class PostgresReplies implements Framer {
             PostgresMessage message = PostgresMessage.read(type, in);
             if (message == null) {
                 if (in.size() > 0) {
-                    throw new java.io.EOFException("the stream ended before ReadyForQuery");
+                    throw new EOFException("the stream ended before ReadyForQuery");
                 }
                 return null;
             }

@@ -1,5 +1,6 @@
 package io.assent.chaos.proxy;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +76,7 @@ final class PostgresRequests implements Framer {
                 PostgresMessage message = PostgresMessage.read(in.read(), in);
                 if (message == null) {
                     if (in.size() > 0) {
-                        throw new java.io.EOFException("the stream ended before Sync");
+                        throw new EOFException("the stream ended before Sync");
                     }
                     return null;
                 }

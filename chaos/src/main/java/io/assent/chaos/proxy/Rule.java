@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** An armed rule of a {@link FaultProxy}. Thread-safe. */
 public final class Rule {
@@ -19,7 +20,7 @@ public final class Rule {
     private int seen;
     private int hits;
 
-    Rule(String link, Match match, Action action, java.util.function.Consumer<Rule> disarm) {
+    Rule(String link, Match match, Action action, Consumer<Rule> disarm) {
         this.link = link;
         this.match = match;
         this.action = action;
@@ -88,17 +89,20 @@ public final class Rule {
         }
     }
 
-    /** Counts the message; whether the action is to be carried out on it. */
-    synchronized boolean claims(Message message) {
+    /**
+     * Counts the message.
+     *
+     * @return the how-manieth it is on which the action is to be carried out, from 1; 0 if it is not
+     */
+    synchronized int claim(Message message) {
         if (!match.matches(message)) {
-            return false;
+            return 0;
         }
         seen++;
         if (!match.means(seen, action.further())) {
-            return false;
+            return 0;
         }
-        hits++;
-        return true;
+        return ++hits;
     }
 
     void carryOut(Delivery delivery) throws Exception {

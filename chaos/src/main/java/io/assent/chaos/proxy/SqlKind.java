@@ -22,6 +22,9 @@ final class SqlKind {
 
     private static String of(String sql) {
         String[] words = sql.strip().split("[\\s(;]+", 3);
+        if (words[0].isEmpty()) {
+            return "EMPTY";
+        }
         String first = words[0].toUpperCase(Locale.ROOT);
         if (words.length > 1) {
             String both = first + " " + words[1].toUpperCase(Locale.ROOT);

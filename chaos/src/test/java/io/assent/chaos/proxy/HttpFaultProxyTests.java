@@ -37,9 +37,11 @@ class HttpFaultProxyTests {
     private final RecordingServer server = new RecordingServer(0);
     private final FaultProxy proxy = FaultProxy.http("test", server.address());
     private final List<Passage> history = new CopyOnWriteArrayList<>();
+    private final List<Message> arrived = new CopyOnWriteArrayList<>();
 
     HttpFaultProxyTests() {
         proxy.listen(history::add);
+        proxy.observe(arrived::add);
     }
 
     @AfterEach
@@ -64,8 +66,8 @@ class HttpFaultProxyTests {
         }
         await().until(() -> history.size() == 8);
         assertThat(history).allMatch(passage -> passage.fate() == Fate.FORWARDED && passage.rule() == null);
-        Message request = history.get(0).message();
-        Message reply = history.get(1).message();
+        Message request = arrived.get(0);
+        Message reply = arrived.get(1);
         assertThat(request.kind()).isEqualTo("POST /v1/commits");
         assertThat(request.direction()).isEqualTo(Direction.REQUEST);
         assertThat(request.link()).isEqualTo("test");
@@ -75,8 +77,8 @@ class HttpFaultProxyTests {
         assertThat(reply.kind()).isEqualTo("200");
         assertThat(reply.request()).contains(request);
         assertThat(reply.arrivedNanos()).isGreaterThan(request.arrivedNanos());
-        assertThat(history.get(2).message().text()).isEqualTo("Geld und mehr");
-        assertThat(history.get(3).message().text()).isEqualTo("got Geld und mehr");
+        assertThat(arrived.get(2).text()).isEqualTo("Geld und mehr");
+        assertThat(arrived.get(3).text()).isEqualTo("got Geld und mehr");
         assertThat(proxy.unframed()).isZero();
     }
 
@@ -90,7 +92,8 @@ class HttpFaultProxyTests {
             assertThat(client.hearsNothing(A_WHILE)).isTrue();
         }
         assertThat(server.bodies()).isEmpty();
-        assertThat(history).extracting(Passage::fate).containsExactly(Fate.LOST, Fate.LOST);
+        await().untilAsserted(
+                        () -> assertThat(history).extracting(Passage::fate).containsExactly(Fate.LOST, Fate.LOST));
         assertThat(rule.hits()).isEqualTo(1);
     }
 
@@ -173,7 +176,8 @@ class HttpFaultProxyTests {
             assertThatExceptionOfType(SocketException.class).isThrownBy(client::read);
         }
         assertThat(server.bodies()).isEmpty();
-        assertThat(history).extracting(Passage::fate).containsExactly(Fate.SPOILT);
+        await().untilAsserted(
+                        () -> assertThat(history).extracting(Passage::fate).containsExactly(Fate.SPOILT));
     }
 
     @Test
@@ -216,7 +220,7 @@ class HttpFaultProxyTests {
         Rule rule = proxy.rule(Match.request(), Action.halfOpen());
         try (RawHttpClient client = client()) {
             client.post("/work", "1");
-            rule.awaitHit(LONG);
+            rule.awaitDone(LONG);
             server.close();
             assertThat(client.hearsNothing(A_WHILE)).isTrue();
         }
@@ -475,8 +479,8 @@ class HttpFaultProxyTests {
             client.answer();
             proxy.close();
             assertThatExceptionOfType(SocketException.class).isThrownBy(client::read);
-            assertThatExceptionOfType(IOException.class).isThrownBy(this::client);
-            assertThat(proxy.connections()).isZero();
+            assertThat(answers()).isFalse();
+            await().until(() -> proxy.connections() == 0);
         }
     }
 
