@@ -3,6 +3,7 @@ package io.assent.participant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.assent.participant.support.Caller;
@@ -155,6 +156,32 @@ class PropagationIntegrationTests {
         }
         assertThat(order.count("orders where id = '" + id + "'")).isOne();
         assertThat(payment.count("payments where id = '" + id + "'")).isOne();
+    }
+
+    @Test
+    void a_repeated_call_is_answered_with_the_nested_votes_of_the_first() {
+        TransactionContext transaction = Caller.transaction(true);
+        String url = order.url() + "/buy?id=" + id + "&cents=5&payUrl=" + payment.url() + "/pay?id=" + id;
+        Caller.Answer first = Caller.post(url, transaction);
+        Caller.Answer second = Caller.post(url, transaction);
+
+        assertThat(second.status()).isEqualTo(409);
+        assertThat(second.votes())
+                .as("COMMIT without the nested branch would be half of the work")
+                .extracting(BranchVote::branch, BranchVote::vote, BranchVote::ref)
+                .isEqualTo(first.votes().stream()
+                        .map(vote -> tuple(vote.branch(), vote.vote(), vote.ref()))
+                        .toList());
+        assertThat(second.votes()).hasSize(2);
+        for (BranchVote vote : first.votes()) {
+            coordinator.order(
+                    vote.url(),
+                    vote.participant().value(),
+                    transaction.id().toString(),
+                    vote.branch().value(),
+                    vote.ref().value(),
+                    "ROLLBACK");
+        }
     }
 
     @Test

@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +43,13 @@ public final class BranchService {
     /** A step of {@link OrderRules} may meet somebody faster; after this many looks the answer is BUSY. */
     private static final int MAX_LOOKS = 4;
 
+    /** Of how many executions the answer is remembered for calls that repeat them. */
+    private static final int MAX_ANSWERED = 10_000;
+
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
+
+    private static final String REPEATED =
+            "this call repeats one that was rolled back, or whose answer is not known here";
 
     private final ParticipantName participant;
     private final Supplier<@Nullable String> url;
@@ -50,6 +58,14 @@ public final class BranchService {
     private final Duration prepareWait;
     private final Runtime runtime;
     private final Map<Key, GlobalTransactionContext> running = new ConcurrentHashMap<>();
+
+    /** The nested votes of executions that answered PREPARED here. */
+    private final Map<Key, List<BranchVote>> answered = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, List<BranchVote>> eldest) {
+            return size() > MAX_ANSWERED;
+        }
+    });
 
     private record Key(TransactionId transaction, BranchId branch, BranchRef ref) {}
 
@@ -152,7 +168,7 @@ public final class BranchService {
         context.endCalls();
         DuplicateBranch duplicate = context.duplicate();
         if (duplicate != null) {
-            return ownVote(context, duplicate.vote(), duplicate.ref(), "this call repeats one that was rolled back");
+            return ownVote(context, duplicate.vote(), duplicate.ref(), REPEATED);
         }
         String reason = context.rollbackReason();
         if (context.own().phase() == BranchPhase.PREPARED && reason != null) {
@@ -172,7 +188,7 @@ public final class BranchService {
             Optional<DuplicateBranch> earlier = earlier(context);
             if (earlier.isPresent()) {
                 context.duplicateOf(earlier.get());
-                return ownVote(context, earlier.get().vote(), earlier.get().ref(), reason);
+                return ownVote(context, earlier.get().vote(), earlier.get().ref(), REPEATED);
             }
         }
         String failure = context.failure();
@@ -183,13 +199,18 @@ public final class BranchService {
                 failure != null && context.own().rolledBackByTheFramework() ? failure : reason);
     }
 
-    /** What another execution of the same branch has voted, if there was one. */
+    /**
+     * What another execution of the same branch has voted, if there was one. In the collected flow a vote is only whole
+     * with those of the calls below it, and these are in no database: COMMIT would be decided without them. So the answer of
+     * the earlier execution is repeated if it was given by this process, and else the vote is ROLLBACK. In the enlisted
+     * flow the coordinator knows every branch by itself.
+     */
     private Optional<DuplicateBranch> earlier(GlobalTransactionContext context) {
         try {
             BranchFacts facts = resource.look(context.id(), context.branch());
             Optional<DuplicateBranch> earlier = OrderRules.earlier(context.ref(), facts);
             earlier.ifPresent(duplicate -> makeSure(duplicate.vote()));
-            return earlier;
+            return context.collect() ? earlier.map(duplicate -> asAnswered(context, duplicate)) : earlier;
         } catch (BranchResourceException e) {
             log.warn(
                     "Transaction {}, branch {}: votes ROLLBACK without having looked for an earlier call: {}",
@@ -200,11 +221,32 @@ public final class BranchService {
         }
     }
 
+    private DuplicateBranch asAnswered(GlobalTransactionContext context, DuplicateBranch earlier) {
+        BranchRef ref = earlier.ref();
+        if (earlier.vote() != Vote.PREPARED || ref == null) {
+            return earlier;
+        }
+        List<BranchVote> nested = answered.get(new Key(context.id(), context.branch(), ref));
+        return nested == null
+                ? new DuplicateBranch(Vote.ROLLBACK, ref, List.of())
+                : new DuplicateBranch(Vote.PREPARED, ref, nested);
+    }
+
     /** The own vote and those of the calls made from here, as the response header lists them. */
     public List<BranchVote> votes(GlobalTransactionContext context) {
+        BranchVote own = vote(context);
+        List<BranchVote> nested = context.votes();
+        DuplicateBranch duplicate = context.duplicate();
+        if (context.collect() && own.vote() == Vote.PREPARED) {
+            if (duplicate != null) {
+                nested = duplicate.nested();
+            } else if (!context.initiator()) {
+                answered.put(key(context), List.copyOf(nested));
+            }
+        }
         List<BranchVote> all = new ArrayList<>();
-        all.add(vote(context));
-        all.addAll(context.votes());
+        all.add(own);
+        all.addAll(nested);
         return all;
     }
 

@@ -3,6 +3,7 @@ package io.assent.participant.protocol;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Vote;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,7 @@ public final class OrderRules {
     public static Optional<DuplicateBranch> earlier(BranchRef ref, BranchFacts facts) {
         for (PreparedBranch branch : facts.prepared()) {
             if (!branch.ref().equals(ref)) {
-                return Optional.of(new DuplicateBranch(Vote.PREPARED, branch.ref()));
+                return Optional.of(new DuplicateBranch(Vote.PREPARED, branch.ref(), List.of()));
             }
         }
         BranchFacts.Marker marker = facts.marker();
@@ -93,7 +94,7 @@ public final class OrderRules {
             return Optional.empty();
         }
         boolean yes = marker.committed() && marker.ref() != null;
-        return Optional.of(new DuplicateBranch(yes ? Vote.PREPARED : Vote.ROLLBACK, marker.ref()));
+        return Optional.of(new DuplicateBranch(yes ? Vote.PREPARED : Vote.ROLLBACK, marker.ref(), List.of()));
     }
 
     /** A marker of another execution proves that this one left nothing and cannot come back: the key is taken. */

@@ -148,7 +148,7 @@ public final class BranchFilter extends OncePerRequestFilter {
         String what = duplicate.vote() == Vote.PREPARED
                 ? "This call was made before and has worked; its vote is in " + BranchesHeader.NAME
                         + ", its response is not kept."
-                : "This branch was rolled back before the call arrived.";
+                : "This call repeats an earlier one, which was rolled back, or whose answer is not known here.";
         ProblemType type =
                 duplicate.vote() == Vote.PREPARED ? ProblemType.BRANCH_CONFLICT : ProblemType.TRANSACTION_ROLLED_BACK;
         return Problem.of(type, what).of(context.id().toString(), null, null);

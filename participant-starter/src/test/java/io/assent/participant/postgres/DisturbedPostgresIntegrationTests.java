@@ -1,6 +1,7 @@
 package io.assent.participant.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariConfig;
@@ -21,6 +22,7 @@ import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
+import io.assent.protocol.header.TransactionContext;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -86,7 +88,12 @@ class DisturbedPostgresIntegrationTests {
         }
         execute("create table payment (id serial primary key, amount int)");
         resource = new PostgresBranchResource(pool, NAME, Duration.ofMillis(200));
-        service = new BranchService(
+        service = service();
+        preparer = new BranchPreparer(resource, new NoCoordinator(), context -> null, Duration.ofSeconds(2));
+    }
+
+    private BranchService service() {
+        return new BranchService(
                 NAME,
                 () -> "http://payment/assent/v1",
                 resource,
@@ -96,7 +103,6 @@ class DisturbedPostgresIntegrationTests {
                         InstantSource.system(),
                         duration -> TimeUnit.NANOSECONDS.sleep(duration.toNanos()),
                         RandomGenerator.getDefault()));
-        preparer = new BranchPreparer(resource, new NoCoordinator(), context -> null, Duration.ofSeconds(2));
     }
 
     @AfterEach
@@ -225,6 +231,27 @@ class DisturbedPostgresIntegrationTests {
         assertThat(asked).isNotDone();
         standby("");
         assertThat(asked.get(30, TimeUnit.SECONDS).vote()).isEqualTo(Vote.PREPARED);
+    }
+
+    @Test
+    void a_repeated_call_at_another_replica_votes_no_because_the_nested_votes_are_not_known_there() throws Exception {
+        TransactionContext header = Caller.transaction(true);
+        GlobalTransactionContext first = service.begin(header, directory);
+        work(first);
+        assertThat(service.votes(first)).extracting(BranchVote::vote).containsExactly(Vote.PREPARED);
+        GlobalTransactionContext here = service.begin(header, directory);
+        assertThat(failure(() -> work(here))).hasMessageContaining("another execution of the branch");
+        assertThat(service.votes(here))
+                .extracting(BranchVote::vote, BranchVote::ref)
+                .containsExactly(tuple(Vote.PREPARED, first.ref()));
+
+        BranchService replica = service();
+        GlobalTransactionContext there = replica.begin(header, directory);
+        assertThat(failure(() -> work(there))).hasMessageContaining("another execution of the branch");
+        assertThat(replica.votes(there))
+                .extracting(BranchVote::vote, BranchVote::ref)
+                .as("named by the ref of the first, so that the rollback reaches it")
+                .containsExactly(tuple(Vote.ROLLBACK, first.ref()));
     }
 
     @Test

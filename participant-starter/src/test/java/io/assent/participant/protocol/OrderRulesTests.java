@@ -83,9 +83,12 @@ class OrderRulesTests {
     void a_repeated_call_gets_the_vote_of_the_first() {
         assertThat(OrderRules.earlier(MINE, NOTHING)).isEmpty();
         assertThat(OrderRules.earlier(MINE, PREPARED)).isEmpty();
-        assertThat(OrderRules.earlier(MINE, OTHER_PREPARED)).contains(new DuplicateBranch(Vote.PREPARED, OTHER));
-        assertThat(OrderRules.earlier(MINE, OTHER_COMMITTED)).contains(new DuplicateBranch(Vote.PREPARED, OTHER));
-        assertThat(OrderRules.earlier(MINE, ANY_TOMBSTONE)).contains(new DuplicateBranch(Vote.ROLLBACK, null));
+        assertThat(OrderRules.earlier(MINE, OTHER_PREPARED))
+                .contains(new DuplicateBranch(Vote.PREPARED, OTHER, List.of()));
+        assertThat(OrderRules.earlier(MINE, OTHER_COMMITTED))
+                .contains(new DuplicateBranch(Vote.PREPARED, OTHER, List.of()));
+        assertThat(OrderRules.earlier(MINE, ANY_TOMBSTONE))
+                .contains(new DuplicateBranch(Vote.ROLLBACK, null, List.of()));
     }
 
     @Test
