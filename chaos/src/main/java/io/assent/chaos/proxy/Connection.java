@@ -140,7 +140,7 @@ final class Connection {
             if (rule == null) {
                 delivery.forward();
             } else {
-                log.info("{}: {}", rule, message);
+                log.debug("{}: {}", rule, message);
                 rule.carryOut(delivery);
             }
         } finally {
