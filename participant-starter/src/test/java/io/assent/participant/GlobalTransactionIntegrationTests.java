@@ -54,7 +54,7 @@ class GlobalTransactionIntegrationTests {
         assertThat(answer).isEqualTo("paid 100");
         assertThat(orders()).isOne();
         assertThat(payments()).isOne();
-        assertThat(coordinator.requests()).singleElement().satisfies(request -> {
+        assertThat(coordinator.requestsOfCallers()).singleElement().satisfies(request -> {
             assertThat(request.path()).endsWith("/commit");
             assertThat(request.body().get("name").stringValue()).isEqualTo("checkout");
             assertThat(request.body().get("branches")).hasSize(2);
@@ -100,7 +100,7 @@ class GlobalTransactionIntegrationTests {
         checkout().local(id);
 
         assertThat(orders()).isOne();
-        assertThat(coordinator.requests()).isEmpty();
+        assertThat(coordinator.requestsOfCallers()).isEmpty();
         assertThat(order.count("assent_branch_marker where transaction_id = '" + lastTransaction() + "'"))
                 .isZero();
     }
@@ -110,7 +110,7 @@ class GlobalTransactionIntegrationTests {
         checkout().buy(id, 100, pay("/count"));
 
         assertThat(orders()).isOne();
-        assertThat(coordinator.requests()).isEmpty();
+        assertThat(coordinator.requestsOfCallers()).isEmpty();
     }
 
     @Test

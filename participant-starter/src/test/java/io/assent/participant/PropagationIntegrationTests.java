@@ -133,7 +133,7 @@ class PropagationIntegrationTests {
                         .retrieve()
                         .body(String.class));
         assertThat(payment.count("payments where id = '" + id + "'")).isOne();
-        assertThat(coordinator.requests()).isEmpty();
+        assertThat(coordinator.requestsOfCallers()).isEmpty();
     }
 
     @Test
@@ -222,7 +222,7 @@ class PropagationIntegrationTests {
 
     @Test
     void when_the_reply_to_the_commit_of_the_only_branch_is_lost_it_says_unknown_and_not_rolled_back_R8() {
-        int asked = coordinator.requests().size();
+        int asked = coordinator.requestsOfCallers().size();
         order.bean(LossyDataSource.class).loseNextReplyToCommit();
 
         assertThatExceptionOfType(GlobalTransactionOutcomeUnknownException.class)
@@ -235,7 +235,7 @@ class PropagationIntegrationTests {
         assertThat(order.count("orders where id = '" + id + "'"))
                 .as("it had committed")
                 .isOne();
-        assertThat(coordinator.requests())
+        assertThat(coordinator.requestsOfCallers())
                 .as("nobody proposes a rollback of what may have committed")
                 .hasSize(asked);
     }
@@ -273,7 +273,7 @@ class PropagationIntegrationTests {
 
     private void paidByOneCommit() {
         assertThat(payment.count("payments where id = '" + id + "'")).isOne();
-        assertThat(coordinator.requests())
+        assertThat(coordinator.requestsOfCallers())
                 .singleElement()
                 .satisfies(request -> assertThat(request.path()).endsWith("/commit"));
     }

@@ -49,6 +49,8 @@ public interface DecisionLog {
         FULL,
         /** Whether it was written is not known: a lost reply, a broken connection, a cancelled wait (R8). */
         INDETERMINATE,
+        /** There is a row of this id that cannot be read. Asking again does not help before a person has repaired it. */
+        UNREADABLE,
         /** It was not written: no connection, not primary, no standby (L4), queue full. */
         UNAVAILABLE
     }

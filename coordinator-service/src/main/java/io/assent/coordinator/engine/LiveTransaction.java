@@ -204,7 +204,7 @@ final class LiveTransaction {
             if (clean(reply) && reply.record() != null) {
                 record = reply.record();
                 apply(state.closed(reply.record()));
-            } else if (nothingWritten(reply, attempt)) {
+            } else if (nothingMoreToDo(reply, attempt)) {
                 refuse(reply);
             } else {
                 Duration wait = settings.decisionRetry().after(attempt, ports.random());
@@ -270,7 +270,7 @@ final class LiveTransaction {
                 apply(state.decided(returned));
             } else if (clean(reply) && returned != null && returned.decision() == null) {
                 apply(state.proposalConflicted());
-            } else if (nothingWritten(reply, attempt)) {
+            } else if (nothingMoreToDo(reply, attempt)) {
                 refuse(reply);
             } else {
                 Duration wait = settings.decisionRetry().after(attempt, ports.random());
@@ -286,9 +286,11 @@ final class LiveTransaction {
     }
 
     /** R8. An unavailable log wrote nothing this time; whether an earlier attempt did stays unknown. */
-    private static boolean nothingWritten(Reply reply, int attempt) {
+    private static boolean nothingMoreToDo(Reply reply, int attempt) {
         return switch (reply.status()) {
             case ABSENT, TOO_OLD, IN_FUTURE, FULL -> true;
+            // It may hold anything; but to go on asking would occupy this instance for as long as it is broken.
+            case UNREADABLE -> true;
             case UNAVAILABLE -> attempt == 1;
             case OK, CONFLICT, CLOSED, INDETERMINATE -> false;
         };
@@ -301,6 +303,7 @@ final class LiveTransaction {
             case IN_FUTURE -> Answer.Result.IN_FUTURE;
             case FULL -> Answer.Result.BRANCH_LIMIT;
             case UNAVAILABLE -> Answer.Result.UNAVAILABLE;
+            case UNREADABLE -> Answer.Result.UNKNOWN;
             case OK, CONFLICT, CLOSED, INDETERMINATE ->
                 throw new IllegalStateException(id + ": not a refusal: " + reply);
         };

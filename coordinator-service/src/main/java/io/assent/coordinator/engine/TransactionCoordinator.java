@@ -243,7 +243,7 @@ public final class TransactionCoordinator implements Coordinator {
             case CLOSED -> Result.CLOSED;
             case FULL -> Result.BRANCH_LIMIT;
             // Nothing is decided by these calls, and to repeat them is always right.
-            case INDETERMINATE, UNAVAILABLE -> Result.UNAVAILABLE;
+            case INDETERMINATE, UNREADABLE, UNAVAILABLE -> Result.UNAVAILABLE;
         };
         TransactionRecord record = reply.record();
         return new Answer(result, id, record == null ? null : Records.shown(record), reply.detail());

@@ -170,7 +170,7 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
                                 : Replies.ok(written, stands));
             } catch (UnreadableRowException e) {
                 unreadable.accept(id, e);
-                replies.put(id, Replies.indeterminate(e.getMessage()));
+                replies.put(id, Replies.unreadable(e.getMessage()));
             }
         }
         return replies;

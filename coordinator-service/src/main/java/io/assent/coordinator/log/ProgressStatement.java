@@ -127,7 +127,7 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
             return now.decision() == null ? Replies.there(Status.CONFLICT, now) : Replies.ok(now, true);
         } catch (UnreadableRowException e) {
             unreadable.accept(id, e);
-            return Replies.indeterminate(e.getMessage());
+            return Replies.unreadable(e.getMessage());
         }
     }
 

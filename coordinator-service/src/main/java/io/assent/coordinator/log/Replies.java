@@ -26,6 +26,10 @@ final class Replies {
         return new Reply(Status.UNAVAILABLE, null, false, detail);
     }
 
+    static Reply unreadable(@Nullable String detail) {
+        return new Reply(Status.UNREADABLE, null, false, detail);
+    }
+
     static Reply indeterminate(@Nullable String detail) {
         return new Reply(Status.INDETERMINATE, null, false, detail);
     }

@@ -300,7 +300,7 @@ final class ShortTransactions {
                     : Replies.unavailable(GroupWriter.describe(e));
         } catch (UnreadableRowException e) {
             unreadable.accept(id, e);
-            return Replies.unavailable(e.getMessage());
+            return Replies.unreadable(e.getMessage());
         }
     }
 

@@ -273,7 +273,10 @@ public record GlobalTransaction(
         };
     }
 
-    /** The log wrote nothing, certainly: unknown id, too old, in the future, or no connection. Nothing is under way. */
+    /**
+     * The log wrote nothing (unknown id, too old, in the future, no connection), or cannot say what it holds until a person
+     * has repaired it. Nothing is under way.
+     */
     public Step notWritten() {
         return switch (phase) {
             case CLOSING, DECIDING ->
@@ -295,13 +298,15 @@ public record GlobalTransaction(
                     yield ignored();
                 }
                 Decision ordered = Branches.ordered(branch, standing());
-                if (Branches.ends(fact, ordered)) {
+                // Absence does not undo what was reported: the participant may have forgotten what it once committed.
+                boolean forgotten = fact == BranchState.NEVER_SEEN && Branches.heuristic(branch, standing());
+                if (Branches.ends(fact, ordered) && !forgotten) {
                     yield acknowledged(branch.withFact(fact, true, null));
                 }
-                boolean contradicts = Branches.contradicts(fact, ordered);
+                boolean contradicts = forgotten || Branches.contradicts(fact, ordered);
                 // BUSY says nothing new: somebody else is finishing it.
                 Branch heard = branch.withFact(
-                        fact == BranchState.BUSY ? branch.state() : fact,
+                        fact == BranchState.BUSY || forgotten ? branch.state() : fact,
                         false,
                         contradicts ? "ended as " + fact + ", ordered " + ordered : "answered " + fact);
                 List<Action> actions = new ArrayList<>();

@@ -163,6 +163,18 @@ class TransactionCoordinatorTests {
         assertThat(ports.waiting()).isEmpty();
     }
 
+    @Test
+    void a_row_that_cannot_be_read_occupies_nobody_and_its_outcome_is_unknown_R8() {
+        CompletionStage<Answer> answer = ports.coordinator.commit(ports.collected(ONE));
+        ports.answer("decide", reply(Status.INDETERMINATE));
+        ports.pass(Duration.ofSeconds(1));
+        ports.answer("decide", reply(Status.UNREADABLE));
+        assertThat(result(answer)).isEqualTo(Result.UNKNOWN);
+        assertThat(ports.coordinator.inFlight()).isZero();
+        ports.pass(Duration.ofMinutes(1));
+        assertThat(ports.waiting()).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({"TOO_OLD, TOO_OLD", "IN_FUTURE, IN_FUTURE", "ABSENT, NOT_FOUND", "FULL, BRANCH_LIMIT"})
     void a_refusal_of_the_log_is_passed_on(Status status, Result result) {

@@ -201,7 +201,7 @@ class GroupCommitIntegrationTests {
         assertThat(Drafts.get(log.port().find(List.of(broken, sound))).records())
                 .containsOnlyKeys(sound);
         assertThat(Drafts.get(log.port().decide(Drafts.rollback(broken, 9))).status())
-                .isEqualTo(Status.INDETERMINATE);
+                .isEqualTo(Status.UNREADABLE);
     }
 
     @Test

@@ -383,6 +383,15 @@ class GlobalTransactionTests {
     }
 
     @Test
+    void a_participant_that_forgot_what_it_reported_does_not_undo_it_R7() {
+        GlobalTransaction forgotten = after(committing(), BranchState.ROLLED_BACK, BranchState.COMMITTED)
+                .reported(execution("1", "a"), BranchState.NEVER_SEEN)
+                .next();
+        assertThat(forgotten.branches().get(0).state()).isEqualTo(BranchState.ROLLED_BACK);
+        assertThat(forgotten.outcome()).isEqualTo(Outcome.HEURISTIC_MIXED);
+    }
+
+    @Test
     void a_person_closes_it_with_the_outcome_that_is_known_R7() {
         GlobalTransaction closed = after(committing(), BranchState.ROLLED_BACK)
                 .resolved(Outcome.HEURISTIC_ROLLBACK)

@@ -71,6 +71,13 @@ public final class TestCoordinator implements AutoCloseable {
         return List.copyOf(requests);
     }
 
+    /** The same without the inquiries of sweeps, which come when they come. */
+    public List<Recorded> requestsOfCallers() {
+        return requests.stream()
+                .filter(request -> !request.path().endsWith("/inquiries"))
+                .toList();
+    }
+
     public void reset() {
         requests.clear();
         sendOrders = true;

@@ -20,7 +20,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -39,7 +38,6 @@ import picocli.CommandLine.Spec;
         })
 public final class ProcessesCommand implements Callable<Integer> {
 
-    private static final int NOT_CARRIED_OUT = 3;
     private static final int SHOWN = 50;
     private static final long REPORT_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -89,16 +87,6 @@ public final class ProcessesCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
-
-    /** Runs this command alone. */
-    public static void main(String[] arguments) {
-        CommandLine command = new CommandLine(new ProcessesCommand());
-        command.setExecutionExceptionHandler((e, failed, parsed) -> {
-            failed.getErr().println("The run could not be carried out: " + e.getMessage());
-            return NOT_CARRIED_OUT;
-        });
-        System.exit(command.execute(arguments));
-    }
 
     @Override
     public Integer call() throws Exception {

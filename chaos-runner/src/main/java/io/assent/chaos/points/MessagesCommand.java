@@ -41,16 +41,11 @@ public final class MessagesCommand implements Callable<Integer> {
     @Option(
             names = "--state",
             paramLabel = "DIRECTORY",
-            description = "Where data and logs go, new or empty; default: a directory of its own in chaos/target.")
+            description = "Where data and logs go, new or empty; default: a directory of its own in .chaos.")
     private @Nullable Path state;
 
     @Spec
     private @Nullable CommandSpec spec;
-
-    /** Runs it alone. */
-    public static void main(String[] arguments) {
-        System.exit(new CommandLine(new MessagesCommand()).execute(arguments));
-    }
 
     @Override
     public Integer call() throws Exception {

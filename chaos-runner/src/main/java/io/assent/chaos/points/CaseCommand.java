@@ -19,7 +19,7 @@ final class CaseCommand {
         Path repository = Path.of(System.getProperty("assent.repository", "")).toAbsolutePath();
         Path state = wanted;
         if (state == null) {
-            Path target = repository.resolve("chaos/target");
+            Path target = repository.resolve(".chaos");
             Files.createDirectories(target);
             state = Files.createTempDirectory(target, name + "-");
         }

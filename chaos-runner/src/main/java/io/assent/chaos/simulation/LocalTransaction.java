@@ -115,7 +115,8 @@ final class LocalTransaction {
     }
 
     private void rolledBack() {
-        if (context.own().phase() != BranchPhase.ROLLED_BACK) {
+        BranchPhase phase = context.own().phase();
+        if (phase != BranchPhase.ROLLED_BACK && phase != BranchPhase.COMMIT_UNKNOWN) {
             context.advance(
                     own -> own.rolledBack(BranchExecution.BY_THE_FRAMEWORK).doomed(BranchExecution.BY_THE_FRAMEWORK));
         }

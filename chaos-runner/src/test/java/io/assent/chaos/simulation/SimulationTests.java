@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Goal: coordinators and participants keep the protocol whatever fails, and come to an end when nothing fails any more.
@@ -36,6 +38,17 @@ class SimulationTests {
         assertThat(Coverage.below(statistics, 1))
                 .as("crash points that were missed")
                 .isEmpty();
+    }
+
+    /** Each found something once: see docs/reliability.md. */
+    @ParameterizedTest
+    @ValueSource(
+            longs = {
+                13273, 1065732, 1136965, 1162020, 1173474, 1216299, 1217521, 1299491, 1324078, 1326833, 1354349,
+                1391535, 1046143, 1213429, 1259086, 1371364, 1381657
+            })
+    void what_was_found_stays_fixed(long seed) {
+        assertThat(Simulation.run(seed, Twin.RIGHT, false).statistics()).isNotNull();
     }
 
     @Test

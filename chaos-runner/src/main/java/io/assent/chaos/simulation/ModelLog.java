@@ -303,13 +303,7 @@ final class ModelLog {
                 } else if (world.chance(world.faults.logUnknown() / 2)) {
                     reply = new Reply(Status.INDETERMINATE, null, false, "request lost");
                 } else if (poisoned.contains(id)) {
-                    reply = new Reply(
-                            what.startsWith("decide") || what.equals("record")
-                                    ? Status.INDETERMINATE
-                                    : Status.UNAVAILABLE,
-                            null,
-                            false,
-                            "unreadable row");
+                    reply = new Reply(Status.UNREADABLE, null, false, "unreadable row");
                 } else {
                     reply = statement.get();
                     if (stalled) {

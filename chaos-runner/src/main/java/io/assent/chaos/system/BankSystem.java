@@ -181,7 +181,7 @@ public final class BankSystem implements AutoCloseable {
     }
 
     private void addServices() throws IOException {
-        Path applications = options.repository().resolve("chaos/target/applications");
+        Path applications = options.repository().resolve(".chaos/applications");
         ServiceApplication coordinator = application("coordinator-service", applications);
         ServiceApplication bank = application("bank-service", applications);
         List<ProcessSpec> specs = new ArrayList<>();

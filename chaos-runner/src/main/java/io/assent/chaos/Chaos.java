@@ -1,0 +1,50 @@
+package io.assent.chaos;
+
+import io.assent.chaos.bank.ProcessesCommand;
+import io.assent.chaos.isolation.IsolationCommand;
+import io.assent.chaos.points.MessagesCommand;
+import io.assent.chaos.points.PointsCommand;
+import io.assent.chaos.simulation.SimulateCommand;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line behind {@code ./chaos}. */
+@Command(
+        name = "./chaos",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Breaks the system in every listed way and tells whether anything was lost.",
+        subcommands = {
+            SimulateCommand.class,
+            PointsCommand.class,
+            MessagesCommand.class,
+            ProcessesCommand.class,
+            IsolationCommand.class
+        },
+        footerHeading = "%nExit codes:%n",
+        footer = {
+            "  0   nothing was violated",
+            "  1   something was, and is printed with the command that repeats it",
+            "  2   wrong options",
+            "  3   the run could not be carried out"
+        })
+public final class Chaos {
+
+    private static final Logger log = LoggerFactory.getLogger(Chaos.class);
+    private static final int NOT_CARRIED_OUT = 3;
+
+    private Chaos() {}
+
+    public static void main(String[] arguments) {
+        CommandLine command = new CommandLine(new Chaos());
+        command.setCaseInsensitiveEnumValuesAllowed(true);
+        command.setExecutionExceptionHandler((e, failed, parsed) -> {
+            log.error("{} could not be carried out", failed.getCommandName(), e);
+            failed.getErr().println("The run could not be carried out: " + e.getMessage());
+            return NOT_CARRIED_OUT;
+        });
+        System.exit(command.execute(arguments));
+    }
+}
