@@ -15,9 +15,7 @@ public final class Laboratory implements AutoCloseable {
 
     /** Short waits, so that most of a case is the case and not waiting for the next pass. */
     private static final List<String> COORDINATOR = List.of(
-            "--assent.coordinator.recovery.interval=300ms",
             "--assent.coordinator.recovery.lease=2s",
-            "--assent.coordinator.engine.take-over-after=500ms",
             "--assent.coordinator.log.socket-timeout=5s",
             "--assent.coordinator.log.cleanup-interval=1s");
 

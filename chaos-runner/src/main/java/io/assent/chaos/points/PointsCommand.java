@@ -3,6 +3,7 @@ package io.assent.chaos.points;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -41,6 +42,13 @@ public final class PointsCommand implements Callable<Integer> {
     @Option(names = "--kind", description = "Of these only: ${COMPLETION-CANDIDATES}.")
     private Crash.@Nullable Kind kind;
 
+    @Option(
+            names = "--times",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Run the cases so often, 1 to 10000 (default: 1).")
+    private int times;
+
     @Option(names = "--list", description = "Print the points and end.")
     private boolean list;
 
@@ -64,6 +72,10 @@ public final class PointsCommand implements Callable<Integer> {
             return 0;
         }
         List<Case> cases = cases(commandLine);
+        if (times < 1 || times > 10_000) {
+            throw new CommandLine.ParameterException(commandLine, "--times must be 1 to 10000");
+        }
+        cases = Collections.nCopies(times, cases).stream().flatMap(List::stream).toList();
         return CaseCommand.run(cases, state, "points", out);
     }
 

@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -52,18 +51,24 @@ record Report(List<CaseResult> results, List<String> others, int background, Dur
                 .toArray(Object[][]::new);
         out.println(AsciiTable.getTable(AsciiTable.FANCY_ASCII, columns.toArray(Column[]::new), strings(rows)));
         out.printf(
-                "%d cases in %d s, %d transfers beside them; the longest in doubt, from the fault to the end: %d ms%n",
-                results.size(), time.toSeconds(), background, longestInDoubt().toMillis());
+                "%d cases in %d s, %d transfers beside them; in doubt, from the fault to the end: p50 %d ms, p99 %d ms, longest %d ms%n",
+                results.size(),
+                time.toSeconds(),
+                background,
+                inDoubt(50).toMillis(),
+                inDoubt(99).toMillis(),
+                inDoubt(100).toMillis());
         violations().forEach(out::println);
         out.println("violations: " + violations().size());
         out.flush();
     }
 
-    Duration longestInDoubt() {
-        return results.stream()
-                .map(CaseResult::inDoubt)
-                .max(Comparator.naturalOrder())
-                .orElse(Duration.ZERO);
+    /** The nearest-rank percentile of the times in doubt; zero if nothing ran. */
+    Duration inDoubt(int percentile) {
+        List<Duration> sorted =
+                results.stream().map(CaseResult::inDoubt).sorted().toList();
+        int rank = (int) Math.ceil(percentile / 100.0 * sorted.size());
+        return sorted.isEmpty() ? Duration.ZERO : sorted.get(Math.max(0, rank - 1));
     }
 
     private static Column column(String name, HorizontalAlign align) {
