@@ -29,6 +29,10 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private static final int MAX_SHOWN = 20;
     private static final long DEMANDED_FROM = 1_000_000;
+
+    /** Smaller runs are not meant to meet everything. */
+    private static final long MEANT_TO_COVER = 20_000;
+
     private static final long DEMANDED = 100;
 
     @Spec
@@ -105,13 +109,12 @@ public final class SimulateCommand implements Callable<Integer> {
         if (System.console() != null) {
             System.err.println();
         }
-        long violations;
+        boolean valid;
         synchronized (found) {
             found.sort((a, b) -> Long.compare(a.seed(), b.seed()));
-            violations = found.size();
-            report(statistics, found, count, System.nanoTime() - started);
+            valid = report(statistics, found, count, System.nanoTime() - started);
         }
-        return violations == 0 ? 0 : 1;
+        return valid ? 0 : 1;
     }
 
     private static void work(AtomicLong next, long end, AtomicLong done, Statistics statistics, List<Found> found) {
@@ -119,7 +122,8 @@ public final class SimulateCommand implements Callable<Integer> {
         for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
             try {
                 mine.add(Simulation.run(seed, Twin.RIGHT, false).statistics());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Whatever ends a run, an endless recursion as well, is something to look at.
                 synchronized (found) {
                     found.add(new Found(seed, what(e)));
                 }
@@ -134,7 +138,14 @@ public final class SimulateCommand implements Callable<Integer> {
     private static void progress(long done, long count, long nanos) {
         double perSecond = done / (nanos / 1e9);
         Duration left = perSecond == 0 ? Duration.ZERO : Duration.ofSeconds((long) ((count - done) / perSecond));
-        String line = String.format(Locale.ROOT, "%,d of %,d seeds, %,.0f/s, %s left", done, count, perSecond, left);
+        String line = String.format(
+                Locale.ROOT,
+                "%,d of %,d seeds, %,.0f/s, %d min %d s left",
+                done,
+                count,
+                perSecond,
+                left.toMinutes(),
+                left.toSecondsPart());
         if (System.console() != null) {
             System.err.print("\r" + line + "      ");
         } else {
@@ -142,14 +153,16 @@ public final class SimulateCommand implements Callable<Integer> {
         }
     }
 
-    private static void report(Statistics statistics, List<Found> found, long count, long nanos) {
+    /** Whether nothing was violated and nothing was missed: a run that missed a crash point proves nothing about it. */
+    private static boolean report(Statistics statistics, List<Found> found, long count, long nanos) {
         PrintStream out = System.out;
         Coverage.situations(statistics, out);
         Coverage.crashPoints(statistics, out);
         boolean demanded = count >= DEMANDED_FROM;
         List<String> missed = Coverage.below(statistics, demanded ? DEMANDED : 1);
-        if (count >= 20_000 && !missed.isEmpty()) {
-            out.printf("crash points hit fewer than %d times: %s%n", demanded ? DEMANDED : 1, missed);
+        boolean invalid = count >= MEANT_TO_COVER && !missed.isEmpty();
+        if (invalid) {
+            out.printf("invalid: crash points hit fewer than %d times: %s%n", demanded ? DEMANDED : 1, missed);
         }
         double seconds = nanos / 1e9;
         out.printf(Locale.ROOT, "%n%,d seeds in %,.1f s, %,.0f a minute%n", count, seconds, count / seconds * 60);
@@ -164,9 +177,10 @@ public final class SimulateCommand implements Callable<Integer> {
             out.printf("and %,d more%n", found.size() - MAX_SHOWN);
         }
         out.println("violations: " + found.size());
+        return found.isEmpty() && !invalid;
     }
 
-    private static String what(RuntimeException e) {
+    private static String what(Throwable e) {
         return e instanceof Violation ? String.valueOf(e.getMessage()) : e.toString();
     }
 

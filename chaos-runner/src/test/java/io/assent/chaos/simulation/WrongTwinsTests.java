@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -47,15 +46,16 @@ class WrongTwinsTests {
 
     @Test
     void every_planted_bug_is_in_the_document() throws IOException {
+        if (Boolean.getBoolean("assent.update-docs")) {
+            writeTable();
+        }
         assertThat(table(Files.readString(DOCUMENT)))
                 .as("run with -Dassent.update-docs=true to write the table anew")
                 .contains(
                         PlantedBug.all().stream().map(bug -> "| " + bug + " |").toList());
     }
 
-    @Test
-    @EnabledIfSystemProperty(named = "assent.update-docs", matches = "true")
-    void the_table_is_written_to_the_document() throws IOException {
+    private static void writeTable() throws IOException {
         StringBuilder table =
                 new StringBuilder("| planted bug | caught by | median seeds | most seeds |\n|---|---|---:|---:|\n");
         for (PlantedBug bug : PlantedBug.all()) {
@@ -79,7 +79,6 @@ class WrongTwinsTests {
                 DOCUMENT,
                 text.substring(0, text.indexOf(BEGIN) + BEGIN.length()) + "\n\n" + table + "\n"
                         + text.substring(text.indexOf(END)));
-        assertThat(Files.readString(DOCUMENT)).contains(table);
     }
 
     private static String table(String text) {
