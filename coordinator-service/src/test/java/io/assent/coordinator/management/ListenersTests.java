@@ -20,8 +20,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -35,6 +38,12 @@ class ListenersTests {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final TransactionListener listener = new Listeners(
             List.of(failing(), new LoggingListener(InstantSource.fixed(NOW)), new MetricsListener(registry)));
+
+    /** The log levels belong to the whole JVM: a test that ran before may have set others. */
+    @BeforeEach
+    void tellEverything() {
+        LoggingSystem.get(getClass().getClassLoader()).setLogLevel("assent.transactions", LogLevel.INFO);
+    }
 
     @Test
     void a_branch_that_does_not_acknowledge_is_told_with_the_next_attempt(CapturedOutput output) {
