@@ -540,13 +540,41 @@ class ParticipantIntegrationTests {
         assertThat(payments()).isOne();
     }
 
+    @Test
+    void branches_that_nobody_can_end_do_not_keep_the_sweep_from_those_that_came_after_them() {
+        Caller.Answer held = call("/pay?id=" + id);
+        await().until(() -> !payment.bean(BranchService.class)
+                .isRunning(transaction.id(), transaction.branch(), held.own().ref()));
+        coordinator.decide(transaction.id().toString(), "FORGOTTEN");
+        TransactionContext later = Caller.transaction(true);
+        BranchRef ref = Caller.post(payment.url() + "/pay?id=" + UUID.randomUUID(), later)
+                .own()
+                .ref();
+        await().until(() -> !payment.bean(BranchService.class).isRunning(later.id(), later.branch(), ref));
+        coordinator.decide(later.id().toString(), "COMMIT");
+
+        sweepWithoutMinAge(1).pass();
+
+        assertThat(isPrepared(held.own().ref().value())).as("held").isTrue();
+        assertThat(isPrepared(ref.value()))
+                .as("asked about in an inquiry of its own")
+                .isFalse();
+        coordinator.decide(transaction.id().toString(), "ROLLBACK");
+        sweepWithoutMinAge().pass();
+        assertThat(isPrepared(held.own().ref().value())).isFalse();
+    }
+
     private static InDoubtResolver sweepWithoutMinAge() {
+        return sweepWithoutMinAge(1_000);
+    }
+
+    private static InDoubtResolver sweepWithoutMinAge(int batch) {
         return new InDoubtResolver(
                 payment.bean(io.assent.participant.engine.BranchResource.class),
                 payment.bean(BranchService.class),
                 payment.bean(io.assent.participant.engine.CoordinatorClient.class),
                 (task, delay) -> {},
-                new InDoubtResolver.Settings(Duration.ofSeconds(1), Duration.ZERO, 1_000, Duration.ofDays(1), 1_000));
+                new InDoubtResolver.Settings(Duration.ofSeconds(1), Duration.ZERO, batch, Duration.ofDays(1), 1_000));
     }
 
     // ---- helpers

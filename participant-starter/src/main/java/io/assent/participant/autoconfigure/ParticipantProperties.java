@@ -70,7 +70,7 @@ public record ParticipantProperties(
      *
      * @param interval pause between two passes; 100ms to 10m
      * @param minAge younger branches are left alone, their vote may still be on its way; 0 to 10m
-     * @param batch how many branches one pass asks about; 1 to 1000
+     * @param batch how many branches one inquiry asks about; 1 to 1000
      */
     public record Sweep(
             @DefaultValue("3s") Duration interval,

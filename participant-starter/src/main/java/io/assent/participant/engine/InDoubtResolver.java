@@ -19,6 +19,9 @@ public final class InDoubtResolver {
 
     private static final Logger log = LoggerFactory.getLogger(InDoubtResolver.class);
 
+    /** As many as PostgreSQL can hold: one that nobody can end must not hide those that came after it. */
+    private static final int ALL = 1 << 18;
+
     private final BranchResource resource;
     private final BranchService branches;
     private final CoordinatorClient coordinator;
@@ -33,7 +36,7 @@ public final class InDoubtResolver {
      * @param interval between the end of a pass and the start of the next
      * @param minAge younger branches are left alone: their vote is still on its way, perhaps on another replica; the first
      *     pass after the start asks about all of them
-     * @param batch how many branches one pass asks about, at most 1,000
+     * @param batch how many branches one inquiry asks about, at most 1,000
      * @param markerRetention how long markers and tombstones are kept
      * @param markerBatch how many of them one pass deletes at most
      */
@@ -90,13 +93,16 @@ public final class InDoubtResolver {
         // Asking
         // about a branch whose call still runs on another replica is harmless: a decision that stands, stands.
         Duration minAge = started ? settings.minAge() : Duration.ZERO;
-        List<PreparedBranch> prepared = resource.prepared(settings.batch());
+        List<PreparedBranch> prepared = resource.prepared(ALL);
         started = true;
         List<PreparedBranch> waiting = prepared.stream()
                 .filter(branch -> branch.age().compareTo(minAge) >= 0)
                 .filter(branch -> !branches.isRunning(branch.transaction(), branch.branch(), branch.ref()))
                 .toList();
-        int ended = waiting.isEmpty() ? 0 : resolve(waiting);
+        int ended = 0;
+        for (int from = 0; from < waiting.size() && !stopped; from += settings.batch()) {
+            ended += resolve(waiting.subList(from, Math.min(waiting.size(), from + settings.batch())));
+        }
         resource.forget(settings.markerRetention(), settings.markerBatch());
         return ended;
     }
