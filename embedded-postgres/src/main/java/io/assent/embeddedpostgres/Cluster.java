@@ -144,13 +144,7 @@ final class Cluster {
         Binaries.deleteTree(unfinished);
         Private.createDirectories(unfinished);
         backup.copyTo(unfinished);
-        // The copy is worth as much as its disk only when it is on it.
-        Programs.Result result =
-                programs.run(directory, timeout, "initdb", List.of("--sync-only", "--pgdata=" + unfinished));
-        if (result.exitCode() != 0) {
-            throw new EmbeddedPostgresException("The copy of the primary could not be written to disk in " + unfinished
-                    + ":\n" + tail(result.output()));
-        }
+        // The files need not be flushed here: a server that starts from a copy of a running one does that first.
         Private.write(passwordFile(), backup.superuserPassword() + "\n");
         Binaries.deleteTree(data());
         Files.move(unfinished, data(), StandardCopyOption.ATOMIC_MOVE);
