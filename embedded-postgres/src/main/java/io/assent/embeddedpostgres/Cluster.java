@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -120,6 +119,50 @@ final class Cluster {
         Files.move(unfinished, data(), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    boolean initialised() {
+        return Files.exists(data().resolve("PG_VERSION"));
+    }
+
+    /** Whether the data is a standby's: it follows a primary and has not been promoted. */
+    boolean isStandby() {
+        return Files.exists(standbySignal());
+    }
+
+    private Path standbySignal() {
+        return data().resolve("standby.signal");
+    }
+
+    /**
+     * Fills the data directory with a copy of the primary, as a standby that has not been started yet. What was there is
+     * deleted: this server does not run.
+     */
+    void initialiseFrom(BaseBackup backup) throws IOException {
+        programs.checkUser();
+        checkOwner();
+        log.info("Copying the primary to {}.", data());
+        Path unfinished = directory.resolve("postgres.unfinished");
+        Binaries.deleteTree(unfinished);
+        Private.createDirectories(unfinished);
+        backup.copyTo(unfinished);
+        // The files need not be flushed here: a server that starts from a copy of a running one does that first.
+        Private.write(passwordFile(), backup.superuserPassword() + "\n");
+        Binaries.deleteTree(data());
+        Files.move(unfinished, data(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Makes a running standby a primary; returns when it accepts writes. */
+    void promote() throws IOException {
+        Programs.Result result = programs.run(
+                data(),
+                timeout.plusSeconds(10),
+                "pg_ctl",
+                List.of("promote", "--pgdata=" + data(), "--wait", "--timeout=" + timeout.toSeconds(), "--silent"));
+        if (result.exitCode() != 0) {
+            throw new EmbeddedPostgresException("The standby in " + data() + " could not be promoted:\n"
+                    + tail(result.output()) + "\n" + logTail(0));
+        }
+    }
+
     Optional<Postmaster> running() throws IOException {
         return Postmaster.of(data());
     }
@@ -184,6 +227,11 @@ final class Cluster {
         }
     }
 
+    /** Kills every process of the server, paused or not: as if its machine were lost. */
+    void kill() throws IOException {
+        Postmaster.killAll(data(), timeout);
+    }
+
     /** Ends connections and stops; what was committed is on disk. */
     void stop() throws IOException {
         Optional<Postmaster> server = running();
@@ -205,17 +253,8 @@ final class Cluster {
             throw new EmbeddedPostgresException("PostgreSQL in " + data() + " did not stop within "
                     + timeout.toSeconds() + " s:\n" + tail(result.output()) + "\n" + logTail(0));
         }
-        awaitExit(server.get().pid());
-    }
-
-    /** pg_ctl waits for the pid file to go; the process itself ends a moment later. */
-    private static void awaitExit(long pid) {
-        CompletableFuture<?> exit = ProcessHandle.of(pid)
-                .<CompletableFuture<?>>map(ProcessHandle::onExit)
-                .orElseGet(() -> CompletableFuture.completedFuture(null));
-        // A zombie that nobody collects never "exits"; it is gone all the same.
-        exit.completeOnTimeout(null, EXIT_WAIT.toMillis(), TimeUnit.MILLISECONDS)
-                .join();
+        // pg_ctl waits for the pid file to go; the process itself ends a moment later.
+        server.get().awaitEnd(EXIT_WAIT);
     }
 
     private static String render(SortedMap<String, String> settings, int port) {

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -51,7 +52,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final String password;
     private final Path user;
     private @Nullable Thread shutdownHook;
+    /** With the address of the primary while this is a standby. */
+    private final SortedMap<String, String> settings;
+
     private Postmaster postmaster;
+    private boolean paused;
     private boolean closed;
 
     private EmbeddedPostgres(
@@ -69,6 +74,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         this.password = password;
         this.user = user;
         this.postmaster = server;
+        this.settings = options.effectiveSettings();
     }
 
     public static Builder builder() {
@@ -167,20 +173,146 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return DriverManager.getConnection(jdbcUrl("postgres"), properties);
     }
 
-    /** Kills the server's main process ({@code kill -9}), as a crash would; {@link #restart()} brings it back. */
+    /**
+     * Kills the server's main process ({@code kill -9}), as a crash would, and the others notice; of a paused server
+     * all processes are killed. {@link #restart()} brings it back.
+     */
     public synchronized void kill() {
-        ProcessHandle.of(postmaster.pid()).ifPresent(process -> {
-            process.destroyForcibly();
+        try {
+            if (paused) {
+                cluster.kill();
+                paused = false;
+            } else {
+                ProcessHandle.of(postmaster.pid()).ifPresent(ProcessHandle::destroyForcibly);
+            }
             log.info("Killed PostgreSQL (process {}) of {}.", postmaster.pid(), directory);
-        });
+        } catch (IOException e) {
+            throw failure(directory, e);
+        }
+    }
+
+    private Set<Long> processes() {
+        try {
+            return Postmaster.processes(cluster.data());
+        } catch (IOException e) {
+            throw failure(directory, e);
+        }
+    }
+
+    /**
+     * Stops every process of the server where it is ({@code SIGSTOP}), as a frozen machine would: connections stay open
+     * and nothing answers. {@link #resume()} lets it go on. POSIX systems only.
+     *
+     * @throws IllegalStateException if it does not run
+     */
+    public synchronized void pause() {
+        requireOpen();
+        // The main process first, so that it starts nothing more; what it had begun to start is found by another look.
+        Set<Long> stopped = Set.of();
+        for (Set<Long> found = processes(); !found.equals(stopped); found = processes()) {
+            Signals.stop(found);
+            stopped = found;
+        }
+        if (stopped.isEmpty()) {
+            throw new IllegalStateException("The PostgreSQL of " + directory + " does not run");
+        }
+        paused = true;
+        log.info("Paused PostgreSQL (process {}) of {}.", postmaster.pid(), directory);
+    }
+
+    /** Lets a paused server go on; nothing happens when it is not paused. */
+    public synchronized void resume() {
+        if (paused) {
+            Signals.resume(processes());
+            paused = false;
+            log.info("PostgreSQL (process {}) of {} goes on.", postmaster.pid(), directory);
+        }
+    }
+
+    /** Whether this server follows a primary; false once it was promoted. */
+    public boolean isStandby() {
+        return cluster.isStandby();
+    }
+
+    /**
+     * Makes this standby a primary, on a new timeline; returns when it accepts writes. It keeps waiting for whatever
+     * {@code synchronous_standby_names} says.
+     *
+     * @throws IllegalStateException if it is no standby
+     * @throws EmbeddedPostgresException if it does not run or does not become a primary in time
+     */
+    public synchronized void promote() {
+        requireOpen();
+        if (!cluster.isStandby()) {
+            throw new IllegalStateException("The PostgreSQL of " + directory + " is no standby");
+        }
+        try (FileMutex mutex = mutex(directory)) {
+            cluster.promote();
+            settings.remove(Builder.PRIMARY);
+            log.info("PostgreSQL on 127.0.0.1:{} was promoted, data in {}.", port(), directory);
+        } catch (IOException e) {
+            throw failure(directory, e);
+        }
+    }
+
+    /**
+     * Deletes this server's data and makes it, on the same port, a standby of another one: for a primary that was
+     * replaced. It must not simply be started again: it may hold what the new primary never got. A running or paused
+     * server is killed first.
+     *
+     * @param applicationName what {@code synchronous_standby_names} of the primary calls it
+     */
+    public synchronized void rebuildAsStandbyOf(EmbeddedPostgres primary, String applicationName) {
+        requireOpen();
+        requireIdentifier(applicationName);
+        try (FileMutex mutex = mutex(directory)) {
+            cluster.kill();
+            paused = false;
+            settings.put(Builder.PRIMARY, primary.connectionInfo(applicationName));
+            postmaster = copyAndStart(options, cluster, settings, postmaster.port(), primary, applicationName);
+        } catch (IOException e) {
+            throw failure(directory, e);
+        }
+    }
+
+    private String connectionInfo(String applicationName) {
+        return "host=127.0.0.1 port=" + port() + " user=" + Cluster.SUPERUSER + " password=" + password
+                + " application_name=" + applicationName;
+    }
+
+    Path data() {
+        return cluster.data();
+    }
+
+    private static Postmaster copyAndStart(
+            Builder options,
+            Cluster cluster,
+            SortedMap<String, String> settings,
+            int port,
+            EmbeddedPostgres primary,
+            String applicationName)
+            throws IOException {
+        try (BaseBackup backup = BaseBackup.begin(primary)) {
+            cluster.initialiseFrom(backup);
+            Postmaster started = cluster.start(settings, port, options.portOption);
+            backup.awaitStreaming(applicationName, options.timeout);
+            log.info(
+                    "PostgreSQL on 127.0.0.1:{} follows 127.0.0.1:{} as {}, data in {}.",
+                    started.port(),
+                    primary.port(),
+                    applicationName,
+                    cluster.data());
+            return started;
+        }
     }
 
     /** Stops the server if it runs, then starts it again on the same port; other users of it lose their connections. */
     public synchronized void restart() {
         requireOpen();
         try (FileMutex mutex = mutex(directory)) {
+            resume();
             cluster.stop();
-            postmaster = cluster.start(options.settings, postmaster.port(), options.portOption);
+            postmaster = cluster.start(settings, postmaster.port(), options.portOption);
             log.info("PostgreSQL restarted on 127.0.0.1:{}, data in {}.", postmaster.port(), directory);
         } catch (IOException e) {
             throw failure(directory, e);
@@ -203,6 +335,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
             users.leave(user);
             List<Long> others = users.living();
             if (others.isEmpty()) {
+                if (paused) {
+                    resume();
+                }
                 cluster.stop();
                 log.info("PostgreSQL on 127.0.0.1:{} stopped, data in {}.", postmaster.port(), directory);
             } else {
@@ -240,9 +375,27 @@ public final class EmbeddedPostgres implements AutoCloseable {
             Binaries binaries = Binaries.unpacked(cache, Platform.current());
             try (FileMutex mutex = mutex(directory)) {
                 Cluster cluster = new Cluster(directory, binaries, options.timeout);
-                cluster.initialise(newPassword());
                 Users users = new Users(directory.resolve("users"));
-                Postmaster postmaster = startOrJoin(options, directory, cluster, users.living());
+                EmbeddedPostgres primary = options.primary;
+                Postmaster postmaster;
+                if (primary != null && (!cluster.initialised() || (options.rebuild && !cluster.isStandby()))) {
+                    cluster.kill();
+                    postmaster = copyAndStart(
+                            options,
+                            cluster,
+                            options.effectiveSettings(),
+                            options.port,
+                            primary,
+                            options.applicationName);
+                } else {
+                    if (primary != null && !cluster.isStandby()) {
+                        throw new EmbeddedPostgresException("The data in " + cluster.data()
+                                + " is a primary's, not a standby's: nothing was changed. Choose another directory, or"
+                                + " open it as a primary and rebuild it as a standby.");
+                    }
+                    cluster.initialise(newPassword());
+                    postmaster = startOrJoin(options, directory, cluster, users.living());
+                }
                 Path user = users.join();
                 EmbeddedPostgres opened = new EmbeddedPostgres(
                         options, directory, cluster, users, cluster.superuserPassword(), user, postmaster);
@@ -263,7 +416,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         if (running.isPresent()) {
             Postmaster postmaster = running.get();
             boolean portFits = options.port == 0 || options.port == postmaster.port();
-            boolean settingsFit = cluster.runsWith(options.settings);
+            boolean settingsFit = cluster.runsWith(options.effectiveSettings());
             if (!others.isEmpty()) {
                 if (!portFits) {
                     throw new EmbeddedPostgresException("The PostgreSQL of " + directory + " runs on port "
@@ -292,7 +445,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             log.info("PostgreSQL of {} runs with other settings and is restarted.", directory);
             cluster.stop();
         }
-        Postmaster started = cluster.start(options.settings, options.port, options.portOption);
+        Postmaster started = cluster.start(options.effectiveSettings(), options.port, options.portOption);
         log.info("PostgreSQL started on 127.0.0.1:{}, data in {}.", started.port(), directory);
         return started;
     }
@@ -356,9 +509,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /** Options of a server; not thread-safe. */
     public static final class Builder {
 
+        private static final String PRIMARY = "primary_conninfo";
         private static final Pattern SETTING = Pattern.compile("[a-z_][a-z0-9_.]*");
         private static final List<String> FIXED = List.of(
-                "port", "listen_addresses", "unix_socket_directories", "data_directory", "hba_file", "ident_file");
+                "port",
+                "listen_addresses",
+                "unix_socket_directories",
+                "data_directory",
+                "hba_file",
+                "ident_file",
+                PRIMARY);
 
         private @Nullable Path dataDirectory;
         private @Nullable Path cacheDirectory;
@@ -367,6 +527,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
         private String portOption = "port(int)";
         private Duration timeout = Duration.ofSeconds(60);
         private final SortedMap<String, String> settings = new TreeMap<>();
+        private @Nullable EmbeddedPostgres primary;
+        private String applicationName = "";
+        private boolean rebuild;
 
         private Builder() {
             settings.put("fsync", "on");
@@ -434,6 +597,26 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
 
         /**
+         * Makes it a standby: an empty directory is filled with a copy of the primary, which runs; one that holds a standby's
+         * data goes on from there, if the primary still has what it missed. It keeps the primary's users, passwords and
+         * databases.
+         *
+         * @param applicationName {@code [a-z][a-z0-9_-]*}: what {@code synchronous_standby_names} of the primary calls it
+         */
+        public Builder standbyOf(EmbeddedPostgres primary, String applicationName) {
+            requireIdentifier(applicationName);
+            this.primary = primary;
+            this.applicationName = applicationName;
+            return this;
+        }
+
+        /** Data in the directory that is no standby's is deleted and copied anew, instead of refused. */
+        Builder rebuild() {
+            this.rebuild = true;
+            return this;
+        }
+
+        /**
          * Starts the server, or joins or adopts the one that runs in the directory; returns when it accepts connections.
          *
          * @throws PortInUseException when another program has the port
@@ -446,6 +629,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
         Builder temporary() {
             this.temporary = true;
             return this;
+        }
+
+        private SortedMap<String, String> effectiveSettings() {
+            SortedMap<String, String> effective = new TreeMap<>(settings);
+            if (primary != null) {
+                effective.put(PRIMARY, primary.connectionInfo(applicationName));
+            }
+            return effective;
         }
 
         private Path directory() {

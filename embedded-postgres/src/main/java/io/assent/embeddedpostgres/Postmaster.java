@@ -4,8 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** What a running server says about itself in {@code postmaster.pid}. */
@@ -42,11 +47,42 @@ record Postmaster(long pid, int port) {
         try {
             long pid = Long.parseLong(lines.get(0).trim());
             boolean exists = ProcessHandle.of(pid).isPresent();
-            if (exists && !isPostgres(pid) && !backendRuns(data)) {
+            if (exists && !isPostgres(pid) && inDirectory(data).isEmpty()) {
                 Files.deleteIfExists(data.resolve(FILE));
             }
         } catch (NumberFormatException e) {
             // Not a pid file that we understand: PostgreSQL decides.
+        }
+    }
+
+    /** The main process of a data directory's server, if it is there, and then all others of the server. */
+    static Set<Long> processes(Path data) throws IOException {
+        Set<Long> processes = new LinkedHashSet<>();
+        of(data).flatMap(server -> ProcessHandle.of(server.pid())).ifPresent(main -> {
+            processes.add(main.pid());
+            main.descendants().forEach(process -> processes.add(process.pid()));
+        });
+        // Also those that a killed main process has left behind.
+        processes.addAll(inDirectory(data));
+        return processes;
+    }
+
+    /** Kills every process of the server, and returns when none is left, or after {@code timeout}. */
+    static void killAll(Path data, Duration timeout) throws IOException {
+        Set<Long> processes = processes(data);
+        processes.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        awaitEnd(processes, timeout);
+    }
+
+    void awaitEnd(Duration timeout) {
+        awaitEnd(Set.of(pid), timeout);
+    }
+
+    /** A zombie that nobody collects never "exits"; it is gone all the same. */
+    private static void awaitEnd(Set<Long> processes, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (processes.stream().anyMatch(Postmaster::isPostgres) && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
     }
 
@@ -55,21 +91,24 @@ record Postmaster(long pid, int port) {
     }
 
     /** Every process of a server has the data directory as its working directory. */
-    private static boolean backendRuns(Path data) throws IOException {
+    private static List<Long> inDirectory(Path data) throws IOException {
         Path proc = Path.of("/proc");
-        if (!Files.isDirectory(proc)) {
-            return false;
+        if (!Files.isDirectory(proc) || !Files.isDirectory(data)) {
+            return List.of();
         }
         Path real = data.toRealPath();
         try (Stream<ProcessHandle> processes = ProcessHandle.allProcesses()) {
-            return processes.anyMatch(process -> {
-                try {
-                    Path link = proc.resolve(process.pid() + "/cwd");
-                    return Files.readSymbolicLink(link).equals(real);
-                } catch (IOException e) {
-                    return false; // ended meanwhile, or another user's
-                }
-            });
+            return processes
+                    .map(ProcessHandle::pid)
+                    .filter(pid -> {
+                        try {
+                            return Files.readSymbolicLink(proc.resolve(pid + "/cwd"))
+                                    .equals(real);
+                        } catch (IOException e) {
+                            return false; // ended meanwhile, or another user's
+                        }
+                    })
+                    .toList();
         }
     }
 

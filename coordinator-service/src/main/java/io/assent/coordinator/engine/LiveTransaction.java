@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -143,6 +144,24 @@ final class LiveTransaction {
     void resolved(TransactionRecord closed) {
         record = closed;
         apply(state.resolved(closed.outcome() == null ? Outcome.HEURISTIC_HAZARD : closed.outcome()));
+    }
+
+    /**
+     * This instance ends: what it has not finished is due for the others at once, instead of when its own attempts would
+     * have been over. What is not decided here is left as it is; its deadline, or whoever asks, decides it.
+     *
+     * @param done completed with whether there was anything to hand over, when the log knows
+     */
+    void handOver(CompletableFuture<Boolean> done) {
+        if (state.decision() == null || state.phase() == TransactionPhase.COMPLETED) {
+            done.complete(false);
+            return;
+        }
+        Progress progress = new Progress(id, heard(), false, Duration.ZERO);
+        call(
+                () -> ports.log().record(progress),
+                LiveTransaction::lost,
+                reply -> done.complete(reply.status() == Status.OK));
     }
 
     /** The transaction with its decision, if this instance holds one that a clean write returned (R4); null otherwise. */
@@ -349,6 +368,18 @@ final class LiveTransaction {
         });
     }
 
+    private List<BranchProgress> heard() {
+        return state.branches().stream()
+                .map(branch -> new BranchProgress(
+                        branch.id(),
+                        branch.ref(),
+                        branch.state(),
+                        branch.acknowledged(),
+                        branch.attempts(),
+                        branch.lastError()))
+                .toList();
+    }
+
     /** One record of progress at a time, and always of the latest, so that none overtakes another. */
     private void record() {
         if (recording) {
@@ -357,19 +388,7 @@ final class LiveTransaction {
         }
         recording = true;
         boolean complete = state.phase() == TransactionPhase.COMPLETED;
-        Progress progress = new Progress(
-                id,
-                state.branches().stream()
-                        .map(branch -> new BranchProgress(
-                                branch.id(),
-                                branch.ref(),
-                                branch.state(),
-                                branch.acknowledged(),
-                                branch.attempts(),
-                                branch.lastError()))
-                        .toList(),
-                complete,
-                complete ? null : nextAttempt());
+        Progress progress = new Progress(id, heard(), complete, complete ? null : nextAttempt());
         call(() -> ports.log().record(progress), LiveTransaction::lost, reply -> {
             recording = false;
             TransactionRecord kept = reply.record();

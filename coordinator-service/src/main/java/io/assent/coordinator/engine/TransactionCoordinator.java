@@ -140,6 +140,24 @@ public final class TransactionCoordinator implements Coordinator {
         return redelivering.get();
     }
 
+    /**
+     * Leaves every decided transaction whose branches have not all acknowledged to the other instances, which may take it
+     * over at once. To be called when no more requests come; this instance goes on with what it has sent.
+     *
+     * @return how many were handed over; not complete while the log does not answer
+     */
+    public CompletableFuture<Integer> handOver() {
+        List<CompletableFuture<Boolean>> all = live.values().stream()
+                .map(transaction -> {
+                    CompletableFuture<Boolean> done = new CompletableFuture<>();
+                    transaction.request(() -> transaction.handOver(done), () -> done.complete(false));
+                    return done;
+                })
+                .toList();
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenApply(none ->
+                (int) all.stream().filter(CompletableFuture::join).count());
+    }
+
     /** Takes over a transaction that was left behind; does nothing if this instance works on it already. */
     void recover(TransactionRecord left) {
         LiveTransaction transaction = transaction(left.id());

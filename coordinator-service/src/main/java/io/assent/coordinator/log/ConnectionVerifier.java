@@ -5,7 +5,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,23 +41,82 @@ final class ConnectionVerifier {
                 current_setting('synchronous_commit') as synchronous_commit,
                 current_setting('synchronous_standby_names') as standby_names,
                 (select system_identifier::text from pg_control_system()) as system_identifier,
+                -- Of the log that is written now: the control file tells only of the last checkpoint.
+                case when not pg_is_in_recovery() then
+                    ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint end as timeline,
                 to_regclass('assent_log_identity') is not null as has_identity
             """;
 
     private static final Set<String> WAITING = Set.of("on", "remote_apply");
 
+    private static final String LOOK_AGAIN = """
+            select current_setting('synchronous_standby_names') as standby_names,
+                current_setting('synchronous_commit') as synchronous_commit, pg_is_in_recovery() as in_recovery
+            """;
+
     private final LogProperties properties;
+    private volatile @Nullable Server latest;
+    private final AtomicLong newestTimeline = new AtomicLong();
+    private final List<LongConsumer> failovers = new CopyOnWriteArrayList<>();
 
     ConnectionVerifier(LogProperties properties) {
         this.properties = properties;
     }
 
     /**
-     * @return the system identifier of the server
+     * A server that may decide.
+     *
+     * @param systemIdentifier of its cluster
+     * @param timeline counts the promotions in the life of the cluster
+     */
+    record Server(String systemIdentifier, long timeline) {}
+
+    /** What the last connection that was found fit leads to; null if there was none. */
+    @Nullable
+    Server latest() {
+        return latest;
+    }
+
+    /** Tells {@code listener} each timeline that is newer than all before, in the thread that has found it. */
+    void onFailover(LongConsumer listener) {
+        failovers.add(listener);
+    }
+
+    /**
+     * Looks whether a commit that seems clean has waited for the standby: nothing warns of one that was let go because
+     * {@code synchronous_standby_names} was emptied while it waited or before. In a statement of its own, after the commit:
+     * what is sent together with it would look before. The server looks for a new configuration before each statement.
+     *
+     * @return why it may not have waited; null: it has
+     */
+    @Nullable
+    String doubt(Connection connection) {
+        if (properties.mode() != LogProperties.Mode.REPLICATED) {
+            return null;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(LOOK_AGAIN);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            if (row.getString("standby_names").isBlank()) {
+                return "synchronous_standby_names is empty: whether the standby has it is not known";
+            }
+            String synchronousCommit = row.getString("synchronous_commit");
+            if (!WAITING.contains(synchronousCommit)) {
+                return "synchronous_commit is " + synchronousCommit + ": whether the standby has it is not known";
+            }
+            return row.getBoolean("in_recovery") ? "the server is a standby now" : null;
+        } catch (SQLException e) {
+            // Whatever its code says, it says nothing of the commit before.
+            return "whether the standby has it cannot be asked: " + e.getMessage();
+        }
+    }
+
+    /**
+     * @return what the server is
      * @throws LogRefusedException if this server must not decide; the message says why and what to do
      * @throws SQLException if it could not be asked
      */
-    String verify(Connection connection) throws SQLException {
+    Server verify(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(LOOK)) {
             row.next();
@@ -80,8 +143,27 @@ final class ConnectionVerifier {
                         + expected + ". If it was moved on purpose, and the other one will never be used again, set"
                         + " assent.coordinator.log.expected-system-identifier=" + found);
             }
-            return found;
+            Server server = new Server(found, current(row.getLong("timeline")));
+            latest = server;
+            return server;
         }
+    }
+
+    /** A server of an older timeline was replaced by the one that was seen: whatever it holds, it must not decide (L5). */
+    private long current(long timeline) throws LogRefusedException {
+        long newest = newestTimeline.getAndAccumulate(timeline, Math::max);
+        if (timeline < newest) {
+            throw new LogRefusedException(
+                    "the server is on timeline " + timeline + ", and was replaced by one on timeline " + newest
+                            + ": it is an old primary. Rebuild it as a standby");
+        }
+        if (timeline > newest) {
+            if (newest > 0) {
+                log.warn("Another server is the primary of the decision log: timeline {} after {}.", timeline, newest);
+            }
+            failovers.forEach(listener -> listener.accept(timeline));
+        }
+        return timeline;
     }
 
     /**

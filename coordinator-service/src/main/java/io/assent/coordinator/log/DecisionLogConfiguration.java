@@ -8,14 +8,20 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.UUID;
 import javax.sql.DataSource;
-import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -24,10 +30,17 @@ import org.springframework.transaction.PlatformTransactionManager;
  * the application's {@link DataSource}, so that migrations and searches as well go to a verified primary only (L4, L6).
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(LogProperties.class)
+@EnableConfigurationProperties({LogProperties.class, HeartbeatProperties.class})
 @EntityScan(basePackageClasses = TransactionEntity.class)
 @EnableJpaRepositories(basePackageClasses = TransactionEntityRepository.class)
 public class DecisionLogConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(DecisionLogConfiguration.class);
+
+    private static final String SINGLE =
+            "The decision log is on one server (assent.coordinator.log.mode=single): when its"
+                    + " disk is lost, decisions that services were told are lost with it, and what they have prepared must be"
+                    + " ended by hand. Mode replicated keeps every decision on a standby as well.";
 
     @Bean
     ConnectionVerifier decisionLogConnectionVerifier(LogProperties properties) {
@@ -35,8 +48,20 @@ public class DecisionLogConfiguration {
     }
 
     @Bean
-    HikariDataSource dataSource(LogDatabase database, LogProperties properties, ConnectionVerifier verifier) {
-        return pool(database, properties, verifier);
+    LogConnections decisionLogConnections(LogDatabase database, LogProperties properties, ConnectionVerifier verifier) {
+        return new LogConnections(database, properties, verifier);
+    }
+
+    @Bean
+    HikariDataSource dataSource(LogConnections connections, LogProperties properties, HeartbeatProperties heartbeat)
+            throws SQLException {
+        if (properties.mode() == LogProperties.Mode.REPLICATED) {
+            // Before the schema is migrated, which would wait for the standby without a word.
+            StartBarrier.pass(connections.named("assent-start"), connections.verifier(), heartbeat.startWait());
+        } else {
+            log.warn("{}", SINGLE);
+        }
+        return pool(connections, properties);
     }
 
     @Bean
@@ -44,20 +69,61 @@ public class DecisionLogConfiguration {
         return LogMetrics.in(registry);
     }
 
+    @Bean
+    Availability decisionLogAvailability(HeartbeatProperties heartbeat) {
+        return new Availability(heartbeat.overdueAfter(), System::nanoTime);
+    }
+
     @Bean(destroyMethod = "close")
     @DependsOnDatabaseInitialization
     PostgresDecisionLog decisionLog(
-            LogDatabase database,
+            LogConnections connections,
             LogProperties properties,
             DataSource dataSource,
-            ConnectionVerifier verifier,
+            Availability availability,
             LogMetrics metrics)
             throws SQLException {
+        ConnectionVerifier verifier = connections.verifier();
         try (Connection connection = dataSource.getConnection()) {
-            verifier.learn(connection, verifier.verify(connection));
+            verifier.learn(connection, verifier.verify(connection).systemIdentifier());
         }
+        DataSource writers = connections.named("assent-decide");
         return new PostgresDecisionLog(
-                properties, connections(database, properties, "assent-decide"), dataSource, verifier, metrics);
+                properties, new PostgresDecisionLog.Access(writers, dataSource, verifier, availability), metrics);
+    }
+
+    @Bean
+    InstanceTable instanceTable() {
+        String version = DecisionLogConfiguration.class.getPackage().getImplementationVersion();
+        return new InstanceTable(UUID.randomUUID(), version == null ? "development" : version);
+    }
+
+    /** Where the other instances, and people, find this one. */
+    @Bean
+    ApplicationListener<WebServerInitializedEvent> instanceAddress(InstanceTable instances, Environment environment) {
+        return event -> {
+            if (event.getApplicationContext().getServerNamespace() == null) {
+                instances.listens(
+                        environment.getProperty("server.address", InstanceTable.hostAddress()),
+                        event.getWebServer().getPort());
+            }
+        };
+    }
+
+    @Bean(destroyMethod = "close")
+    Heartbeat heartbeat(
+            LogConnections connections,
+            LogProperties properties,
+            HeartbeatProperties heartbeat,
+            InstanceTable instances,
+            Availability availability,
+            PostgresDecisionLog decisionLog) {
+        return new Heartbeat(
+                heartbeatConnections(connections, properties),
+                instances,
+                availability,
+                heartbeat,
+                decisionLog::refuseWaiting);
     }
 
     @Bean(destroyMethod = "close")
@@ -77,34 +143,23 @@ public class DecisionLogConfiguration {
 
     @Bean
     HealthIndicator decisionLogHealthIndicator(
-            DataSource dataSource, ConnectionVerifier verifier, LogProperties properties) {
-        return new DecisionLogHealthIndicator(dataSource, verifier, properties);
+            Availability availability, ConnectionVerifier verifier, InstanceTable instances, LogProperties properties) {
+        return new DecisionLogHealthIndicator(availability, verifier, instances, properties);
     }
 
-    static HikariDataSource pool(LogDatabase database, LogProperties properties, ConnectionVerifier verifier) {
+    static HikariDataSource pool(LogConnections connections, LogProperties properties) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("assent-log");
-        config.setDataSource(new VerifiedDataSource(connections(database, properties, "assent-log"), verifier));
+        config.setDataSource(connections.named("assent-log"));
         config.setMaximumPoolSize(properties.connections());
         config.setConnectionTimeout(properties.connectTimeout().toMillis());
         return new HikariDataSource(config);
     }
 
-    /** New connections that are bounded by the socket timeout and by nothing else (L2). */
-    static DataSource connections(LogDatabase database, LogProperties properties, String applicationName) {
-        PGSimpleDataSource connections = new PGSimpleDataSource();
-        connections.setUrl(database.url());
-        if (database.username() != null) {
-            connections.setUser(database.username());
-        }
-        if (database.password() != null) {
-            connections.setPassword(database.password());
-        }
-        connections.setApplicationName(applicationName);
-        connections.setSocketTimeout(Math.toIntExact(properties.socketTimeout().toSeconds()));
-        connections.setConnectTimeout(
-                Math.toIntExact(properties.connectTimeout().toSeconds()));
-        connections.setTcpKeepAlive(true);
-        return connections;
+    static Heartbeat.Connections heartbeatConnections(LogConnections connections, LogProperties properties) {
+        return new Heartbeat.Connections(
+                connections.named(Heartbeat.APPLICATION, Duration.ZERO),
+                connections.named("assent-heartbeat-watch", properties.connectTimeout()),
+                connections.verifier());
     }
 }

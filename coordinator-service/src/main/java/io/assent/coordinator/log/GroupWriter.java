@@ -97,6 +97,13 @@ final class GroupWriter<T extends BatchStatement.Item> implements AutoCloseable 
         return pending.result();
     }
 
+    /** Answers everything that waits and was not sent. */
+    void refuseWaiting(String reason) {
+        for (Pending<T> pending = queue.poll(); pending != null; pending = queue.poll()) {
+            complete(pending, Replies.unavailable(reason));
+        }
+    }
+
     /** How many items wait. */
     int waiting() {
         return queue.size();
@@ -153,6 +160,18 @@ final class GroupWriter<T extends BatchStatement.Item> implements AutoCloseable 
                 batchSizes.accept(batch.size());
                 Map<TransactionId, Reply> replies = statement.execute(
                         verified, batch.stream().map(Pending::item).toList());
+                String doubt = connection.doubt();
+                if (doubt != null) {
+                    connection.discard();
+                    log.error(
+                            "{}: whether {} items were replicated is not known: {}. Nobody is told until they are asked"
+                                    + " for again.",
+                            name,
+                            batch.size(),
+                            doubt);
+                    completeAll(batch, Replies.indeterminate(doubt));
+                    return;
+                }
                 for (Pending<T> pending : batch) {
                     complete(pending, replies.get(pending.item().id()));
                 }

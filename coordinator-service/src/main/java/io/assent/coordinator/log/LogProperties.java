@@ -16,7 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxBatch decisions in one statement; 1 to 1,000
  * @param queue decisions that may wait for a writer, and as many other calls for a connection; above it calls are
  *     answered "unavailable"; 1 to 1,000,000
- * @param connections size of the pool for everything but decisions; 3 to 200
+ * @param connections size of the pool for everything but decisions; 5 to 200
  * @param socketTimeout how long a reply of the database is waited for; what was sent is then indeterminate (L2); whole
  *     seconds, 1 s to 10 min
  * @param connectTimeout how long a new connection, or a free one of the pool, is waited for; whole seconds, 1 s to 1 min
@@ -64,7 +64,7 @@ public record LogProperties(
         check("writers", writers, 1, 16);
         check("max-batch", maxBatch, 1, 1_000);
         check("queue", queue, 1, 1_000_000);
-        check("connections", connections, 3, 200);
+        check("connections", connections, 5, 200);
         checkSeconds("socket-timeout", socketTimeout, Duration.ofSeconds(1), Duration.ofMinutes(10));
         checkSeconds("connect-timeout", connectTimeout, Duration.ofSeconds(1), Duration.ofMinutes(1));
         check("verify-interval", verifyInterval, Duration.ofMillis(100), Duration.ofMinutes(1));

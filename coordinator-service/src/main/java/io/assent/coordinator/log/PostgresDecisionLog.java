@@ -29,6 +29,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -43,38 +44,46 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(PostgresDecisionLog.class);
 
+    /** Threads that read; as many connections are left to searches and clean-ups. */
+    private static final int READERS = 2;
+
     private final LogProperties properties;
     private final DataSource pool;
+    private final Availability availability;
     private final LogMetrics metrics;
     private final ThreadPoolExecutor callbacks;
     private final ThreadPoolExecutor calls;
+    private final ThreadPoolExecutor reads;
     private final GroupWriter<DecideStatement.Encoded> decisions;
     private final GroupWriter<ProgressStatement.Encoded> progress;
     private final ShortTransactions transactions;
 
     /**
-     * Opens the log; its schema is there.
+     * What leads to the log.
      *
-     * @param connections makes new connections for the writers, with the socket timeout set and no other one (L2)
+     * @param writers makes verified connections for the writers, with the socket timeout set and no other one (L2)
      * @param pool of verified connections, with the socket timeout set
+     * @param verifier of all of them
+     * @param availability whether anything is tried at all
      */
-    PostgresDecisionLog(
-            LogProperties properties,
-            DataSource connections,
-            DataSource pool,
-            ConnectionVerifier verifier,
-            LogMetrics metrics) {
+    record Access(DataSource writers, DataSource pool, ConnectionVerifier verifier, Availability availability) {}
+
+    /** Opens the log; its schema is there. */
+    PostgresDecisionLog(LogProperties properties, Access access, LogMetrics metrics) {
         this.properties = properties;
-        this.pool = pool;
+        this.pool = access.pool();
+        this.availability = access.availability();
         this.metrics = metrics;
         int processors = Math.max(2, Runtime.getRuntime().availableProcessors());
         // Bounded by the calls that are under way, which the queues bound.
         this.callbacks = executor("callback", processors, new LinkedBlockingQueue<>());
         this.callbacks.setRejectedExecutionHandler((task, executor) -> task.run());
-        // Two connections are left to searches and clean-ups.
-        this.calls = executor("call", properties.connections() - 2, new ArrayBlockingQueue<>(properties.queue()));
-        Supplier<WriterConnection> connection =
-                () -> new WriterConnection(connections, verifier, properties.verifyInterval(), System::nanoTime);
+        this.calls =
+                executor("call", properties.connections() - 2 * READERS, new ArrayBlockingQueue<>(properties.queue()));
+        // Of their own, so that what can still be told is not held up by writes that wait for the standby.
+        this.reads = executor("read", READERS, new ArrayBlockingQueue<>(properties.queue()));
+        Supplier<WriterConnection> connection = () -> new WriterConnection(
+                access.writers(), access.verifier(), properties.verifyInterval(), System::nanoTime);
         this.decisions = new GroupWriter<>(
                 "decide",
                 properties.writers(),
@@ -93,7 +102,7 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
                 connection,
                 callbacks,
                 metrics.progress()::record);
-        this.transactions = new ShortTransactions(pool, properties, this::unreadable);
+        this.transactions = new ShortTransactions(pool, access.verifier(), properties, this::unreadable);
     }
 
     @Override
@@ -113,7 +122,10 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
 
     @Override
     public CompletionStage<Reply> decide(Proposal proposal) {
-        return decisions.submit(DecideStatement.Encoded.of(proposal));
+        String reason = availability.cannotWrite();
+        return reason != null
+                ? CompletableFuture.completedFuture(Replies.unavailable(reason))
+                : decisions.submit(DecideStatement.Encoded.of(proposal));
     }
 
     @Override
@@ -123,7 +135,10 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
 
     @Override
     public CompletionStage<Reply> record(Progress progressed) {
-        return progress.submit(ProgressStatement.Encoded.of(progressed));
+        String reason = availability.cannotWrite();
+        return reason != null
+                ? CompletableFuture.completedFuture(Replies.unavailable(reason))
+                : progress.submit(ProgressStatement.Encoded.of(progressed));
     }
 
     @Override
@@ -134,12 +149,22 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
     @Override
     public CompletionStage<Reading> find(Collection<TransactionId> ids) {
         List<TransactionId> asked = List.copyOf(ids);
-        return call(() -> read(asked), detail -> nothingRead());
+        return submit(reads, new Call<>(availability::cannotRead, () -> read(asked), detail -> nothingRead()));
     }
 
     @Override
     public CompletionStage<List<TransactionRecord>> claim(int limit, Duration lease) {
         return call(() -> claimNow(limit, lease), detail -> List.of());
+    }
+
+    /** Answers everything that waits and was not sent; what was sent stays unknown until its reply is there (L2). */
+    void refuseWaiting(String reason) {
+        decisions.refuseWaiting(reason);
+        progress.refuseWaiting(reason);
+        List<Runnable> waiting = new ArrayList<>();
+        calls.getQueue().drainTo(waiting);
+        // Each looks again before it sends anything, and will find the reason.
+        waiting.forEach(Runnable::run);
     }
 
     private Reading read(List<TransactionId> ids) {
@@ -249,31 +274,59 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
         }
     }
 
-    private <R> CompletionStage<R> call(Supplier<R> call, java.util.function.Function<String, R> refused) {
-        CompletableFuture<R> result = new CompletableFuture<>();
+    private <R> CompletionStage<R> call(Supplier<R> call, Function<String, R> refused) {
+        return submit(calls, new Call<>(availability::cannotWrite, call, refused));
+    }
+
+    private <R> CompletionStage<R> submit(ThreadPoolExecutor threads, Call<R> call) {
+        String reason = call.obstacle.get();
+        if (reason != null) {
+            return CompletableFuture.completedFuture(call.refused.apply(reason));
+        }
         try {
-            calls.execute(() -> {
-                try {
-                    R said = call.get();
-                    callbacks.execute(() -> result.complete(said));
-                } catch (RuntimeException | Error e) {
-                    log.error("A defect of the decision log.", e);
-                    callbacks.execute(() -> result.completeExceptionally(e));
-                }
-            });
+            threads.execute(call);
         } catch (RejectedExecutionException e) {
-            result.complete(refused.apply(
-                    calls.isShutdown()
+            call.result.complete(call.refused.apply(
+                    threads.isShutdown()
                             ? "this instance is stopping"
                             : "too many calls wait for the decision log; the limit is " + properties.queue()));
         }
-        return result;
+        return call.result;
+    }
+
+    /** Something to be done in a connection of the pool. */
+    private final class Call<R> implements Runnable {
+
+        private final Supplier<@Nullable String> obstacle;
+        private final Supplier<R> work;
+        private final Function<String, R> refused;
+        private final CompletableFuture<R> result = new CompletableFuture<>();
+
+        /** @param obstacle why it is not tried; null: it is */
+        Call(Supplier<@Nullable String> obstacle, Supplier<R> work, Function<String, R> refused) {
+            this.obstacle = obstacle;
+            this.work = work;
+            this.refused = refused;
+        }
+
+        @Override
+        public void run() {
+            try {
+                String reason = obstacle.get();
+                R said = reason == null ? work.get() : refused.apply(reason);
+                callbacks.execute(() -> result.complete(said));
+            } catch (RuntimeException | Error e) {
+                log.error("A defect of the decision log.", e);
+                callbacks.execute(() -> result.completeExceptionally(e));
+            }
+        }
     }
 
     /** Finishes what was begun, as far as that takes no longer than a few seconds; refuses everything new. */
     @Override
     public void close() {
         calls.shutdown();
+        reads.shutdown();
         decisions.close();
         progress.close();
         try {

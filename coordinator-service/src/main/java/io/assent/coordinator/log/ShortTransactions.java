@@ -35,13 +35,18 @@ final class ShortTransactions {
     private static final Duration ADOPTED_NEXT_ATTEMPT_IN = Duration.ofSeconds(5);
 
     private final DataSource pool;
+    private final ConnectionVerifier verifier;
     private final LogProperties properties;
     private final BiConsumer<TransactionId, UnreadableRowException> unreadable;
 
     /** @param pool of verified connections (L4) */
     ShortTransactions(
-            DataSource pool, LogProperties properties, BiConsumer<TransactionId, UnreadableRowException> unreadable) {
+            DataSource pool,
+            ConnectionVerifier verifier,
+            LogProperties properties,
+            BiConsumer<TransactionId, UnreadableRowException> unreadable) {
         this.pool = pool;
+        this.verifier = verifier;
         this.properties = properties;
         this.unreadable = unreadable;
     }
@@ -291,8 +296,12 @@ final class ShortTransactions {
             connection.clearWarnings();
             committing = true;
             connection.commit();
-            String warning = Warnings.after(connection);
-            return warning == null ? reply : Replies.indeterminate(warning);
+            String doubt = Warnings.after(connection);
+            if (doubt == null) {
+                connection.setAutoCommit(true);
+                doubt = verifier.doubt(connection);
+            }
+            return doubt == null ? reply : Replies.indeterminate(doubt);
         } catch (SQLException e) {
             // Before the commit was sent, and after a definite refusal, nothing can have been written.
             return committing && SqlFailure.of(e) == SqlFailure.UNKNOWN

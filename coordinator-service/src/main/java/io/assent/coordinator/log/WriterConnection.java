@@ -31,7 +31,7 @@ final class WriterConnection implements AutoCloseable {
     private @Nullable SQLException failure;
     private long failedAt;
 
-    /** @param connections makes new, unverified connections */
+    /** @param connections makes new, verified connections */
     WriterConnection(
             DataSource connections, ConnectionVerifier verifier, Duration verifyInterval, LongSupplier nanoTime) {
         this.connections = connections;
@@ -70,7 +70,6 @@ final class WriterConnection implements AutoCloseable {
         try {
             Connection fresh = connections.getConnection();
             connection = fresh;
-            verifier.verify(fresh);
             verifiedAt = nanoTime.getAsLong();
             if (failure != null) {
                 log.info("The decision log can be written again.");
@@ -88,6 +87,13 @@ final class WriterConnection implements AutoCloseable {
             failedAt = nanoTime.getAsLong();
             throw e;
         }
+    }
+
+    /** Why what was just committed on the connection may not have waited for the standby; null: it has. */
+    @Nullable
+    String doubt() {
+        Connection present = connection;
+        return present == null ? "the connection is gone" : verifier.doubt(present);
     }
 
     /** Gives the connection up: what state it is in is not known. */

@@ -2,6 +2,7 @@ package io.assent.coordinator.recovery;
 
 import io.assent.coordinator.engine.RecoveryPass;
 import io.assent.coordinator.engine.Scheduler;
+import io.assent.coordinator.engine.TransactionCoordinator;
 import java.util.random.RandomGenerator;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -33,6 +34,11 @@ public class RecoveryConfiguration {
     RecoverySchedule recoverySchedule(
             RecoveryPass pass, Scheduler scheduler, RandomGenerator random, RecoveryProperties properties) {
         return new RecoverySchedule(pass::run, scheduler, random, properties);
+    }
+
+    @Bean
+    HandOver handOver(TransactionCoordinator coordinator, RecoveryProperties properties) {
+        return new HandOver(coordinator, properties.finishWithin());
     }
 
     @Bean

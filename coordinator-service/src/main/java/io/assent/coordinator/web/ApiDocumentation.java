@@ -30,6 +30,7 @@ import io.assent.protocol.wire.CommitsRequest;
 import io.assent.protocol.wire.CommitsResponse;
 import io.assent.protocol.wire.InquiryRequest;
 import io.assent.protocol.wire.InquiryResponse;
+import io.assent.protocol.wire.InstancesResponse;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import io.assent.protocol.wire.ResolutionRequest;
@@ -230,7 +231,17 @@ class ApiDocumentation {
                                     + "\", \"deadline\": \"2026-01-31T12:00:30Z\"}]}"),
                     Map.of(200, "COMMIT, ROLLBACK, UNDECIDED (ask again) or FORGOTTEN (hold it and call a person)"),
                     InquiryResponse.class,
-                    List.of(DECISION_LOG_UNAVAILABLE)));
+                    List.of(DECISION_LOG_UNAVAILABLE)),
+            new Call(
+                    "/v1/instances",
+                    false,
+                    "instances",
+                    "Lists the coordinator instances on this decision log. All are equal; nothing depends on this list.",
+                    null,
+                    Map.of(),
+                    Map.of(200, "As this instance last read it, a heartbeat ago, or longer while the log is away"),
+                    InstancesResponse.class,
+                    List.of()));
 
     @Bean
     OpenApiCustomizer describeCalls() {
@@ -262,7 +273,10 @@ class ApiDocumentation {
     }
 
     private static void describe(OpenAPI api, Call call, Operation operation) {
-        operation.operationId(call.id()).summary(call.summary()).tags(List.of("transactions"));
+        operation
+                .operationId(call.id())
+                .summary(call.summary())
+                .tags(List.of(call.id().equals("instances") ? "instances" : "transactions"));
         List<Parameter> parameters = new ArrayList<>();
         if (operation.getParameters() != null) {
             operation.getParameters().forEach(parameter -> parameters.add(described(parameter)));

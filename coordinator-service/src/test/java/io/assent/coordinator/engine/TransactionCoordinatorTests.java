@@ -491,6 +491,38 @@ class TransactionCoordinatorTests {
         assertThat(ports.take("order 2").argument()).isEqualTo(Decision.ROLLBACK);
     }
 
+    // ---- the end of an instance
+
+    @Test
+    void what_is_decided_and_not_acknowledged_is_handed_over_as_due_now() {
+        ports.coordinator.commit(ports.collected(ONE, TWO));
+        win();
+        ports.acknowledge("1", BranchState.COMMITTED);
+        CompletableFuture<Integer> handedOver = ports.coordinator.handOver();
+        assertThat(handedOver).isNotDone();
+        Progress progress = (Progress) ports.calls.stream()
+                .filter(call -> call.what().equals("record"))
+                .findFirst()
+                .orElseThrow()
+                .argument();
+        ports.answer("record", stands(Decision.COMMIT, ONE, TWO));
+
+        assertThat(handedOver).isCompletedWithValue(1);
+        assertThat(progress.nextAttemptIn()).isEqualTo(Duration.ZERO);
+        assertThat(progress.complete()).isFalse();
+        assertThat(progress.branches())
+                .as("with what was heard")
+                .extracting(DecisionLog.BranchProgress::acknowledged)
+                .containsExactly(true, false);
+    }
+
+    @Test
+    void what_is_not_decided_is_not_handed_over_R4() {
+        ports.coordinator.commit(ports.collected(ONE));
+        assertThat(ports.coordinator.handOver()).isCompletedWithValue(0);
+        assertThat(ports.waiting()).containsExactly("decide");
+    }
+
     // ---- recovery
 
     @Test

@@ -20,7 +20,8 @@ record OpenLog(
         HikariDataSource pool,
         LogDatabase database,
         LogMetrics metrics,
-        LogProperties properties)
+        LogProperties properties,
+        LogConnections connections)
         implements AutoCloseable {
 
     static LogDatabase database(TestPostgres.Database database) {
@@ -37,17 +38,25 @@ record OpenLog(
 
     /** @param writers wraps what makes the writers' connections */
     static OpenLog open(LogDatabase database, LogProperties properties, UnaryOperator<DataSource> writers) {
+        return open(database, properties, writers, Availability.always());
+    }
+
+    static OpenLog open(
+            LogDatabase database,
+            LogProperties properties,
+            UnaryOperator<DataSource> writers,
+            Availability availability) {
         ConnectionVerifier verifier = new ConnectionVerifier(properties);
-        HikariDataSource pool = DecisionLogConfiguration.pool(database, properties, verifier);
+        LogConnections connections = new LogConnections(database, properties, verifier);
+        HikariDataSource pool = DecisionLogConfiguration.pool(connections, properties);
         Flyway.configure().dataSource(pool).load().migrate();
         LogMetrics metrics = LogMetrics.in(new SimpleMeterRegistry());
         PostgresDecisionLog log = new PostgresDecisionLog(
                 properties,
-                writers.apply(DecisionLogConfiguration.connections(database, properties, "assent-decide")),
-                pool,
-                verifier,
+                new PostgresDecisionLog.Access(
+                        writers.apply(connections.named("assent-decide")), pool, verifier, availability),
                 metrics);
-        return new OpenLog(log, pool, database, metrics, properties);
+        return new OpenLog(log, pool, database, metrics, properties, connections);
     }
 
     DecisionLog port() {

@@ -35,7 +35,7 @@ class RecoveryScheduleTests {
             },
             scheduler,
             new Random(7),
-            new RecoveryProperties(Duration.ofSeconds(1), 10, Duration.ofSeconds(30)));
+            new RecoveryProperties(Duration.ofSeconds(1), 10, Duration.ofSeconds(30), Duration.ZERO));
 
     @Test
     void the_next_pass_waits_for_the_end_of_this_one_and_about_the_interval() {

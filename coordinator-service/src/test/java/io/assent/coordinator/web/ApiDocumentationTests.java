@@ -35,7 +35,8 @@ class ApiDocumentationTests {
                         "POST /v1/transactions/{id}/rollback",
                         "POST /v1/transactions/{id}/resolution",
                         "POST /v1/commits",
-                        "POST /v1/inquiries");
+                        "POST /v1/inquiries",
+                        "GET /v1/instances");
         JsonNode commit = api.path("paths").path("/v1/transactions/{id}/commit").path("post");
         assertThat(commit.path("requestBody")
                         .path("content")

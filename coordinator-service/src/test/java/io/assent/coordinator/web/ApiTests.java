@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.Coordinator;
+import io.assent.coordinator.engine.InstanceList;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.protocol.BranchId;
@@ -13,12 +14,16 @@ import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionState;
 import io.assent.protocol.Vote;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.dao.DataAccessResourceFailureException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Goal: every call hands the engine exactly what was sent and answers exactly what came of it. Method: over a real port,
@@ -58,6 +63,32 @@ class ApiTests {
         assertThat(response.text("state")).isEqualTo("ACTIVE");
         assertThat(response.json().has("decision")).isFalse();
         assertThat(coordinator.lastAsked()).isEqualTo(new Coordinator.Begin(null, "checkout", Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void instances_are_shown_as_they_were_last_read() {
+        assertThat(http.get("/v1/instances").json().has("asOf"))
+                .as("not read yet")
+                .isFalse();
+        Instant now = Instant.parse("2026-01-31T12:00:00Z");
+        UUID id = UUID.randomUUID();
+        coordinator.instances = new InstanceList.Snapshot(
+                now,
+                List.of(new InstanceList.Instance(
+                        id, "pod-1", null, null, "1.0", now.minusSeconds(60), now.minusSeconds(1), true, true)));
+
+        Http.Response response = http.get("/v1/instances");
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.contentType()).isEqualTo("application/json");
+        assertThat(response.text("asOf")).isEqualTo("2026-01-31T12:00:00Z");
+        JsonNode item = response.json().path("items").path(0);
+        assertThat(item.path("id").asString()).isEqualTo(id.toString());
+        assertThat(item.path("lastSeen").asString()).isEqualTo("2026-01-31T11:59:59Z");
+        assertThat(item.path("alive").asBoolean()).isTrue();
+        assertThat(item.path("self").asBoolean()).isTrue();
+        assertThat(item.has("port")).as("it does not listen yet").isFalse();
+        assertThat(http.get("/v1/instances?limit=5").text("type")).endsWith("unknown-field");
     }
 
     @Test

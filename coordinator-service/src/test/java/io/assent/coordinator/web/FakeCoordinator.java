@@ -2,6 +2,7 @@ package io.assent.coordinator.web;
 
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.Coordinator;
+import io.assent.coordinator.engine.InstanceList;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.TransactionRecord;
@@ -16,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** Remembers what it was asked and answers what the test says. */
-class FakeCoordinator implements Coordinator, TransactionSearch {
+class FakeCoordinator implements Coordinator, TransactionSearch, InstanceList {
 
     /** An enlist or resolve, whose arguments have no record of their own. */
     record Enlist(TransactionId id, Branch branch) {}
@@ -32,11 +33,13 @@ class FakeCoordinator implements Coordinator, TransactionSearch {
     volatile InquiryAnswer inquiryAnswer = InquiryAnswer.UNDECIDED;
     volatile List<TransactionRecord> found = List.of();
     volatile RuntimeException searchFailure;
+    volatile Snapshot instances = new Snapshot(null, List.of());
 
     void reset() {
         asked.clear();
         found = List.of();
         searchFailure = null;
+        instances = new Snapshot(null, List.of());
         answer = id -> CompletableFuture.failedFuture(new AssertionError("nothing may be asked"));
     }
 
@@ -90,6 +93,11 @@ class FakeCoordinator implements Coordinator, TransactionSearch {
     public CompletionStage<Answer> find(TransactionId id) {
         asked.add(new Find(id));
         return answer.apply(id);
+    }
+
+    @Override
+    public Snapshot instances() {
+        return instances;
     }
 
     @Override
