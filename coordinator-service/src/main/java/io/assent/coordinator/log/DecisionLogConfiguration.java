@@ -51,18 +51,35 @@ public class DecisionLogConfiguration {
             LogProperties properties,
             DataSource dataSource,
             ConnectionVerifier verifier,
+            Partitions partitions,
             LogMetrics metrics)
             throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             verifier.learn(connection, verifier.verify(connection));
         }
+        try (Connection connection =
+                forPartitions(database, properties, verifier).getConnection()) {
+            partitions.makeFirst(connection);
+        }
         return new PostgresDecisionLog(
                 properties, connections(database, properties, "assent-decide"), dataSource, verifier, metrics);
     }
 
+    @Bean
+    Partitions decisionLogPartitions(LogProperties properties, LogMetrics metrics) {
+        return new Partitions(properties, metrics);
+    }
+
+    /** Only after the log is open: then its first partitions are there. */
     @Bean(destroyMethod = "close")
-    Retention decisionLogRetention(PostgresDecisionLog decisionLog, LogProperties properties) {
-        return new Retention(decisionLog, properties.cleanupInterval());
+    PartitionSchedule decisionLogPartitionSchedule(
+            PostgresDecisionLog opened,
+            Partitions partitions,
+            LogDatabase database,
+            LogProperties properties,
+            ConnectionVerifier verifier) {
+        return new PartitionSchedule(
+                partitions, forPartitions(database, properties, verifier), properties.cleanupInterval());
     }
 
     @Bean
@@ -88,6 +105,11 @@ public class DecisionLogConfiguration {
         config.setMaximumPoolSize(properties.connections());
         config.setConnectionTimeout(properties.connectTimeout().toMillis());
         return new HikariDataSource(config);
+    }
+
+    private static DataSource forPartitions(
+            LogDatabase database, LogProperties properties, ConnectionVerifier verifier) {
+        return new VerifiedDataSource(connections(database, properties, "assent-partitions"), verifier);
     }
 
     /** New connections that are bounded by the socket timeout and by nothing else (L2). */
