@@ -1,6 +1,6 @@
 -- The decision log: one row per transaction. Written once when it is decided, once more when it is complete.
--- No foreign keys and no second table on the way of a commit; ids are UUIDs of version 7, so that rows arrive in order of
--- time and the table can be partitioned by id later.
+-- No foreign keys and no second table on the way of a commit. Ids are UUIDs of version 7, so rows arrive in order of time,
+-- and ranges of ids are ranges of time: finished transactions are not deleted, whole partitions are dropped.
 
 create table assent_transaction (
     id              uuid        not null,
@@ -28,7 +28,10 @@ create table assent_transaction (
     constraint assent_transaction_decided check (num_nulls(verdict, nonce, decided_at) in (0, 3)),
     constraint assent_transaction_completed check (completed_at is null or (verdict is not null and outcome is not null)),
     constraint assent_transaction_heard_of check (begun or verdict is not null)
-);
+) partition by range (id);
+
+-- Coordinators make the partitions ahead of time (Partitions.java). There is no default partition on purpose: an id whose
+-- partition was dropped must have no place to be written to again, or a forgotten COMMIT could be decided anew (R9).
 
 comment on table assent_transaction is 'The write-once decision of each global transaction (R1) and its delivery. All instants are this database''s clock.';
 comment on column assent_transaction.id is 'UUID of version 7; its time bounds how long it is accepted (R9)';
@@ -52,11 +55,48 @@ comment on column assent_transaction.next_attempt_at is 'When any instance may t
 comment on column assent_transaction.changed_at is 'When the state last changed';
 comment on column assent_transaction.resolution is 'The reason a person gave for closing it with a heuristic outcome';
 
--- The only other index that a commit pays for: recovery finds its work without reading what is finished.
-create index assent_transaction_due on assent_transaction (next_attempt_at) where next_attempt_at is not null;
+-- The only other index that a commit pays for. It holds what is not finished: recovery finds its work without reading the
+-- rest, and whether an old partition can be dropped is seen without reading it.
+create index assent_transaction_due on assent_transaction (next_attempt_at) where completed_at is null;
 
--- Every transaction is inserted and then updated once or twice: leave room for that on the page.
-alter table assent_transaction set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
+-- Which ids the partitions cover. One row; read by every decision, written when a partition is made or dropped.
+create table assent_log_range (
+    only_one         boolean     not null default true,
+    forgotten_before timestamptz not null,
+    made_until       timestamptz not null,
+    constraint assent_log_range_pk primary key (only_one),
+    constraint assent_log_range_only_one check (only_one)
+);
+
+insert into assent_log_range (forgotten_before, made_until) values ('epoch', 'epoch');
+
+comment on table assent_log_range is 'The ids that can be written: those of which a partition exists';
+comment on column assent_log_range.forgotten_before is 'Ids made before may have been dropped; it never goes back, whatever the retention period is set to (R9)';
+comment on column assent_log_range.made_until is 'Partitions exist for ids made before';
+
+create function assent_log_range_only_grows() returns trigger language plpgsql as $$
+begin
+    raise exception 'the range of the log would go back from (%, %) to (%, %)', old.forgotten_before, old.made_until,
+        new.forgotten_before, new.made_until using errcode = 'integrity_constraint_violation';
+end
+$$;
+
+create trigger assent_log_range_only_grows before update on assent_log_range
+    for each row when (new.forgotten_before < old.forgotten_before or new.made_until < old.made_until)
+    execute function assent_log_range_only_grows();
+
+-- Whether there is a record of a transaction. In a function, so that only the few that ask pay for the look, and the plan of
+-- a decision does not name every partition. With hold, the record and its partition stay until the statement has ended.
+create function assent_recorded(transaction uuid, hold boolean) returns boolean language plpgsql as $$
+begin
+    if hold then
+        perform from assent_transaction t where t.id = transaction for update;
+    else
+        perform from assent_transaction t where t.id = transaction;
+    end if;
+    return found;
+end
+$$;
 
 -- The second of a pair of assertions: the statement never changes a decision, and this refuses it if it tried (R1).
 create function assent_decision_is_final() returns trigger language plpgsql as $$

@@ -1,6 +1,7 @@
 package io.assent.chaos;
 
 import io.assent.chaos.bank.ProcessesCommand;
+import io.assent.chaos.growth.GrowthCommand;
 import io.assent.chaos.isolation.IsolationCommand;
 import io.assent.chaos.points.MessagesCommand;
 import io.assent.chaos.points.PointsCommand;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Command;
             PointsCommand.class,
             MessagesCommand.class,
             ProcessesCommand.class,
-            IsolationCommand.class
+            IsolationCommand.class,
+            GrowthCommand.class
         },
         footerHeading = "%nExit codes:%n",
         footer = {

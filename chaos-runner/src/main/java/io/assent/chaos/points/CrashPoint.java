@@ -74,7 +74,7 @@ public record CrashPoint(
     private static final Match DECIDE = Match.request().sql("proposed as materialized");
     private static final Match PROGRESS = Match.request().sql("item as materialized");
     private static final Match CLAIM = Match.reply().answering(Match.request().sql("^\\s*with due as"));
-    private static final Match FORGET = Match.request().sql("^\\s*with doomed as");
+    private static final Match FORGET = Match.request().sql("^\\s*select c\\.relname, i\\.inhrelid is not null");
     private static final Match PREPARE_ORDER = Match.request().path("/assent/v1/prepare$");
     private static final Match ORDER = Match.request().path("/assent/v1/decisions$");
     private static final Match COMMIT_REQUEST =

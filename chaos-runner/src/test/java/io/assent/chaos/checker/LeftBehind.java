@@ -45,6 +45,7 @@ final class LeftBehind implements AutoCloseable {
         bank(1, empty);
         bank(2, empty);
         log(resource("db/migration/V1__decision_log.sql"));
+        log("create table any_time partition of assent_transaction for values from (minvalue) to (maxvalue)");
         for (int bank = 1; bank <= 2; bank++) {
             bank(
                     bank,

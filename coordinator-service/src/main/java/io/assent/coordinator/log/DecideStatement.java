@@ -35,11 +35,17 @@ import org.jspecify.annotations.Nullable;
  *   <li>a decided row: the decision stands.
  * </ul>
  *
- * <p>Locks: rows of ids beyond the longest lifetime are locked first, in order of ids, so that a clean-up cannot take them
- * away between "there is a record" and the insert, which would decide a forgotten transaction anew. They are the smallest
- * ids of the batch, so all locks are still taken in order of ids.
+ * <p>Locks: rows of ids beyond the longest lifetime are locked first, in order of ids, so that their partition cannot be
+ * dropped between "there is a record" and the write. They are the smallest ids of the batch, so all locks are still taken
+ * in order of ids. A forgotten transaction cannot be decided anew in any case: its partition is gone, is never made again,
+ * and there is no other place for its id (R9).
+ *
+ * <p>Partitions: the insert opens those it writes to, and nothing else here names the table, so the plan does not grow with
+ * what is kept.
  */
 final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
+
+    private static final String NO_PARTITION = "NO_PARTITION";
 
     private final String sql;
     private final BiConsumer<TransactionId, UnreadableRowException> unreadable;
@@ -56,19 +62,16 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
                     from unnest(?::uuid[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[],
                             ?::bigint[], ?::bigint[])
                         as p (id, verdict, nonce, name, reason, branches, made, deadline, next_attempt_in)),
-                aged as materialized (
-                    select t.id from clock, proposed p join assent_transaction t on t.id = p.id
-                    where p.made < clock.now - interval '%1$d milliseconds'
-                    order by t.id for update of t),
                 judged as materialized (
                     select p.*, case
                         when p.made > clock.now + interval '%3$d milliseconds'
-                            and not exists (select from assent_transaction t where t.id = p.id) then 'IN_FUTURE'
-                        when p.made < clock.now - case p.verdict
-                                when 'COMMIT' then interval '%1$d milliseconds' else interval '%2$d milliseconds' end
-                            and not exists (select from aged a where a.id = p.id) then 'TOO_OLD'
+                            and not assent_recorded(p.id, false) then 'IN_FUTURE'
+                        when p.made < greatest(r.forgotten_before, clock.now - case p.verdict
+                                when 'COMMIT' then interval '%1$d milliseconds' else interval '%2$d milliseconds' end)
+                            and not assent_recorded(p.id, true) then 'TOO_OLD'
+                        when p.made >= r.made_until then 'NO_PARTITION'
                         else 'OK' end as status
-                    from proposed p, clock),
+                    from proposed p, clock, assent_log_range r where r.only_one),
                 written as (
                     insert into assent_transaction as t (id, name, begun, created_at, deadline, verdict, nonce,
                         decided_at, reason, branches, next_attempt_at, changed_at)
@@ -155,7 +158,12 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
         Map<TransactionId, Reply> replies = new HashMap<>();
         while (rows.next()) {
             TransactionId id = new TransactionId(rows.getObject("proposal", UUID.class));
-            Status status = Status.valueOf(rows.getString("status"));
+            String said = rows.getString("status");
+            if (said.equals(NO_PARTITION)) {
+                replies.put(id, Replies.noPartition(id));
+                continue;
+            }
+            Status status = Status.valueOf(said);
             if (status != Status.OK) {
                 replies.put(id, Replies.nothing(status));
                 continue;

@@ -37,6 +37,8 @@ public class DecisionLogConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(DecisionLogConfiguration.class);
 
+    private static final String PARTITIONS = "assent-partitions";
+
     private static final String SINGLE =
             "The decision log is on one server (assent.coordinator.log.mode=single): when its"
                     + " disk is lost, decisions that services were told are lost with it, and what they have prepared must be"
@@ -81,11 +83,15 @@ public class DecisionLogConfiguration {
             LogProperties properties,
             DataSource dataSource,
             Availability availability,
+            Partitions partitions,
             LogMetrics metrics)
             throws SQLException {
         ConnectionVerifier verifier = connections.verifier();
         try (Connection connection = dataSource.getConnection()) {
             verifier.learn(connection, verifier.verify(connection).systemIdentifier());
+        }
+        try (Connection connection = connections.named(PARTITIONS).getConnection()) {
+            partitions.makeFirst(connection);
         }
         DataSource writers = connections.named("assent-decide");
         return new PostgresDecisionLog(
@@ -126,9 +132,16 @@ public class DecisionLogConfiguration {
                 decisionLog::refuseWaiting);
     }
 
+    @Bean
+    Partitions decisionLogPartitions(LogProperties properties, LogMetrics metrics) {
+        return new Partitions(properties, metrics);
+    }
+
+    /** Only after the log is open: then its first partitions are there. */
     @Bean(destroyMethod = "close")
-    Retention decisionLogRetention(PostgresDecisionLog decisionLog, LogProperties properties) {
-        return new Retention(decisionLog, properties.cleanupInterval());
+    PartitionSchedule decisionLogPartitionSchedule(
+            PostgresDecisionLog opened, Partitions partitions, LogConnections connections, LogProperties properties) {
+        return new PartitionSchedule(partitions, connections.named(PARTITIONS), properties.cleanupInterval());
     }
 
     @Bean

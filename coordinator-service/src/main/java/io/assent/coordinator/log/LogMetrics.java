@@ -3,6 +3,7 @@ package io.assent.coordinator.log;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 
 /**
  * What the log counts.
@@ -10,9 +11,9 @@ import io.micrometer.core.instrument.MeterRegistry;
  * @param decisions size of each statement that writes decisions
  * @param progress size of each statement that writes progress
  * @param unreadable rows that could not be read and were left out
- * @param forgotten transactions that were removed after the retention period (R9)
+ * @param dropped how long it took to drop each partition after the retention period (R9)
  */
-record LogMetrics(DistributionSummary decisions, DistributionSummary progress, Counter unreadable, Counter forgotten) {
+record LogMetrics(DistributionSummary decisions, DistributionSummary progress, Counter unreadable, Timer dropped) {
 
     static LogMetrics in(MeterRegistry registry) {
         return new LogMetrics(
@@ -25,8 +26,8 @@ record LogMetrics(DistributionSummary decisions, DistributionSummary progress, C
                 Counter.builder("assent.log.unreadable.rows")
                         .description("Rows that could not be read and were left out")
                         .register(registry),
-                Counter.builder("assent.log.forgotten")
-                        .description("Transactions removed after the retention period")
+                Timer.builder("assent.log.partition.drop")
+                        .description("Time to drop a partition after the retention period")
                         .register(registry));
     }
 }

@@ -24,8 +24,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxBranches executions in one transaction, adopted ones included; 1 to 1,000
  * @param longestLifetime from the time in an id to the last moment at which it may begin or commit (R9); 1 s to 7 d
  * @param retention how long finished transactions are kept, at least; {@code longestLifetime} + 5 min to 3,650 d
- * @param cleanupInterval time between two clean-ups; 1 s to 1 d
- * @param cleanupBatch finished transactions that one clean-up statement forgets; 1 to 10,000
+ * @param partitionWidth time that one partition of the log covers, and so how much is dropped at once; whole seconds, 1 min
+ *     to 366 d, and at least a thousandth of {@code retention}
+ * @param cleanupInterval time between two looks after the partitions; 1 s to 1 h
  * @param searchTimeout how long a search may take in the database; 100 ms to 1 min
  */
 @ConfigurationProperties("assent.coordinator.log")
@@ -42,12 +43,15 @@ public record LogProperties(
         @DefaultValue("100") int maxBranches,
         @DefaultValue("1h") Duration longestLifetime,
         @DefaultValue("30d") Duration retention,
+        @DefaultValue("1d") Duration partitionWidth,
         @DefaultValue("1m") Duration cleanupInterval,
-        @DefaultValue("1000") int cleanupBatch,
         @DefaultValue("10s") Duration searchTimeout) {
 
     /** How far an id may lie ahead of the database's clock, and clocks apart from each other (R9). */
     public static final Duration CLOCK_MARGIN = Duration.ofMinutes(5);
+
+    /** Each costs a little when a list of transactions is searched, and files. */
+    private static final long MAX_PARTITIONS = 1_000;
 
     /** How durable a decision is. */
     public enum Mode {
@@ -71,8 +75,9 @@ public record LogProperties(
         check("max-branches", maxBranches, 1, 1_000);
         check("longest-lifetime", longestLifetime, Duration.ofSeconds(1), Duration.ofDays(7));
         check("retention", retention, longestLifetime.plus(CLOCK_MARGIN), Duration.ofDays(3_650));
-        check("cleanup-interval", cleanupInterval, Duration.ofSeconds(1), Duration.ofDays(1));
-        check("cleanup-batch", cleanupBatch, 1, 10_000);
+        checkSeconds("partition-width", partitionWidth, Duration.ofMinutes(1), Duration.ofDays(366));
+        check("partition-width", partitionWidth, retention.dividedBy(MAX_PARTITIONS), Duration.ofDays(366));
+        check("cleanup-interval", cleanupInterval, Duration.ofSeconds(1), Duration.ofHours(1));
         check("search-timeout", searchTimeout, Duration.ofMillis(100), Duration.ofMinutes(1));
     }
 
@@ -88,7 +93,7 @@ public record LogProperties(
         }
     }
 
-    /** The driver counts these in seconds. */
+    /** Counted in seconds: by the driver, or in names. */
     private static void checkSeconds(String property, Duration value, Duration min, Duration max) {
         check(property, value, min, max);
         if (value.getNano() != 0) {

@@ -170,8 +170,10 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
     private Reading read(List<TransactionId> ids) {
         try (Connection connection = pool.getConnection();
                 PreparedStatement statement = connection.prepareStatement("""
-                        select c.now, %s
-                        from (select clock_timestamp() as now) c left join assent_transaction t on t.id = any (?)
+                        select c.now, c.forgotten_before, %s
+                        from (select clock_timestamp() as now, r.forgotten_before from assent_log_range r
+                            where r.only_one) c
+                        left join (unnest(?::uuid[]) as asked (id) join assent_transaction t on t.id = asked.id) on true
                         """.formatted(Rows.COLUMNS))) {
             statement.setArray(
                     1,
@@ -180,20 +182,28 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
             Map<TransactionId, TransactionRecord> records = new HashMap<>();
             Set<TransactionId> unreadable = new HashSet<>();
             Instant now = Instant.EPOCH;
+            Instant horizon = Instant.EPOCH;
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     now = Rows.mandatory(Rows.instant(rows, "now"));
+                    horizon = horizon(now, Rows.mandatory(Rows.instant(rows, "forgotten_before")));
                     UUID id = rows.getObject("id", UUID.class);
                     if (id != null && !readable(rows, record -> records.put(record.id(), record))) {
                         unreadable.add(new TransactionId(id));
                     }
                 }
             }
-            return new Reading(Status.OK, records, unreadable, now, now.minus(properties.retention()));
+            return new Reading(Status.OK, records, unreadable, now, horizon);
         } catch (SQLException e) {
             log.warn("The decision log cannot be read: {}.", Causes.text(e));
             return nothingRead();
         }
+    }
+
+    /** What was dropped stays forgotten, also when the retention period is set to more than it was (R9). */
+    private Instant horizon(Instant now, Instant forgottenBefore) {
+        Instant retained = now.minus(properties.retention());
+        return retained.isBefore(forgottenBefore) ? forgottenBefore : retained;
     }
 
     /** No time is known either; before every id, so that nothing looks forgotten. */
@@ -253,25 +263,6 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
                 "The row of transaction {} cannot be read and is left out: {} A person has to repair it.",
                 id,
                 e.getMessage());
-    }
-
-    /** Forgets finished transactions, a bounded number; for whoever schedules it. */
-    void forget() {
-        try (Connection connection = pool.getConnection();
-                PreparedStatement statement = connection.prepareStatement(Retention.FORGET)) {
-            long millis =
-                    properties.retention().plus(LogProperties.CLOCK_MARGIN).toMillis();
-            statement.setLong(1, millis);
-            statement.setLong(2, millis);
-            statement.setInt(3, properties.cleanupBatch());
-            int forgotten = statement.executeUpdate();
-            if (forgotten > 0) {
-                metrics.forgotten().increment(forgotten);
-                log.info("{} finished transactions older than {} were forgotten.", forgotten, properties.retention());
-            }
-        } catch (SQLException e) {
-            log.warn("Finished transactions were not forgotten: {}. The next clean-up tries again.", Causes.text(e));
-        }
     }
 
     private <R> CompletionStage<R> call(Supplier<R> call, Function<String, R> refused) {

@@ -3,6 +3,7 @@ package io.assent.coordinator.log;
 import io.assent.coordinator.engine.DecisionLog.Reply;
 import io.assent.coordinator.engine.DecisionLog.Status;
 import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.TransactionId;
 import org.jspecify.annotations.Nullable;
 
 /** Short names for what calls on the log end with. */
@@ -24,6 +25,12 @@ final class Replies {
 
     static Reply unavailable(@Nullable String detail) {
         return new Reply(Status.UNAVAILABLE, null, false, detail);
+    }
+
+    /** Partitions are made long before they are needed: if one is missing, no instance could make it for hours. */
+    static Reply noPartition(TransactionId id) {
+        return unavailable(
+                "the log has no partition for " + id + " yet; why none was made is in the logs of the coordinators");
     }
 
     static Reply unreadable(@Nullable String detail) {

@@ -60,8 +60,7 @@ final class ShortTransactions {
             }
             Locked locked = lock(connection, begin.id());
             if (locked.row() == null) {
-                return Replies.nothing(
-                        begin.id().timestamp().isAfter(locked.now()) ? Status.IN_FUTURE : Status.TOO_OLD);
+                return notBegun(begin.id(), locked);
             }
             TransactionRecord there = touch(connection, begin.id());
             boolean equal = there.begun()
@@ -81,8 +80,9 @@ final class ShortTransactions {
                     (id, name, begun, created_at, deadline, next_attempt_at, changed_at)
                 select ?, ?, true, c.now, c.now + c.timeout, c.now + c.timeout, c.now
                 from (select clock_timestamp() as now, ? * interval '1 microsecond' as timeout,
-                    timestamptz 'epoch' + ? * interval '1 millisecond' as made) c
+                    timestamptz 'epoch' + ? * interval '1 millisecond' as made) c, assent_log_range r
                 where c.made between c.now - ? * interval '1 millisecond' and c.now + ? * interval '1 millisecond'
+                    and c.made >= r.forgotten_before and c.made < r.made_until
                 on conflict (id) do nothing
                 returning %s
                 """.formatted(Rows.COLUMNS))) {
@@ -98,12 +98,25 @@ final class ShortTransactions {
         }
     }
 
+    private static Reply notBegun(TransactionId id, Locked locked) {
+        Instant made = id.timestamp();
+        if (made.isAfter(locked.now().plus(LogProperties.CLOCK_MARGIN))) {
+            return Replies.nothing(Status.IN_FUTURE);
+        }
+        if (!made.isBefore(locked.madeUntil())) {
+            return Replies.noPartition(id);
+        }
+        return Replies.nothing(made.isAfter(locked.now()) ? Status.IN_FUTURE : Status.TOO_OLD);
+    }
+
     Reply enlist(TransactionId id, Branch branch) {
         return inTransaction(id, connection -> {
             Locked locked = lock(connection, id);
             TransactionRecord row = locked.row();
             if (row == null) {
-                boolean tooOld = id.timestamp().isBefore(locked.now().minus(properties.longestLifetime()));
+                Instant oldest = locked.now().minus(properties.longestLifetime());
+                boolean tooOld =
+                        id.timestamp().isBefore(oldest) || id.timestamp().isBefore(locked.forgottenBefore());
                 return Replies.nothing(tooOld ? Status.TOO_OLD : Status.ABSENT);
             }
             Instant deadline = row.deadline();
@@ -276,9 +289,14 @@ final class ShortTransactions {
         }
         // After the lock was given: waiting for it may have taken the rest of a deadline.
         try (Statement statement = connection.createStatement();
-                ResultSet clock = statement.executeQuery("select clock_timestamp() as now")) {
+                ResultSet clock = statement.executeQuery("select clock_timestamp() as now, r.forgotten_before,"
+                        + " r.made_until from assent_log_range r where r.only_one")) {
             clock.next();
-            return new Locked(row, Rows.mandatory(Rows.instant(clock, "now")));
+            return new Locked(
+                    row,
+                    Rows.mandatory(Rows.instant(clock, "now")),
+                    Rows.mandatory(Rows.instant(clock, "forgotten_before")),
+                    Rows.mandatory(Rows.instant(clock, "made_until")));
         }
     }
 
@@ -313,8 +331,12 @@ final class ShortTransactions {
         }
     }
 
-    /** @param row as it is now that it is locked; null if there is none */
-    private record Locked(@Nullable TransactionRecord row, Instant now) {}
+    /**
+     * @param row as it is now that it is locked; null if there is none
+     * @param forgottenBefore ids made before may have been dropped
+     * @param madeUntil there are partitions for ids made before
+     */
+    private record Locked(@Nullable TransactionRecord row, Instant now, Instant forgottenBefore, Instant madeUntil) {}
 
     private interface Work {
 

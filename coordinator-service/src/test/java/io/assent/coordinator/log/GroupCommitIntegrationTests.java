@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.assent.coordinator.engine.DecisionLog.NewTransaction;
-import io.assent.coordinator.engine.DecisionLog.Progress;
 import io.assent.coordinator.engine.DecisionLog.Reply;
 import io.assent.coordinator.engine.DecisionLog.Status;
 import io.assent.coordinator.protocol.Branch;
@@ -236,79 +235,6 @@ class GroupCommitIntegrationTests {
         org.assertj.core.api.Assertions.assertThatThrownBy(
                         () -> log.execute("update assent_transaction set verdict = 'ROLLBACK' where id = '" + id + "'"))
                 .hasMessageContaining("is final");
-    }
-
-    @Test
-    void finishedTransactionsAreForgottenLateAndNothingElseIs() {
-        TransactionId finished = Drafts.id();
-        TransactionId outstanding = Drafts.id();
-        TransactionId fresh = Drafts.id();
-        for (TransactionId id : List.of(finished, outstanding, fresh)) {
-            Branch branch = Drafts.get(log.port().decide(Drafts.commit(id, 1)))
-                    .record()
-                    .branches()
-                    .get(0);
-            Drafts.get(log.port()
-                    .record(
-                            id.equals(outstanding)
-                                    ? new Progress(id, List.of(), false, Duration.ofMinutes(1))
-                                    : Drafts.complete(id, branch)));
-        }
-        // Time cannot be turned forward on a real server: the rows are made older, by id and by completion.
-        TransactionId oldFinished = age(finished, "2 hours 6 minutes");
-        age(outstanding, "30 days");
-        TransactionId marginal = Drafts.id();
-        Branch branch = Drafts.get(log.port().decide(Drafts.commit(marginal, 1)))
-                .record()
-                .branches()
-                .get(0);
-        Drafts.get(log.port().record(Drafts.complete(marginal, branch)));
-        age(marginal, "2 hours 4 minutes");
-
-        log.log().forget();
-
-        assertThat(log.count("select count(*) from assent_transaction")).isEqualTo(3);
-        assertThat(log.metrics().forgotten().count()).isEqualTo(1);
-        assertThat(Drafts.get(log.port().decide(Drafts.commit(oldFinished, 1))).status())
-                .as("R9: never decided anew")
-                .isEqualTo(Status.TOO_OLD);
-        assertThat(Drafts.get(log.port().decide(Drafts.rollback(oldFinished, 1)))
-                        .status())
-                .isEqualTo(Status.TOO_OLD);
-    }
-
-    @Test
-    void aTransactionThatIsBeingForgottenIsNotDecidedAnew() throws SQLException {
-        TransactionId finished = Drafts.id();
-        Branch branch = Drafts.get(log.port().decide(Drafts.commit(finished, 1)))
-                .record()
-                .branches()
-                .get(0);
-        Drafts.get(log.port().record(Drafts.complete(finished, branch)));
-        TransactionId old = age(finished, "3 hours");
-        CompletionStage<Reply> late;
-        try (Connection connection = log.connection();
-                PreparedStatement delete = connection.prepareStatement("delete from assent_transaction where id = ?")) {
-            connection.setAutoCommit(false);
-            delete.setObject(1, old.value());
-            delete.executeUpdate();
-            late = log.port().decide(Drafts.rollback(old, 2));
-            awaitWriterWaits();
-            connection.commit();
-        }
-        assertThat(Drafts.get(late).status())
-                .as("R9: its record was there when the statement began, and is gone when it writes")
-                .isEqualTo(Status.TOO_OLD);
-        assertThat(log.count("select count(*) from assent_transaction")).isZero();
-    }
-
-    private TransactionId age(TransactionId id, String interval) {
-        long seconds = log.count("select extract(epoch from interval '" + interval + "')::bigint");
-        TransactionId older = TransactionId.create(
-                id.timestamp().minusSeconds(seconds), java.util.concurrent.ThreadLocalRandom.current());
-        log.execute("update assent_transaction set id = '" + older + "', completed_at = completed_at - interval '"
-                + interval + "' where id = '" + id + "'");
-        return older;
     }
 
     private OpenLog open(LogProperties properties) {

@@ -39,7 +39,10 @@ class LogPropertiesTests {
         "max-branches, 1001",
         "longest-lifetime, 8d",
         "cleanup-interval, 0s",
-        "cleanup-batch, 0",
+        "cleanup-interval, 61m",
+        "partition-width, 59s",
+        "partition-width, 90500ms",
+        "partition-width, 367d",
         "search-timeout, 0s",
         "expected-system-identifier, abc"
     })
@@ -60,6 +63,16 @@ class LogPropertiesTests {
                 .withMessageContaining("assent.coordinator.log.retention is PT1H4M; allowed is PT1H5M to ");
         assertThat(bind(Map.of("longest-lifetime", "1h", "retention", "65m")).retention())
                 .isEqualTo(Duration.ofMinutes(65));
+    }
+
+    @Test
+    void aLogHasAThousandPartitionsAtMost() {
+        assertThatExceptionOfType(BindException.class)
+                .isThrownBy(() -> bind(Map.of("retention", "3000d", "partition-width", "2d")))
+                .havingRootCause()
+                .withMessageContaining("assent.coordinator.log.partition-width is PT48H; allowed is PT72H to ");
+        assertThat(bind(Map.of("retention", "3000d", "partition-width", "3d")).partitionWidth())
+                .isEqualTo(Duration.ofDays(3));
     }
 
     private static LogProperties bind(Map<String, String> values) {

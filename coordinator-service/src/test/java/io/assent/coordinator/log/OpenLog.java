@@ -10,6 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -36,9 +39,20 @@ record OpenLog(
         return open(database, properties, UnaryOperator.identity());
     }
 
+    /** A log that was first used so long ago, and whose coordinators have looked after its partitions every hour since. */
+    static OpenLog aged(LogDatabase database, LogProperties properties, Duration age) {
+        Instant now = Instant.now();
+        List<Instant> looks = new ArrayList<>();
+        for (Instant look = now.minus(age); look.isBefore(now); look = look.plus(Duration.ofHours(1))) {
+            looks.add(look);
+        }
+        looks.add(now);
+        return at(database, properties, looks);
+    }
+
     /** @param writers wraps what makes the writers' connections */
     static OpenLog open(LogDatabase database, LogProperties properties, UnaryOperator<DataSource> writers) {
-        return open(database, properties, writers, Availability.always());
+        return at(database, properties, List.of(Instant.now()), writers, Availability.always());
     }
 
     static OpenLog open(
@@ -46,11 +60,33 @@ record OpenLog(
             LogProperties properties,
             UnaryOperator<DataSource> writers,
             Availability availability) {
+        return at(database, properties, List.of(Instant.now()), writers, availability);
+    }
+
+    /** @param looks when partitions were looked after; with none there are none */
+    static OpenLog at(LogDatabase database, LogProperties properties, List<Instant> looks) {
+        return at(database, properties, looks, UnaryOperator.identity(), Availability.always());
+    }
+
+    private static OpenLog at(
+            LogDatabase database,
+            LogProperties properties,
+            List<Instant> looks,
+            UnaryOperator<DataSource> writers,
+            Availability availability) {
         ConnectionVerifier verifier = new ConnectionVerifier(properties);
         LogConnections connections = new LogConnections(database, properties, verifier);
         HikariDataSource pool = DecisionLogConfiguration.pool(connections, properties);
         Flyway.configure().dataSource(pool).load().migrate();
         LogMetrics metrics = LogMetrics.in(new SimpleMeterRegistry());
+        Partitions partitions = new Partitions(properties, metrics);
+        for (Instant look : looks) {
+            try (Connection connection = pool.getDataSource().getConnection()) {
+                partitions.makeFirst(connection, look);
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        }
         PostgresDecisionLog log = new PostgresDecisionLog(
                 properties,
                 new PostgresDecisionLog.Access(
@@ -110,6 +146,8 @@ record OpenLog(
         private int maxBatch = 256;
         private int queue = 10_000;
         private Duration socketTimeout = Duration.ofSeconds(10);
+        private Duration retention = Duration.ofHours(2);
+        private Duration width = Duration.ofHours(1);
 
         Settings mode(LogProperties.Mode value) {
             mode = value;
@@ -141,6 +179,16 @@ record OpenLog(
             return this;
         }
 
+        Settings retention(Duration value) {
+            retention = value;
+            return this;
+        }
+
+        Settings partitionWidth(Duration value) {
+            width = value;
+            return this;
+        }
+
         LogProperties build() {
             return new LogProperties(
                     mode,
@@ -154,9 +202,9 @@ record OpenLog(
                     Duration.ofSeconds(5),
                     5,
                     Duration.ofHours(1),
-                    Duration.ofHours(2),
+                    retention,
+                    width,
                     Duration.ofMinutes(1),
-                    1_000,
                     Duration.ofSeconds(10));
         }
     }
