@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -52,6 +53,18 @@ class SettingsTests {
                 .withPropertyValues(
                         "assent.coordinator.participants.services.payment.url=http://payment:8080/assent/v1")
                 .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void in_kubernetes_the_log_has_to_be_replicated() {
+        var profiles = new ApplicationContextRunner().withInitializer(new ConfigDataApplicationContextInitializer());
+
+        profiles.withPropertyValues("spring.profiles.active=k8s")
+                .run(context -> assertThat(context.getEnvironment().getProperty("assent.coordinator.log.mode"))
+                        .isEqualTo("replicated"));
+        profiles.run(context -> assertThat(context.getEnvironment().containsProperty("assent.coordinator.log.mode"))
+                .as("elsewhere the default in code holds")
+                .isFalse());
     }
 
     @Test

@@ -69,7 +69,8 @@ import org.springframework.web.servlet.function.ServerResponse;
     TransactionProperties.class,
     PropagationProperties.class
 })
-@Import({WebClientConfiguration.class, HealthConfiguration.class, TomcatConfiguration.class})
+@Import({WebClientConfiguration.class, HealthConfiguration.class, MetricsConfiguration.class, TomcatConfiguration.class
+})
 public final class ParticipantAutoConfiguration {
 
     @Bean

@@ -8,6 +8,9 @@ import io.assent.embeddedpostgres.TestPostgres;
 import io.assent.participant.GlobalTransactionTemplate;
 import io.assent.participant.GlobalTransactional;
 import io.assent.participant.client.PropagatingRequestInterceptor;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -70,6 +73,35 @@ class ParticipantAutoConfigurationIntegrationTests {
                     .isNotNull();
             assertThat(context).as("the application's executor is still made").hasSingleBean(AsyncTaskExecutor.class);
         });
+    }
+
+    @Test
+    void a_branch_in_doubt_shows_in_the_metrics() throws Exception {
+        runner.withBean(SimpleMeterRegistry.class).run(context -> {
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            context.getBean(MeterBinder.class).bindTo(registry);
+            assertThat(gauge(registry, "assent.participant.in.doubt")).isZero();
+            assertThat(gauge(registry, "assent.participant.in.doubt.oldest")).isZero();
+
+            String ref = "assent:test:019ab000-0000-7000-8000-000000000001:1:metrics";
+            try (Connection connection = context.getBean(DataSource.class).getConnection()) {
+                connection.setAutoCommit(false);
+                connection.createStatement().execute("select pg_current_xact_id()");
+                connection.createStatement().execute("prepare transaction '" + ref + "'");
+                connection.setAutoCommit(true);
+                try {
+                    assertThat(gauge(registry, "assent.participant.in.doubt")).isOne();
+                    assertThat(gauge(registry, "assent.participant.in.doubt.oldest"))
+                            .isNotNegative();
+                } finally {
+                    connection.createStatement().execute("rollback prepared '" + ref + "'");
+                }
+            }
+        });
+    }
+
+    private static double gauge(MeterRegistry registry, String name) {
+        return registry.get(name).gauge().value();
     }
 
     @Test

@@ -1,0 +1,38 @@
+package io.assent.participant.autoconfigure;
+
+import io.assent.participant.engine.BranchResource;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.concurrent.TimeUnit;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Counts the branches in doubt; only where Micrometer is there. They hold locks and keep vacuum from its work, so somebody
+ * has to be told when one stays. Each look is one query; while the database cannot be asked there is no value.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnClass(MeterBinder.class)
+class MetricsConfiguration {
+
+    @Bean
+    MeterBinder assentBranchMetrics(BranchResource resource) {
+        return registry -> {
+            Gauge.builder(
+                            "assent.participant.in.doubt",
+                            resource,
+                            branches -> branches.inDoubt().count())
+                    .description("Branches of this participant that are prepared and wait for their decision")
+                    .register(registry);
+            TimeGauge.builder(
+                            "assent.participant.in.doubt.oldest",
+                            resource,
+                            TimeUnit.MILLISECONDS,
+                            branches -> branches.inDoubt().oldest().toMillis())
+                    .description("Age of the oldest of them; 0 if there is none")
+                    .register(registry);
+        };
+    }
+}
