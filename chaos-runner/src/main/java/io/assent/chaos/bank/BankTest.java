@@ -8,6 +8,7 @@ import io.assent.chaos.checker.LogRow;
 import io.assent.chaos.checker.Report;
 import io.assent.chaos.checker.Resources;
 import io.assent.chaos.checker.Run;
+import io.assent.chaos.proxy.FaultProxy;
 import io.assent.chaos.system.BankSystem;
 import io.assent.chaos.system.Node;
 import io.assent.chaos.system.ServiceNode;
@@ -22,6 +23,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +47,7 @@ final class BankTest {
     /**
      * How a run goes.
      *
-     * @param pairs the share of faults that hit two processes at once, 0 to 1
+     * @param faults how much is broken
      * @param until when faults end although more are planned; null: never
      * @param endWithPlans whether the run ends when nothing is left to do, with faults or without
      */
@@ -53,10 +55,7 @@ final class BankTest {
             long seed,
             int clients,
             int rate,
-            long kills,
-            long pauses,
-            Duration longestPause,
-            double pairs,
+            FaultSchedule.Amount faults,
             @Nullable Instant until,
             boolean endWithPlans) {}
 
@@ -65,21 +64,33 @@ final class BankTest {
         void progress(Progress progress);
     }
 
-    record Progress(long kills, long pauses, long transfers, double rate, int inDoubt, int unresolved, String doing) {}
+    record Progress(
+            long kills,
+            long pauses,
+            long partitions,
+            long transfers,
+            double rate,
+            int inDoubt,
+            int unresolved,
+            String doing) {}
 
     private final BankSystem system;
+    private final OrderTrace links;
     private final Plans plans;
     private final Path directory;
     private final Settings settings;
     private final Listener listener;
     private final Addresses addresses;
     private final long started = System.nanoTime();
-    private long kills;
-    private long paused;
+    private final Map<FaultSchedule.Kind, Long> broken = new EnumMap<>(FaultSchedule.Kind.class);
 
-    /** @param directory where the history is kept; it exists and is empty */
-    BankTest(BankSystem system, Plans plans, Path directory, Settings settings, Listener listener) {
+    /**
+     * @param links those of the system
+     * @param directory where the history is kept
+     */
+    BankTest(BankSystem system, OrderTrace links, Plans plans, Path directory, Settings settings, Listener listener) {
         this.system = system;
+        this.links = links;
         this.plans = plans;
         this.directory = directory;
         this.settings = settings;
@@ -152,24 +163,18 @@ final class BankTest {
         FaultSchedule schedule = new FaultSchedule(
                 seeds.nextLong(),
                 system.nodes().stream().map(Node::name).toList(),
-                settings.kills(),
-                settings.pauses(),
-                settings.longestPause(),
-                settings.pairs());
+                links.all().stream().map(FaultProxy::name).toList(),
+                settings.faults());
         Thread.sleep(WARM_UP.toMillis());
-        try (FaultInjector injector = new FaultInjector(system.nodes(), directory)) {
+        try (FaultInjector injector = new FaultInjector(system.nodes(), links.all(), directory)) {
             while (!workload.isFinished() && !isOver()) {
                 Step step = schedule.next();
                 if (step == null) {
                     break;
                 }
                 injector.apply(step);
-                if (step.kind() == FaultSchedule.Kind.KILL) {
-                    kills += step.nodes().size();
-                } else {
-                    paused += step.nodes().size();
-                }
-                report(workload, doubt, step.kind().name().toLowerCase(Locale.ROOT) + " " + step.nodes());
+                broken.merge(step.kind(), (long) step.count(), Long::sum);
+                report(workload, doubt, step.kind().name().toLowerCase(Locale.ROOT) + " " + step.victims());
             }
         }
         while (settings.endWithPlans() && !workload.isFinished() && !isOver()) {
@@ -185,8 +190,9 @@ final class BankTest {
     private void report(Workload workload, DoubtWatch doubt, String doing) {
         double seconds = (System.nanoTime() - started) / 1e9;
         listener.progress(new Progress(
-                kills,
-                paused,
+                broken.getOrDefault(FaultSchedule.Kind.KILL, 0L),
+                broken.getOrDefault(FaultSchedule.Kind.PAUSE, 0L),
+                broken.getOrDefault(FaultSchedule.Kind.PARTITION, 0L),
                 workload.done(),
                 workload.done() / seconds,
                 doubt.inDoubt(),

@@ -1,37 +1,57 @@
 package io.assent.chaos.bank;
 
+import io.assent.chaos.bank.FaultSchedule.Cut;
 import io.assent.chaos.bank.FaultSchedule.Kind;
 import io.assent.chaos.bank.FaultSchedule.Step;
 import io.assent.chaos.checker.Fault;
+import io.assent.chaos.proxy.Direction;
+import io.assent.chaos.proxy.FaultProxy;
 import io.assent.chaos.system.Node;
 import io.assent.chaos.system.PostgresNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
 /** Breaks and mends, and writes down when. */
 final class FaultInjector implements AutoCloseable {
 
+    private static final Duration FLAP_REFUSED = Duration.ofMillis(150);
+    private static final Duration FLAP_HEALED = Duration.ofMillis(250);
+
     private final List<Node> nodes;
+    private final Collection<FaultProxy> links;
     private final JsonLines lines;
     private final InstantSource clock = InstantSource.system();
 
-    FaultInjector(List<Node> nodes, Path directory) {
+    FaultInjector(List<Node> nodes, Collection<FaultProxy> links, Path directory) {
         // A service that starts without its database dies and is started again: databases first.
         this.nodes = nodes.stream()
                 .sorted(Comparator.comparing(node -> !(node instanceof PostgresNode)))
                 .toList();
+        this.links = links;
         this.lines = new JsonLines(directory.resolve("faults.jsonl"));
     }
 
     /** Returns when what was broken takes requests again and the gap is over. */
     void apply(Step step) throws InterruptedException {
-        List<Node> victims = nodes.stream()
-                .filter(node -> step.nodes().contains(node.name()))
-                .toList();
         long from = clock.millis();
+        Cut cut = step.cut();
+        if (cut != null) {
+            partition(cut, step);
+        } else {
+            disturb(step);
+        }
+        lines.write(new Fault(step.kind().name(), step.count(), step.victims(), from, clock.millis()));
+        pause(step.gap());
+    }
+
+    private void disturb(Step step) throws InterruptedException {
+        List<Node> victims = nodes.stream()
+                .filter(node -> step.victims().contains(node.name()))
+                .toList();
         boolean kills = step.kind() == Kind.KILL;
         victims.forEach(kills ? Node::kill : Node::pause);
         try {
@@ -40,8 +60,29 @@ final class FaultInjector implements AutoCloseable {
             victims.forEach(kills ? Node::start : Node::resume);
         }
         victims.forEach(Node::awaitReady);
-        lines.write(new Fault(step.kind().name(), step.nodes(), from, clock.millis()));
-        pause(step.gap());
+    }
+
+    private void partition(Cut cut, Step step) throws InterruptedException {
+        List<FaultProxy> victims = links.stream()
+                .filter(link -> step.victims().contains(link.name()))
+                .toList();
+        try {
+            victims.forEach(link -> apply(cut, link));
+            pause(step.hold());
+        } finally {
+            victims.forEach(FaultProxy::heal);
+        }
+    }
+
+    private static void apply(Cut cut, FaultProxy link) {
+        switch (cut) {
+            case BOTH_WAYS -> link.cut();
+            case REQUESTS -> link.cut(Direction.REQUEST);
+            case REPLIES -> link.cut(Direction.REPLY);
+            case BLACK_HOLE -> link.blackHole();
+            case REFUSED -> link.refuse();
+            case FLAPPING -> link.flap(FLAP_REFUSED, FLAP_HEALED);
+        }
     }
 
     private static void pause(Duration duration) throws InterruptedException {

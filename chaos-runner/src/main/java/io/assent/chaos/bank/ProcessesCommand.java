@@ -3,6 +3,7 @@ package io.assent.chaos.bank;
 import com.github.freva.asciitable.AsciiTable;
 import io.assent.chaos.bank.BankTest.Progress;
 import io.assent.chaos.bank.BankTest.Settings;
+import io.assent.chaos.bank.FaultSchedule.Amount;
 import io.assent.chaos.checker.Report;
 import io.assent.chaos.checker.Told;
 import io.assent.chaos.checker.Violation;
@@ -32,13 +33,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Kills and pauses coordinators, banks and their PostgreSQL servers while clients transfer money,"
-                    + " then checks every invariant.",
+            "Kills, pauses and cuts off coordinators, banks and their PostgreSQL servers while clients transfer"
+                    + " money, then checks every invariant.",
             "Ends with 0 if none was violated, 1 if one was, 2 for wrong options, 3 if it could not be carried out."
         })
 public final class ProcessesCommand implements Callable<Integer> {
 
     private static final int SHOWN = 50;
+    private static final Duration LONGEST = Duration.ofSeconds(8);
     private static final long REPORT_EVERY_NANOS = Duration.ofSeconds(5).toNanos();
 
     @Option(names = "--kills", paramLabel = "N", description = "How many processes are killed (default: 25).")
@@ -46,6 +48,19 @@ public final class ProcessesCommand implements Callable<Integer> {
 
     @Option(names = "--pauses", paramLabel = "N", description = "How many are paused (default: a fifth of the kills).")
     private @Nullable Long pauses;
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            description = "How often processes are cut off from each other (default: a fifth of the kills).")
+    private @Nullable Long partitions;
+
+    @Option(
+            names = "--together",
+            paramLabel = "P",
+            defaultValue = "0.2",
+            description = "Chance that a kill or pause hits one more process, 0 to 1; three at most (default: 0.2).")
+    private double together;
 
     @Option(names = "--hours", paramLabel = "H", description = "Break things for so many hours instead, such as 0.5.")
     private @Nullable Double hours;
@@ -100,12 +115,15 @@ public final class ProcessesCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println("Seed " + settings.seed() + "; data, histories and logs are in " + directory);
         Report report;
-        BankSystem system = BankSystem.start(BankSystem.Options.of(repository, directory, banks), line -> {});
-        // Also after Ctrl-C no process is left.
-        Runtime.getRuntime().addShutdownHook(new Thread(system::close, "end-of-processes"));
-        try (system) {
-            Path history = Files.createDirectories(directory.resolve("history"));
-            report = new BankTest(system, plans, history, settings, new Plain(out)).run();
+        Path history = Files.createDirectories(directory.resolve("history"));
+        try (OrderTrace links = new OrderTrace(history)) {
+            BankSystem system = BankSystem.start(
+                    BankSystem.Options.of(repository, directory, banks).withLinks(links), line -> {});
+            // Also after Ctrl-C no process is left.
+            Runtime.getRuntime().addShutdownHook(new Thread(system::close, "end-of-processes"));
+            try (system) {
+                report = new BankTest(system, links, plans, history, settings, new Plain(out)).run();
+            }
         }
         boolean clean = report.violations().isEmpty();
         if (clean && state == null) {
@@ -122,26 +140,31 @@ public final class ProcessesCommand implements Callable<Integer> {
     }
 
     private Settings settings() {
-        if (hours != null && (kills != null || pauses != null)) {
-            throw usage("--hours says how long, --kills and --pauses how much: give one of them");
+        if (hours != null && (kills != null || pauses != null || partitions != null)) {
+            throw usage("--hours says how long; --kills, --pauses and --partitions how much: give one of them");
         }
         if (hours != null && (hours <= 0 || hours > 1_000)) {
             throw usage("--hours must be above 0 and at most 1000");
         }
         long wanted = kills != null ? kills : 25;
         long paused = pauses != null ? pauses : wanted / 5;
-        if (wanted < 0 || paused < 0 || wanted > 1_000_000 || paused > 1_000_000) {
-            throw usage("--kills and --pauses must be 0 to 1000000");
+        long cut = partitions != null ? partitions : wanted / 5;
+        for (long number : new long[] {wanted, paused, cut}) {
+            if (number < 0 || number > 1_000_000) {
+                throw usage("--kills, --pauses and --partitions must be 0 to 1000000");
+            }
+        }
+        if (!(together >= 0 && together <= 1)) {
+            throw usage("--together must be 0 to 1");
         }
         Instant until = hours == null ? null : Instant.now().plusMillis((long) (hours * 3_600_000));
         return new Settings(
                 seed != null ? seed : BankTest.newSeed(),
                 clients,
                 rate,
-                hours == null ? wanted : 5_000_000,
-                hours == null ? paused : 1_000_000,
-                Duration.ofSeconds(8),
-                0.2,
+                hours == null
+                        ? new Amount(wanted, paused, cut, LONGEST, together)
+                        : new Amount(5_000_000, 1_000_000, 1_000_000, LONGEST, together),
                 until,
                 invoices != null);
     }
@@ -179,10 +202,12 @@ public final class ProcessesCommand implements Callable<Integer> {
     }
 
     private String repeat(Settings settings) {
-        String faults =
-                hours != null ? "--hours " + hours : "--kills " + settings.kills() + " --pauses " + settings.pauses();
-        return faults + " --banks " + banks + " --clients " + clients + " --rate " + rate + " --seed " + settings.seed()
-                + (invoices == null ? "" : " --invoices " + invoices);
+        Amount amount = settings.faults();
+        String faults = hours != null
+                ? "--hours " + hours
+                : "--kills " + amount.kills() + " --pauses " + amount.pauses() + " --partitions " + amount.partitions();
+        return faults + " --together " + together + " --banks " + banks + " --clients " + clients + " --rate " + rate
+                + " --seed " + settings.seed() + (invoices == null ? "" : " --invoices " + invoices);
     }
 
     private static void print(PrintWriter out, Report report) {
@@ -193,6 +218,7 @@ public final class ProcessesCommand implements Callable<Integer> {
         String[][] rows = {
             {"processes killed", number(report.faults().getOrDefault("KILL", 0L))},
             {"processes paused", number(report.faults().getOrDefault("PAUSE", 0L))},
+            {"partitions", number(report.faults().getOrDefault("PARTITION", 0L))},
             {"transfers asked for", number(report.transfers())},
             {"transfers booked", number(report.booked())},
             {"answers COMMITTED", number(report.answers().getOrDefault(Told.COMMITTED, 0L))},
@@ -262,10 +288,11 @@ public final class ProcessesCommand implements Callable<Integer> {
             next = now + REPORT_EVERY_NANOS;
             out.println(String.format(
                     Locale.ROOT,
-                    "%6.0f s  %d killed, %d paused, %,d transfers (%.1f/s), %d in doubt, %d unresolved; %s",
+                    "%6.0f s  %d killed, %d paused, %d cut off, %,d transfers (%.1f/s), %d in doubt, %d unresolved; %s",
                     (now - started) / 1e9,
                     progress.kills(),
                     progress.pauses(),
+                    progress.partitions(),
                     progress.transfers(),
                     progress.rate(),
                     progress.inDoubt(),

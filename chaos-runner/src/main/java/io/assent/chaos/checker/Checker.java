@@ -49,8 +49,6 @@ public final class Checker {
 
     private static Map<String, Long> faults(History history) {
         return history.faults().stream()
-                .collect(Collectors.groupingBy(
-                        Fault::kind,
-                        Collectors.summingLong(fault -> fault.nodes().size())));
+                .collect(Collectors.groupingBy(Fault::kind, Collectors.summingLong(Fault::count)));
     }
 }

@@ -5,14 +5,15 @@ import java.util.List;
 /**
  * Something that was broken for a while.
  *
- * @param kind such as KILL or PAUSE
- * @param nodes what
+ * @param kind such as KILL, PAUSE or PARTITION
+ * @param count how many faults it counts as
+ * @param victims names of processes or links
  * @param from milliseconds since 1970
  * @param until when it was whole again
  */
-public record Fault(String kind, List<String> nodes, long from, long until) {
+public record Fault(String kind, int count, List<String> victims, long from, long until) {
 
     public Fault {
-        nodes = List.copyOf(nodes);
+        victims = List.copyOf(victims);
     }
 }

@@ -4,6 +4,7 @@ import io.assent.chaos.proxy.FaultProxy;
 import io.assent.chaos.proxy.Message;
 import io.assent.chaos.system.BankSystem;
 import io.assent.chaos.system.Node;
+import io.assent.chaos.system.ProxyLinks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;

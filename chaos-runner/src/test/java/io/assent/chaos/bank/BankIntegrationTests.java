@@ -22,22 +22,32 @@ class BankIntegrationTests {
 
     private static final int KILLS = 25;
     private static final int PAUSES = 4;
+    private static final int PARTITIONS = 6;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path state;
 
     @Test
-    void twenty_five_kills_and_some_pauses_lose_nothing_and_leave_nothing() throws Exception {
+    void twenty_five_kills_some_pauses_and_partitions_lose_nothing_and_leave_nothing() throws Exception {
         long seed = BankTest.newSeed();
         Path history = Files.createDirectories(state.resolve("history"));
-        BankTest.Settings settings =
-                new BankTest.Settings(seed, 8, 40, KILLS, PAUSES, Duration.ofSeconds(2), 0.6, null, false);
+        BankTest.Settings settings = new BankTest.Settings(
+                seed,
+                8,
+                40,
+                new FaultSchedule.Amount(KILLS, PAUSES, PARTITIONS, Duration.ofSeconds(2), 0.6),
+                null,
+                false);
 
         Report report;
-        try (BankSystem system = BankSystem.start(
-                BankSystem.Options.of(Path.of(System.getProperty("assent.repository", "..")), state, 3), line -> {})) {
+        try (OrderTrace links = new OrderTrace(history);
+                BankSystem system = BankSystem.start(
+                        BankSystem.Options.of(Path.of(System.getProperty("assent.repository", "..")), state, 3)
+                                .withLinks(links),
+                        line -> {})) {
             report = new BankTest(
                             system,
+                            links,
                             new RandomPlans(Plans.banks(3), seed),
                             history,
                             settings,
@@ -49,9 +59,15 @@ class BankIntegrationTests {
         assertThat(report.violations())
                 .as("seed " + seed + ", histories in " + state)
                 .isEmpty();
-        assertThat(report.faults()).containsEntry("KILL", (long) KILLS).containsEntry("PAUSE", (long) PAUSES);
+        assertThat(report.faults())
+                .containsEntry("KILL", (long) KILLS)
+                .containsEntry("PAUSE", (long) PAUSES)
+                .containsEntry("PARTITION", (long) PARTITIONS);
         assertThat(report.answers().get(Told.COMMITTED)).as(report.toString()).isGreaterThan(50);
         assertThat(report.answers().get(Told.ROLLED_BACK)).as(report.toString()).isGreaterThan(5);
+        assertThat(Files.readAllLines(history.resolve("trace.jsonl")))
+                .as("orders that the checker compares with the decisions (I9, I11)")
+                .hasSizeGreaterThan(100);
         assertThat(Files.readAllLines(history.resolve("resources.jsonl")))
                 .as("every service is asked what it holds afterwards (I12)")
                 .filteredOn(line -> line.contains(Resources.When.AFTER.name()))

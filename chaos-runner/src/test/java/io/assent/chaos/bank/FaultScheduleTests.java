@@ -2,6 +2,8 @@ package io.assent.chaos.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assent.chaos.bank.FaultSchedule.Amount;
+import io.assent.chaos.bank.FaultSchedule.Cut;
 import io.assent.chaos.bank.FaultSchedule.Kind;
 import io.assent.chaos.bank.FaultSchedule.Step;
 import java.time.Duration;
@@ -13,26 +15,43 @@ import org.junit.jupiter.api.Test;
 class FaultScheduleTests {
 
     private static final List<String> NODES = List.of("a", "b", "c", "d");
+    private static final List<String> LINKS = List.of("a>b", "b>a", "a>c", "c>d", "client>a");
     private static final Duration LONGEST = Duration.ofSeconds(8);
 
     @Test
-    void it_kills_and_pauses_exactly_as_many_processes_as_wanted() {
+    void it_breaks_exactly_as_much_as_wanted() {
         List<Step> steps = steps(7);
 
         assertThat(count(steps, Kind.KILL)).isEqualTo(200);
         assertThat(count(steps, Kind.PAUSE)).isEqualTo(40);
+        assertThat(count(steps, Kind.PARTITION)).isEqualTo(100);
     }
 
     @Test
-    void it_breaks_everything_and_two_at_once_and_never_one_twice_at_once() {
-        List<Step> steps = steps(7);
+    void it_cuts_every_link_in_every_way_and_one_process_off_from_all_others() {
+        List<Step> cuts =
+                steps(7).stream().filter(step -> step.kind() == Kind.PARTITION).toList();
 
-        assertThat(steps.stream().flatMap(step -> step.nodes().stream()).distinct())
+        assertThat(cuts.stream().flatMap(step -> step.victims().stream()).distinct())
+                .containsExactlyInAnyOrderElementsOf(LINKS);
+        assertThat(cuts.stream().map(Step::cut).distinct()).containsExactlyInAnyOrder(Cut.values());
+        assertThat(cuts).anyMatch(step -> step.victims().containsAll(List.of("a>b", "b>a", "a>c", "client>a")));
+        assertThat(cuts).anyMatch(step -> step.victims().equals(List.of("c>d")));
+    }
+
+    @Test
+    void it_disturbs_everything_and_up_to_three_at_once_and_never_one_twice_at_once() {
+        List<Step> steps =
+                steps(7).stream().filter(step -> step.kind() != Kind.PARTITION).toList();
+
+        assertThat(steps.stream().flatMap(step -> step.victims().stream()).distinct())
                 .containsExactlyInAnyOrderElementsOf(NODES);
-        assertThat(steps).anyMatch(step -> step.nodes().size() == 2);
         assertThat(steps)
-                .allMatch(step ->
-                        step.nodes().stream().distinct().count() == step.nodes().size());
+                .anyMatch(step -> step.victims().size() == 3)
+                .allMatch(step -> step.victims().size() <= 3);
+        assertThat(steps)
+                .allMatch(step -> step.victims().stream().distinct().count()
+                        == step.victims().size());
     }
 
     @Test
@@ -49,7 +68,7 @@ class FaultScheduleTests {
     }
 
     private static List<Step> steps(long seed) {
-        FaultSchedule schedule = new FaultSchedule(seed, NODES, 200, 40, LONGEST, 0.2);
+        FaultSchedule schedule = new FaultSchedule(seed, NODES, LINKS, new Amount(200, 40, 100, LONGEST, 0.2));
         List<Step> steps = new ArrayList<>();
         for (Step step = schedule.next(); step != null; step = schedule.next()) {
             steps.add(step);
@@ -60,7 +79,7 @@ class FaultScheduleTests {
     private static long count(List<Step> steps, Kind kind) {
         return steps.stream()
                 .filter(step -> step.kind() == kind)
-                .mapToLong(step -> step.nodes().size())
+                .mapToLong(Step::count)
                 .sum();
     }
 }

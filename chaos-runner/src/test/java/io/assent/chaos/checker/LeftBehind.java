@@ -65,7 +65,7 @@ final class LeftBehind implements AutoCloseable {
         invoked("c1/3", "t3", false);
         replied("c1/3", 503, "outcome-unknown", T3, Told.UNKNOWN);
         settled("t3", Told.COMMITTED);
-        faults.add(new Fault("KILL", List.of("bank-1"), START + 1_000, START + 3_000));
+        faults.add(new Fault("KILL", 1, List.of("bank-1"), START + 1_000, START + 3_000));
         doubts.add(new DoubtSpell(ref(1, T1), "bank-1", START + 900, START + 4_000));
         doubts.add(new DoubtSpell(ref(2, T3), "bank-2", START + 950, START + 4_100));
         resources.add(new Resources("bank-1", Resources.When.BEFORE, 0, 30));

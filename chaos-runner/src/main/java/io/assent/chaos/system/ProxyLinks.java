@@ -1,11 +1,8 @@
-package io.assent.chaos.points;
+package io.assent.chaos.system;
 
 import io.assent.chaos.proxy.FaultProxy;
 import io.assent.chaos.proxy.Message;
 import io.assent.chaos.proxy.Passage;
-import io.assent.chaos.system.Endpoint;
-import io.assent.chaos.system.Link;
-import io.assent.chaos.system.Links;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
