@@ -97,7 +97,7 @@ class CasesTests {
         assertThat(out.toString().lines())
                 .contains(ran.name() + ": split. Repeat with: " + ran.repeat(), "money")
                 .endsWith("violations: 2");
-        assertThat(out.toString()).contains("the longest in doubt, from the fault to the end: 7 ms");
+        assertThat(out.toString()).contains("from the fault to the end: p50 5 ms, p99 7 ms, longest 7 ms");
     }
 
     @Test
