@@ -1,5 +1,6 @@
 package io.assent.chaos;
 
+import io.assent.chaos.bank.FailoverCommand;
 import io.assent.chaos.bank.ProcessesCommand;
 import io.assent.chaos.isolation.IsolationCommand;
 import io.assent.chaos.points.MessagesCommand;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Command;
             PointsCommand.class,
             MessagesCommand.class,
             ProcessesCommand.class,
+            FailoverCommand.class,
             IsolationCommand.class
         },
         footerHeading = "%nExit codes:%n",
