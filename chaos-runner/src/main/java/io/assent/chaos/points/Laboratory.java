@@ -40,7 +40,8 @@ public final class Laboratory implements AutoCloseable {
      * @param state an empty or new directory
      */
     public Laboratory(Path repository, Path state) {
-        BankSystem.Options options = new BankSystem.Options(repository, state, 2, 3, false, links, COORDINATOR, BANK);
+        BankSystem.Options options =
+                new BankSystem.Options(repository, state, 2, 3, false, null, links, COORDINATOR, BANK);
         try {
             this.system = BankSystem.start(options, sentence -> {});
         } catch (RuntimeException e) {

@@ -43,6 +43,19 @@ public final class BankSystem implements AutoCloseable {
     private static final Duration TRAINING_TIMEOUT = Duration.ofMinutes(3);
 
     /**
+     * A coordinator with something planted in it.
+     *
+     * @param mainClass what is started
+     * @param classPath where it is, beside the coordinator's own classes and libraries
+     */
+    public record Variant(String mainClass, List<Path> classPath) {
+
+        public Variant {
+            classPath = List.copyOf(classPath);
+        }
+    }
+
+    /**
      * What to start and where.
      *
      * @param repository the directory with the modules and their built jars
@@ -50,6 +63,7 @@ public final class BankSystem implements AutoCloseable {
      * @param coordinators how many, 1 to 5
      * @param banks how many, 1 to 9
      * @param replicated whether the log has a synchronous standby
+     * @param variant another program in place of the coordinator; null: the one that ships
      * @param links what stands between them
      * @param coordinatorArguments further arguments for every coordinator, such as
      *     {@code --assent.coordinator.recovery.interval=500ms}
@@ -61,6 +75,7 @@ public final class BankSystem implements AutoCloseable {
             int coordinators,
             int banks,
             boolean replicated,
+            @Nullable Variant variant,
             Links links,
             List<String> coordinatorArguments,
             List<String> bankArguments) {
@@ -78,22 +93,45 @@ public final class BankSystem implements AutoCloseable {
 
         /** Two coordinators and so many banks, connected directly. */
         public static Options of(Path repository, Path state, int banks) {
-            return new Options(repository, state, 2, banks, false, Links.direct(), List.of(), List.of());
+            return new Options(repository, state, 2, banks, false, null, Links.direct(), List.of(), List.of());
         }
 
         public Options withLinks(Links links) {
             return new Options(
-                    repository, state, coordinators, banks, replicated, links, coordinatorArguments, bankArguments);
+                    repository,
+                    state,
+                    coordinators,
+                    banks,
+                    replicated,
+                    variant,
+                    links,
+                    coordinatorArguments,
+                    bankArguments);
         }
 
         /** With a primary and a synchronous standby for the decision log. */
         public Options withReplicatedLog() {
             return new Options(
-                    repository, state, coordinators, banks, true, links, coordinatorArguments, bankArguments);
+                    repository, state, coordinators, banks, true, variant, links, coordinatorArguments, bankArguments);
+        }
+
+        /** With another program in place of the coordinator. */
+        public Options withCoordinator(Variant other) {
+            return new Options(
+                    repository,
+                    state,
+                    coordinators,
+                    banks,
+                    replicated,
+                    other,
+                    links,
+                    coordinatorArguments,
+                    bankArguments);
         }
 
         public Options withArguments(List<String> forCoordinators, List<String> forBanks) {
-            return new Options(repository, state, coordinators, banks, replicated, links, forCoordinators, forBanks);
+            return new Options(
+                    repository, state, coordinators, banks, replicated, variant, links, forCoordinators, forBanks);
         }
     }
 
@@ -240,7 +278,12 @@ public final class BankSystem implements AutoCloseable {
         for (int i = 0; i < specs.size(); i++) {
             boolean coordinates = i < options.coordinators();
             ProcessSpec spec = specs.get(i);
-            ProcessSpec whole = spec.withCommand((coordinates ? coordinator : bank).command(spec.command()));
+            Variant variant = coordinates ? options.variant() : null;
+            ServiceApplication application = coordinates ? coordinator : bank;
+            ProcessSpec whole = spec.withCommand(
+                    variant == null
+                            ? application.command(spec.command())
+                            : application.command(variant.mainClass(), variant.classPath(), spec.command()));
             SupervisedProcess process = new SupervisedProcess(whole, starter, scheduler, listener);
             (coordinates ? coordinators : banks).add(new ServiceNode(process, endpoint(spec.name())));
             linked("client", spec.name());
