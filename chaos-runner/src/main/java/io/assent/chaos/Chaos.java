@@ -1,5 +1,6 @@
 package io.assent.chaos;
 
+import io.assent.chaos.bank.FailoverCommand;
 import io.assent.chaos.bank.ProcessesCommand;
 import io.assent.chaos.growth.GrowthCommand;
 import io.assent.chaos.isolation.IsolationCommand;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Command;
             PointsCommand.class,
             MessagesCommand.class,
             ProcessesCommand.class,
+            FailoverCommand.class,
             IsolationCommand.class,
             GrowthCommand.class
         },

@@ -1,16 +1,14 @@
 package io.assent.chaos.bank;
 
-import io.assent.chaos.bank.FaultSchedule.Step;
 import io.assent.chaos.checker.Books;
 import io.assent.chaos.checker.Checker;
+import io.assent.chaos.checker.Fault;
 import io.assent.chaos.checker.History;
 import io.assent.chaos.checker.LogRow;
 import io.assent.chaos.checker.Report;
 import io.assent.chaos.checker.Resources;
 import io.assent.chaos.checker.Run;
-import io.assent.chaos.proxy.FaultProxy;
 import io.assent.chaos.system.BankSystem;
-import io.assent.chaos.system.Node;
 import io.assent.chaos.system.ServiceNode;
 import io.assent.demo.system.Database;
 import java.io.IOException;
@@ -23,12 +21,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -47,50 +44,37 @@ final class BankTest {
     /**
      * How a run goes.
      *
-     * @param faults how much is broken
      * @param until when faults end although more are planned; null: never
      * @param endWithPlans whether the run ends when nothing is left to do, with faults or without
      */
     record Settings(
-            long seed,
-            int clients,
-            int rate,
-            FaultSchedule.Amount faults,
-            @Nullable Instant until,
-            boolean endWithPlans) {}
+            long seed, int clients, int rate, @Nullable Instant until, boolean endWithPlans) {}
 
     /** Told how far the run is; called from one thread. */
     interface Listener {
         void progress(Progress progress);
     }
 
-    record Progress(
-            long kills,
-            long pauses,
-            long partitions,
-            long transfers,
-            double rate,
-            int inDoubt,
-            int unresolved,
-            String doing) {}
+    /** @param broken faults so far by kind */
+    record Progress(Map<String, Long> broken, long transfers, double rate, int inDoubt, int unresolved, String doing) {}
 
     private final BankSystem system;
-    private final OrderTrace links;
+    private final Breaker breaker;
     private final Plans plans;
     private final Path directory;
     private final Settings settings;
     private final Listener listener;
     private final Addresses addresses;
     private final long started = System.nanoTime();
-    private final Map<FaultSchedule.Kind, Long> broken = new EnumMap<>(FaultSchedule.Kind.class);
+    private final Map<String, Long> broken = new TreeMap<>();
 
     /**
-     * @param links those of the system
+     * @param breaker what is broken
      * @param directory where the history is kept
      */
-    BankTest(BankSystem system, OrderTrace links, Plans plans, Path directory, Settings settings, Listener listener) {
+    BankTest(BankSystem system, Breaker breaker, Plans plans, Path directory, Settings settings, Listener listener) {
         this.system = system;
-        this.links = links;
+        this.breaker = breaker;
         this.plans = plans;
         this.directory = directory;
         this.settings = settings;
@@ -159,22 +143,16 @@ final class BankTest {
     }
 
     private void breakThings(Workload workload, DoubtWatch doubt) throws InterruptedException {
-        Random seeds = new Random(settings.seed());
-        FaultSchedule schedule = new FaultSchedule(
-                seeds.nextLong(),
-                system.nodes().stream().map(Node::name).toList(),
-                links.all().stream().map(FaultProxy::name).toList(),
-                settings.faults());
         Thread.sleep(WARM_UP.toMillis());
-        try (FaultInjector injector = new FaultInjector(system.nodes(), links.all(), directory)) {
+        try (JsonLines lines = new JsonLines(directory.resolve("faults.jsonl"))) {
             while (!workload.isFinished() && !isOver()) {
-                Step step = schedule.next();
-                if (step == null) {
+                Fault fault = breaker.next();
+                if (fault == null) {
                     break;
                 }
-                injector.apply(step);
-                broken.merge(step.kind(), (long) step.count(), Long::sum);
-                report(workload, doubt, step.kind().name().toLowerCase(Locale.ROOT) + " " + step.victims());
+                lines.write(fault);
+                broken.merge(fault.kind(), (long) fault.count(), Long::sum);
+                report(workload, doubt, fault.kind().toLowerCase(Locale.ROOT) + " " + fault.victims());
             }
         }
         while (settings.endWithPlans() && !workload.isFinished() && !isOver()) {
@@ -190,9 +168,7 @@ final class BankTest {
     private void report(Workload workload, DoubtWatch doubt, String doing) {
         double seconds = (System.nanoTime() - started) / 1e9;
         listener.progress(new Progress(
-                broken.getOrDefault(FaultSchedule.Kind.KILL, 0L),
-                broken.getOrDefault(FaultSchedule.Kind.PAUSE, 0L),
-                broken.getOrDefault(FaultSchedule.Kind.PARTITION, 0L),
+                Map.copyOf(broken),
                 workload.done(),
                 workload.done() / seconds,
                 doubt.inDoubt(),

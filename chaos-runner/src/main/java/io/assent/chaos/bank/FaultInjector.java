@@ -8,35 +8,39 @@ import io.assent.chaos.proxy.Direction;
 import io.assent.chaos.proxy.FaultProxy;
 import io.assent.chaos.system.Node;
 import io.assent.chaos.system.PostgresNode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Breaks and mends, and writes down when. */
-final class FaultInjector implements AutoCloseable {
+/** Breaks processes and links as a schedule says. */
+final class FaultInjector implements Breaker {
 
     private static final Duration FLAP_REFUSED = Duration.ofMillis(150);
     private static final Duration FLAP_HEALED = Duration.ofMillis(250);
 
     private final List<Node> nodes;
     private final Collection<FaultProxy> links;
-    private final JsonLines lines;
+    private final FaultSchedule schedule;
     private final InstantSource clock = InstantSource.system();
 
-    FaultInjector(List<Node> nodes, Collection<FaultProxy> links, Path directory) {
+    FaultInjector(List<Node> nodes, Collection<FaultProxy> links, FaultSchedule schedule) {
         // A service that starts without its database dies and is started again: databases first.
         this.nodes = nodes.stream()
                 .sorted(Comparator.comparing(node -> !(node instanceof PostgresNode)))
                 .toList();
         this.links = links;
-        this.lines = new JsonLines(directory.resolve("faults.jsonl"));
+        this.schedule = schedule;
     }
 
-    /** Returns when what was broken takes requests again and the gap is over. */
-    void apply(Step step) throws InterruptedException {
+    @Override
+    public @Nullable Fault next() throws InterruptedException {
+        Step step = schedule.next();
+        if (step == null) {
+            return null;
+        }
         long from = clock.millis();
         Cut cut = step.cut();
         if (cut != null) {
@@ -44,8 +48,9 @@ final class FaultInjector implements AutoCloseable {
         } else {
             disturb(step);
         }
-        lines.write(new Fault(step.kind().name(), step.count(), step.victims(), from, clock.millis()));
+        Fault fault = new Fault(step.kind().name(), step.count(), step.victims(), from, clock.millis());
         pause(step.gap());
+        return fault;
     }
 
     private void disturb(Step step) throws InterruptedException {
@@ -87,10 +92,5 @@ final class FaultInjector implements AutoCloseable {
 
     private static void pause(Duration duration) throws InterruptedException {
         Thread.sleep(duration.toMillis());
-    }
-
-    @Override
-    public void close() {
-        lines.close();
     }
 }

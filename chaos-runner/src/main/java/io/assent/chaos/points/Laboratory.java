@@ -40,15 +40,14 @@ public final class Laboratory implements AutoCloseable {
      * @param state an empty or new directory
      */
     public Laboratory(Path repository, Path state) {
-        BankSystem.Options options = new BankSystem.Options(repository, state, 2, 3, links, COORDINATOR, BANK);
+        BankSystem.Options options =
+                new BankSystem.Options(repository, state, 2, 3, false, null, links, COORDINATOR, BANK);
         try {
             this.system = BankSystem.start(options, sentence -> {});
         } catch (RuntimeException e) {
             links.close();
             throw e;
         }
-        // Links for clients come into being when they are asked for; rules are armed before.
-        system.nodes().forEach(node -> system.forClients(node.name()));
         this.client = new TransferClient(system);
         this.books = new Books(system);
         Runtime.getRuntime().addShutdownHook(hook);

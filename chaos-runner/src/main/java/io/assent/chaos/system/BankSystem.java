@@ -6,6 +6,7 @@ import io.assent.demo.process.SupervisedProcess;
 import io.assent.demo.system.Database;
 import io.assent.demo.system.ServiceApplication;
 import io.assent.embeddedpostgres.EmbeddedPostgres;
+import io.assent.embeddedpostgres.ReplicatedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -24,12 +25,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Coordinators that share one decision log, and banks with a database each, as processes of their own on 127.0.0.1. The log
- * and the banks' databases are in two PostgreSQL servers. Every connection between two of them can be led through something
+ * and the banks' databases are in PostgreSQL servers of their own; the log's may have a synchronous standby. Every connection between two of them can be led through something
  * else ({@link Links}). Thread-safe once {@link #start} has returned.
  */
 public final class BankSystem implements AutoCloseable {
@@ -41,12 +43,27 @@ public final class BankSystem implements AutoCloseable {
     private static final Duration TRAINING_TIMEOUT = Duration.ofMinutes(3);
 
     /**
+     * A coordinator with something planted in it.
+     *
+     * @param mainClass what is started
+     * @param classPath where it is, beside the coordinator's own classes and libraries
+     */
+    public record Variant(String mainClass, List<Path> classPath) {
+
+        public Variant {
+            classPath = List.copyOf(classPath);
+        }
+    }
+
+    /**
      * What to start and where.
      *
      * @param repository the directory with the modules and their built jars
      * @param state an empty or new directory for data, logs and pid files
      * @param coordinators how many, 1 to 5
      * @param banks how many, 1 to 9
+     * @param replicated whether the log has a synchronous standby
+     * @param variant another program in place of the coordinator; null: the one that ships
      * @param links what stands between them
      * @param coordinatorArguments further arguments for every coordinator, such as
      *     {@code --assent.coordinator.recovery.interval=500ms}
@@ -57,6 +74,8 @@ public final class BankSystem implements AutoCloseable {
             Path state,
             int coordinators,
             int banks,
+            boolean replicated,
+            @Nullable Variant variant,
             Links links,
             List<String> coordinatorArguments,
             List<String> bankArguments) {
@@ -74,15 +93,45 @@ public final class BankSystem implements AutoCloseable {
 
         /** Two coordinators and so many banks, connected directly. */
         public static Options of(Path repository, Path state, int banks) {
-            return new Options(repository, state, 2, banks, Links.direct(), List.of(), List.of());
+            return new Options(repository, state, 2, banks, false, null, Links.direct(), List.of(), List.of());
         }
 
         public Options withLinks(Links links) {
-            return new Options(repository, state, coordinators, banks, links, coordinatorArguments, bankArguments);
+            return new Options(
+                    repository,
+                    state,
+                    coordinators,
+                    banks,
+                    replicated,
+                    variant,
+                    links,
+                    coordinatorArguments,
+                    bankArguments);
+        }
+
+        /** With a primary and a synchronous standby for the decision log. */
+        public Options withReplicatedLog() {
+            return new Options(
+                    repository, state, coordinators, banks, true, variant, links, coordinatorArguments, bankArguments);
+        }
+
+        /** With another program in place of the coordinator. */
+        public Options withCoordinator(Variant other) {
+            return new Options(
+                    repository,
+                    state,
+                    coordinators,
+                    banks,
+                    replicated,
+                    other,
+                    links,
+                    coordinatorArguments,
+                    bankArguments);
         }
 
         public Options withArguments(List<String> forCoordinators, List<String> forBanks) {
-            return new Options(repository, state, coordinators, banks, links, forCoordinators, forBanks);
+            return new Options(
+                    repository, state, coordinators, banks, replicated, variant, links, forCoordinators, forBanks);
         }
     }
 
@@ -97,6 +146,9 @@ public final class BankSystem implements AutoCloseable {
     private final Map<String, Endpoint> endpoints = new HashMap<>();
     private final Map<Link, Endpoint> linked = new ConcurrentHashMap<>();
     private final List<PostgresNode> servers = new ArrayList<>();
+    private @Nullable ReplicatedPostgres logPair;
+    private @Nullable PostgresNode logServer;
+    private @Nullable PostgresNode bankServer;
     private final List<Database> bankDatabases = new ArrayList<>();
     private final List<ServiceNode> coordinators = new ArrayList<>();
     private final List<ServiceNode> banks = new ArrayList<>();
@@ -109,7 +161,10 @@ public final class BankSystem implements AutoCloseable {
         Files.createDirectories(options.state());
         Files.createDirectories(logDirectory());
         Files.createDirectories(runDirectory());
-        List<String> names = new ArrayList<>(List.of("log-postgres", "bank-postgres"));
+        List<String> names = new ArrayList<>(
+                options.replicated()
+                        ? List.of("log-postgres-1", "log-postgres-2", "bank-postgres")
+                        : List.of("log-postgres", "bank-postgres"));
         numbered("coordinator", options.coordinators(), names);
         numbered("bank", options.banks(), names);
         List<Integer> ports = FreePorts.find(names.size());
@@ -117,11 +172,11 @@ public final class BankSystem implements AutoCloseable {
             endpoints.put(names.get(i), Endpoint.loopback(ports.get(i)));
         }
         try {
-            PostgresNode logServer = postgres("log-postgres");
-            PostgresNode bankServer = postgres("bank-postgres");
-            logDatabase = createDatabase(logServer, LOG_DATABASE);
+            logDatabase = options.replicated() ? replicatedLog() : singleLog();
+            PostgresNode banks = postgres("bank-postgres");
+            bankServer = banks;
             for (int i = 1; i <= options.banks(); i++) {
-                bankDatabases.add(createDatabase(bankServer, "bank-" + i));
+                bankDatabases.add(createDatabase(banks, "bank-" + i));
             }
             addServices();
         } catch (IOException | RuntimeException e) {
@@ -172,12 +227,35 @@ public final class BankSystem implements AutoCloseable {
         return node;
     }
 
+    private Database singleLog() {
+        PostgresNode server = postgres("log-postgres");
+        logServer = server;
+        return createDatabase(server, LOG_DATABASE);
+    }
+
+    private Database replicatedLog() {
+        ReplicatedPostgres pair = ReplicatedPostgres.builder()
+                .dataDirectory(options.state().resolve("log-postgres"))
+                .ports(
+                        endpoint("log-postgres-1").port(),
+                        endpoint("log-postgres-2").port())
+                .start();
+        logPair = pair;
+        String password = newPassword();
+        pair.createDatabase(LOG_DATABASE, LOG_DATABASE, password);
+        return new Database(pair.jdbcUrl(LOG_DATABASE), LOG_DATABASE, password);
+    }
+
     private static Database createDatabase(PostgresNode node, String name) {
-        byte[] secret = new byte[16];
-        new SecureRandom().nextBytes(secret);
-        String password = HexFormat.of().formatHex(secret);
+        String password = newPassword();
         node.server().createDatabase(name, name, password);
         return new Database(node.endpoint().jdbcUrl(name), name, password);
+    }
+
+    private static String newPassword() {
+        byte[] secret = new byte[16];
+        new SecureRandom().nextBytes(secret);
+        return HexFormat.of().formatHex(secret);
     }
 
     private void addServices() throws IOException {
@@ -187,20 +265,28 @@ public final class BankSystem implements AutoCloseable {
         List<ProcessSpec> specs = new ArrayList<>();
         for (int i = 1; i <= options.coordinators(); i++) {
             String name = "coordinator-" + i;
-            specs.add(spec(name, logDatabase, "log-postgres", coordinatorArguments(name)));
+            specs.add(spec(name, logDatabase, logUrl(name), coordinatorArguments(name)));
         }
         for (int i = 1; i <= options.banks(); i++) {
             String name = "bank-" + i;
-            specs.add(spec(name, bankDatabases.get(i - 1), "bank-postgres", bankArguments(name)));
+            Database database = bankDatabases.get(i - 1);
+            specs.add(
+                    spec(name, database, linked(name, "bank-postgres").jdbcUrl(database.name()), bankArguments(name)));
         }
         train(coordinator, specs.get(0));
         train(bank, specs.get(options.coordinators()));
         for (int i = 0; i < specs.size(); i++) {
             boolean coordinates = i < options.coordinators();
             ProcessSpec spec = specs.get(i);
-            ProcessSpec whole = spec.withCommand((coordinates ? coordinator : bank).command(spec.command()));
+            Variant variant = coordinates ? options.variant() : null;
+            ServiceApplication application = coordinates ? coordinator : bank;
+            ProcessSpec whole = spec.withCommand(
+                    variant == null
+                            ? application.command(spec.command())
+                            : application.command(variant.mainClass(), variant.classPath(), spec.command()));
             SupervisedProcess process = new SupervisedProcess(whole, starter, scheduler, listener);
             (coordinates ? coordinators : banks).add(new ServiceNode(process, endpoint(spec.name())));
+            linked("client", spec.name());
         }
     }
 
@@ -230,11 +316,11 @@ public final class BankSystem implements AutoCloseable {
     }
 
     /** A process without its program: the command holds the arguments only. */
-    private ProcessSpec spec(String name, Database database, String server, List<String> further) {
+    private ProcessSpec spec(String name, Database database, String url, List<String> further) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=" + endpoint(name).port(),
                 "--server.address=127.0.0.1",
-                "--spring.datasource.url=" + linked(name, server).jdbcUrl(database.name()),
+                "--spring.datasource.url=" + url,
                 "--spring.datasource.username=" + database.name()));
         arguments.addAll(further);
         return new ProcessSpec(
@@ -250,8 +336,18 @@ public final class BankSystem implements AutoCloseable {
                 STOP_TIMEOUT);
     }
 
+    private String logUrl(String coordinator) {
+        return options.replicated()
+                ? "jdbc:postgresql://" + linked(coordinator, "log-postgres-1") + ","
+                        + linked(coordinator, "log-postgres-2") + "/" + LOG_DATABASE + "?targetServerType=primary"
+                : linked(coordinator, "log-postgres").jdbcUrl(LOG_DATABASE);
+    }
+
     private List<String> coordinatorArguments(String name) {
         List<String> arguments = new ArrayList<>();
+        if (options.replicated()) {
+            arguments.add("--assent.coordinator.log.mode=replicated");
+        }
         for (int i = 1; i <= options.banks(); i++) {
             String bank = "bank-" + i;
             arguments.add("--assent.coordinator.participants.services." + bank + ".url="
@@ -305,14 +401,26 @@ public final class BankSystem implements AutoCloseable {
         return List.copyOf(banks);
     }
 
-    /** The server of the decision log. */
+    /** The server of a decision log that is not replicated. */
     public PostgresNode logPostgres() {
-        return servers.get(0);
+        return require(logServer, "the log is replicated");
+    }
+
+    /** The servers of a replicated decision log. */
+    public ReplicatedPostgres logPair() {
+        return require(logPair, "the log is not replicated");
     }
 
     /** The server of the banks' databases. */
     public PostgresNode bankPostgres() {
-        return servers.get(1);
+        return require(bankServer, "it was not started");
+    }
+
+    private static <T> T require(@Nullable T present, String reason) {
+        if (present == null) {
+            throw new IllegalStateException("There is no such server: " + reason);
+        }
+        return present;
     }
 
     /** The decision log, connected to directly. */
@@ -325,7 +433,7 @@ public final class BankSystem implements AutoCloseable {
         return List.copyOf(bankDatabases);
     }
 
-    /** Everything that can be broken. */
+    /** Everything that can be broken, but the servers of a replicated log, which are two of one. */
     public List<Node> nodes() {
         List<Node> nodes = new ArrayList<>(coordinators);
         nodes.addAll(banks);
@@ -362,6 +470,10 @@ public final class BankSystem implements AutoCloseable {
             List<CompletableFuture<Void>> ending = servers.stream()
                     .map(server -> CompletableFuture.runAsync(server::close))
                     .toList();
+            ReplicatedPostgres pair = logPair;
+            if (pair != null) {
+                pair.close();
+            }
             ending.forEach(CompletableFuture::join);
             scheduler.shutdownNow();
             starter.close();

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.assent.chaos.checker.Report;
 import io.assent.chaos.checker.Resources;
 import io.assent.chaos.checker.Told;
+import io.assent.chaos.proxy.FaultProxy;
 import io.assent.chaos.system.BankSystem;
+import io.assent.chaos.system.Node;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,13 +33,7 @@ class BankIntegrationTests {
     void twenty_five_kills_some_pauses_and_partitions_lose_nothing_and_leave_nothing() throws Exception {
         long seed = BankTest.newSeed();
         Path history = Files.createDirectories(state.resolve("history"));
-        BankTest.Settings settings = new BankTest.Settings(
-                seed,
-                8,
-                40,
-                new FaultSchedule.Amount(KILLS, PAUSES, PARTITIONS, Duration.ofSeconds(2), 0.6),
-                null,
-                false);
+        BankTest.Settings settings = new BankTest.Settings(seed, 8, 40, null, false);
 
         Report report;
         try (OrderTrace links = new OrderTrace(history);
@@ -47,7 +43,19 @@ class BankIntegrationTests {
                         line -> {})) {
             report = new BankTest(
                             system,
-                            links,
+                            new FaultInjector(
+                                    system.nodes(),
+                                    links.all(),
+                                    new FaultSchedule(
+                                            seed,
+                                            system.nodes().stream()
+                                                    .map(Node::name)
+                                                    .toList(),
+                                            links.all().stream()
+                                                    .map(FaultProxy::name)
+                                                    .toList(),
+                                            new FaultSchedule.Amount(
+                                                    KILLS, PAUSES, PARTITIONS, Duration.ofSeconds(2), 0.6))),
                             new RandomPlans(Plans.banks(3), seed),
                             history,
                             settings,

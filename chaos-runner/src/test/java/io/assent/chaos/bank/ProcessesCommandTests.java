@@ -22,7 +22,7 @@ class ProcessesCommandTests {
         "--banks 1, --banks must be 2 to 9",
         "--clients 0, --clients must be 1 to 200",
         "--rate 0, --rate must be 1 to 10000",
-        "'--kills -1', '--kills, --pauses and --partitions must be 0 to 1000000'",
+        "--kills -1, --kills must be 0 to 1000000",
         "--together 2, --together must be 0 to 1",
         "--hours 0, --hours must be above 0",
         "--hours 1 --kills 5, give one of them"

@@ -1,5 +1,6 @@
 package io.assent.demo.system;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -63,6 +64,28 @@ public final class ServiceApplication {
 
     /** The command that starts it. */
     public List<String> command(List<String> arguments) {
+        List<String> command = java();
+        if (hasArchive()) {
+            command.add("-XX:SharedArchiveFile=" + archive);
+        }
+        command.add("-jar");
+        command.add(jar.toString());
+        command.addAll(arguments);
+        return command;
+    }
+
+    /** The command that starts another main class with its libraries and these directories or jars as well. */
+    public List<String> command(String mainClass, List<Path> further, List<String> arguments) {
+        List<String> classPath = new ArrayList<>(
+                List.of(jar.toString(), jar.resolveSibling("lib").resolve("*").toString()));
+        further.forEach(path -> classPath.add(path.toString()));
+        List<String> command = java();
+        command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath), mainClass));
+        command.addAll(arguments);
+        return command;
+    }
+
+    private List<String> java() {
         List<String> command = new ArrayList<>();
         command.add(java.toString());
         // Short runs on small machines: what pays is a quick start, not the last bit of speed.
@@ -74,14 +97,8 @@ public final class ServiceApplication {
                 "-Xshare:auto",
                 "-Xlog:disable",
                 "-Xlog:all=error:stderr"));
-        if (hasArchive()) {
-            command.add("-XX:SharedArchiveFile=" + archive);
-        }
         command.add("-Dfile.encoding=UTF-8");
         command.add("-Djava.awt.headless=true");
-        command.add("-jar");
-        command.add(jar.toString());
-        command.addAll(arguments);
         return command;
     }
 

@@ -1,0 +1,84 @@
+package io.assent.chaos.bank;
+
+import io.assent.chaos.checker.Report;
+import io.assent.chaos.checker.Violation;
+import io.assent.chaos.system.BankSystem;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ./chaos failover}: the bank test while the decision log loses its primary. */
+@Command(
+        name = "failover",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Takes away the primary of a replicated decision log, in every way, while clients transfer money; the"
+                    + " standby is promoted. Then checks every invariant.",
+            "Ends with 0 if none was violated, 1 if one was, 2 for wrong options, 3 if it could not be carried out."
+        })
+public final class FailoverCommand extends BankCommand {
+
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "How often the standby is promoted, 1 to 100000 (default: 20).")
+    private long count;
+
+    private @Nullable LogBreaker breaker;
+
+    @Override
+    void check() {
+        requireRange("--count", count, 1, 100_000);
+    }
+
+    @Override
+    BankSystem.Options system(BankSystem.Options options) {
+        return options.withReplicatedLog();
+    }
+
+    @Override
+    Plans plans(long chosen) {
+        return new RandomPlans(Plans.banks(banks), chosen);
+    }
+
+    @Override
+    Breaker breaker(BankSystem system, OrderTrace links, long chosen) {
+        LogBreaker made = new LogBreaker(system.logPair(), system.logDatabase(), count, chosen);
+        breaker = made;
+        return made;
+    }
+
+    @Override
+    String repeat() {
+        return "--count " + count;
+    }
+
+    @Override
+    List<Violation> found() {
+        return breaker == null ? List.of() : breaker.violations();
+    }
+
+    @Override
+    List<String[]> rows(Report report) {
+        List<String[]> rows = new ArrayList<>();
+        for (LogFault kind : LogFault.values()) {
+            rows.add(row(
+                    (kind.promotes() ? "failovers, primary " : "")
+                            + kind.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                    number(report.faults().getOrDefault(kind.name(), 0L))));
+        }
+        List<Long> sorted = new ArrayList<>(breaker == null ? List.of() : breaker.pauses());
+        Collections.sort(sorted);
+        if (!sorted.isEmpty()) {
+            rows.add(row("loss of the primary to next decision, median", seconds(sorted.get(sorted.size() / 2))));
+            rows.add(row("loss of the primary to next decision, worst", seconds(sorted.get(sorted.size() - 1))));
+        }
+        return rows;
+    }
+}
