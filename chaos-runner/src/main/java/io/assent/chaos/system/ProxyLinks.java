@@ -30,7 +30,7 @@ public final class ProxyLinks implements Links, AutoCloseable {
     @Override
     public Endpoint through(Link link, Endpoint target) {
         InetSocketAddress address = new InetSocketAddress(target.host(), target.port());
-        FaultProxy proxy = link.to().endsWith("-postgres")
+        FaultProxy proxy = link.to().contains("-postgres")
                 ? FaultProxy.postgres(link.toString(), address)
                 : FaultProxy.http(link.toString(), address);
         proxy.observe(observer);
