@@ -3,6 +3,7 @@ package io.assent.demo;
 import io.assent.demo.system.Database;
 import io.assent.demo.system.DemoException;
 import io.assent.demo.system.DemoSystem;
+import io.assent.embeddedpostgres.ReplicatedPostgres;
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
@@ -16,11 +17,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Three checkouts through the storefront's interface: one commits, one is refused, one loses a service in the middle. */
+/**
+ * Checkouts through the storefront's interface: one commits, one is refused, one loses a service in the middle, and, if the
+ * decision log is replicated, one loses the log's primary.
+ */
 final class Checkouts {
 
     private static final String RICH = "ada";
@@ -83,6 +88,10 @@ final class Checkouts {
         rows.add(committed(customers.rich(), product));
         rows.add(refused(customers.poor(), product));
         rows.add(killed(customers.rich(), product));
+        ReplicatedPostgres decisionLog = system.decisionLog();
+        if (decisionLog != null) {
+            rows.add(failedOver(decisionLog, customers.rich(), product));
+        }
         return rows;
     }
 
@@ -144,6 +153,51 @@ final class Checkouts {
                 last.ok() && trace.isComplete(product.pricePence()) && isCommitted(transaction));
     }
 
+    private Row failedOver(ReplicatedPostgres decisionLog, String customer, ShopClient.Product product)
+            throws IOException, SQLException {
+        screen.begun("A checkout while the primary of the decision log is killed (-9) and its standby is promoted");
+        String number = run + "-4";
+        long killed = System.nanoTime();
+        screen.note("Killed the primary of the decision log on 127.0.0.1:"
+                + decisionLog.primary().port() + " (process "
+                + decisionLog.primary().pid() + ").");
+        decisionLog.primary().kill();
+        CompletableFuture<Double> failover = CompletableFuture.supplyAsync(() -> {
+            decisionLog.promoteStandby();
+            screen.note(
+                    "Promoted its standby on 127.0.0.1:" + decisionLog.primary().port()
+                            + String.format(Locale.ROOT, " %.1f s later.", secondsSince(killed)));
+            decisionLog.rebuildStandby();
+            double rebuilt = secondsSince(killed);
+            screen.note("Rebuilt the killed one as the new standby"
+                    + String.format(Locale.ROOT, " %.1f s after the kill; decisions go on.", rebuilt));
+            return rebuilt;
+        });
+        ShopClient.Answer answer;
+        double answered;
+        try {
+            // Nothing is decided meanwhile, and nothing is lost: the customer asks again.
+            answer = repeatUntil(ShopClient.Answer::ok, number, customer, product);
+            answered = secondsSince(killed);
+        } finally {
+            failover.join();
+        }
+        JsonNode transaction = settled(answer.text("transaction"), PATIENCE);
+        Trace trace = trace(number);
+        return new Row(
+                customer + " buys 1 x " + product.name() + ", decision log's primary killed, standby promoted",
+                answer.status() + " " + (answer.ok() ? answer.text("status") : answer.problem())
+                        + String.format(Locale.ROOT, ", %.1f s after the kill", answered),
+                trace.order(),
+                trace.payment(),
+                describe(transaction),
+                answer.ok() && trace.isComplete(product.pricePence()) && isCommitted(transaction));
+    }
+
+    private static double secondsSince(long nanoTime) {
+        return Duration.ofNanos(System.nanoTime() - nanoTime).toMillis() / 1000.0;
+    }
+
     private ShopClient.@Nullable Answer tryCheckout(String number, String customer, ShopClient.Product product) {
         try {
             return client.checkout(number, customer, product.sku(), 1);
@@ -155,13 +209,19 @@ final class Checkouts {
     /** What a customer does who was told "unknown": ask again with the same order number. */
     private ShopClient.Answer repeatUntilKnown(String number, String customer, ShopClient.Product product)
             throws IOException {
+        return repeatUntil(answer -> answer.status() < 500, number, customer, product);
+    }
+
+    private ShopClient.Answer repeatUntil(
+            Predicate<ShopClient.Answer> wanted, String number, String customer, ShopClient.Product product)
+            throws IOException {
         Retry retry = Retry.of(
                 "checkout",
                 RetryConfig.<ShopClient.Answer>custom()
                         .maxAttempts(60)
                         .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(200, 1.5, 0.3, 2_000))
                         .retryExceptions(IOException.class)
-                        .retryOnResult(answer -> answer.status() >= 500)
+                        .retryOnResult(wanted.negate())
                         .build());
         Callable<ShopClient.Answer> ask =
                 Retry.decorateCallable(retry, () -> client.checkout(number, customer, product.sku(), 1));

@@ -18,6 +18,14 @@ final class CommonOptions {
 
     @Option(
             scope = ScopeType.INHERIT,
+            names = "--replicated",
+            description =
+                    "Keep the decision log on a primary and a synchronous standby, and lose the primary in between."
+                            + " Has data of its own.")
+    boolean replicated;
+
+    @Option(
+            scope = ScopeType.INHERIT,
             names = "--postgres-port",
             paramLabel = "PORT",
             defaultValue = "" + Ports.POSTGRES,
@@ -61,6 +69,6 @@ final class CommonOptions {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        return new DemoSystem.Options(repository, repository.resolve(".demo"), ports, List.of());
+        return new DemoSystem.Options(repository, repository.resolve(".demo"), ports, replicated, List.of());
     }
 }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code ./demo}: starts everything, runs three checkouts, adds up, and stays up. */
+/** {@code ./demo}: starts everything, runs a few checkouts, adds up, and stays up. */
 @Command(
         name = "./demo",
         mixinStandardHelpOptions = true,
@@ -64,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
     private static boolean run(DemoSystem system, ShopClient client, Screen screen) throws Exception {
         Checkouts checkouts = new Checkouts(system, client, screen, "demo-" + RUN.format(LocalDateTime.now()));
         ShopClient.Product product = checkouts.product();
-        Checkouts.Customers customers = checkouts.openAccounts(3 * product.pricePence());
+        Checkouts.Customers customers = checkouts.openAccounts(4 * product.pricePence());
         long before = Sums.read(system).moneyPence();
 
         List<Checkouts.Row> rows = checkouts.run(customers, product);

@@ -22,7 +22,7 @@ class OptionsTests {
     void helpNamesEveryOption() {
         assertThat(run("--help")).isZero();
         assertThat(output.toString())
-                .contains("--once", "--reset", "replay", "--postgres-port", "--coordinator-port")
+                .contains("--once", "--reset", "--replicated", "replay", "--postgres-port", "--coordinator-port")
                 .contains("--order-port", "--payment-port", "15432", "7070", "8080", "8081");
     }
 

@@ -64,7 +64,7 @@ final class Shop {
             Path state = Path.of("target/shop").toAbsolutePath();
             Files.createDirectories(state);
             DemoSystem system = DemoSystem.open(
-                    new DemoSystem.Options(repository, state, Ports.free(), List.of()), new ToStandardOutput());
+                    new DemoSystem.Options(repository, state, Ports.free(), false, List.of()), new ToStandardOutput());
             Runtime.getRuntime().addShutdownHook(new Thread(system::close, "stop-shop"));
             system.reset();
             system.start();

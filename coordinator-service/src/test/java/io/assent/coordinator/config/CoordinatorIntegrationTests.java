@@ -109,8 +109,9 @@ class CoordinatorIntegrationTests {
                 1,
                 postRequestedFor(urlEqualTo("/assent/v1/decisions"))
                         .withRequestBody(matchingJsonPath("$.decisions[0].decision", WireMock.equalTo("COMMIT"))));
-        Http.Response shown = first.get(path(tx));
-        assertThat(shown.text("state")).isEqualTo("COMMITTED");
+        // The client is answered first; then the end is recorded, and every other instance knows it.
+        Http.Response shown =
+                await().until(() -> first.get(path(tx)), found -> "COMMITTED".equals(found.text("state")));
         assertThat(shown.json().path("timeline").findValuesAsString("event"))
                 .containsExactly(
                         "BEGUN",

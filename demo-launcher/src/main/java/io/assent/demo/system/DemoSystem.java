@@ -4,6 +4,7 @@ import io.assent.demo.process.ProcessSpec;
 import io.assent.demo.process.ProcessStarter;
 import io.assent.demo.process.SupervisedProcess;
 import io.assent.embeddedpostgres.EmbeddedPostgres;
+import io.assent.embeddedpostgres.ReplicatedPostgres;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
@@ -28,8 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The whole system on this machine: an embedded PostgreSQL with one database for each service, and the coordinator, the
- * order service and the payment service as supervised processes. State, logs and pid files are below one directory, which
+ * The whole system on this machine: an embedded PostgreSQL with one database for each service, for the decision log a
+ * replicated pair of its own if wanted, and the coordinator, the order service and the payment service as supervised
+ * processes. State, logs and pid files are below one directory, which
  * one process uses at a time. Thread-safe after {@link #start}.
  */
 public final class DemoSystem implements AutoCloseable {
@@ -44,14 +46,24 @@ public final class DemoSystem implements AutoCloseable {
      * @param repository the directory with the modules and their built jars
      * @param state where data, logs and pid files are kept
      * @param ports the ports
+     * @param replicated whether the decision log is on a primary and a synchronous standby; such a system has all its data
+     *     apart, since branches in doubt belong to one log
      * @param serviceArguments further arguments for all three services, such as {@code --logging.level.io.assent=debug}
      */
-    public record Options(Path repository, Path state, Ports ports, List<String> serviceArguments) {
+    public record Options(Path repository, Path state, Ports ports, boolean replicated, List<String> serviceArguments) {
 
         public Options {
             repository = repository.toAbsolutePath().normalize();
             state = state.toAbsolutePath().normalize();
             serviceArguments = List.copyOf(serviceArguments);
+        }
+
+        Path data() {
+            return replicated ? state.resolve("replicated/data") : state.resolve("data");
+        }
+
+        Path log() {
+            return state.resolve("replicated/log");
         }
     }
 
@@ -66,6 +78,7 @@ public final class DemoSystem implements AutoCloseable {
     private final List<Service> services = new CopyOnWriteArrayList<>();
     private final FileChannel lock;
     private @Nullable EmbeddedPostgres postgres;
+    private @Nullable ReplicatedPostgres decisionLog;
     private @Nullable Database orders;
     private @Nullable Database payments;
     private @Nullable Process training;
@@ -113,14 +126,22 @@ public final class DemoSystem implements AutoCloseable {
         }
     }
 
-    /** Deletes all data; to be called before {@link #start}. A server that a killed run left behind is stopped first. */
+    /** Deletes the data of such a system; to be called before {@link #start}. Servers that a killed run left are stopped first. */
     public void reset() {
         try {
-            Path data = options.state().resolve("data");
-            if (Files.exists(data.resolve("postgres/postmaster.pid"))) {
-                EmbeddedPostgres.builder().dataDirectory(data).start().close();
+            if (Files.exists(options.data().resolve("postgres/postmaster.pid"))) {
+                EmbeddedPostgres.builder().dataDirectory(options.data()).start().close();
             }
-            ServiceApplication.Directories.delete(data);
+            ServiceApplication.Directories.delete(options.data());
+            if (options.replicated()) {
+                if (Files.exists(options.log().resolve("primary"))) {
+                    ReplicatedPostgres.builder()
+                            .dataDirectory(options.log())
+                            .start()
+                            .close();
+                }
+                ServiceApplication.Directories.delete(options.log());
+            }
             progress.done("All data of earlier runs is deleted");
         } catch (IOException e) {
             throw new DemoException("The data could not be deleted: " + e, e);
@@ -144,10 +165,12 @@ public final class DemoSystem implements AutoCloseable {
                 extracted.get(0),
                 "coordinator",
                 options.ports().coordinator(),
-                createDatabase("coordinator"),
-                List.of("--assent.coordinator.participants.allowed-hosts=127.0.0.1:"
-                        + options.ports().order() + ",127.0.0.1:"
-                        + options.ports().payment()));
+                createLogDatabase(),
+                List.of(
+                        "--assent.coordinator.participants.allowed-hosts=127.0.0.1:"
+                                + options.ports().order() + ",127.0.0.1:"
+                                + options.ports().payment(),
+                        "--assent.coordinator.log.mode=" + (options.replicated() ? "replicated" : "single")));
         Database ordersDatabase = createDatabase("orders");
         Database paymentsDatabase = createDatabase("payments");
         orders = ordersDatabase;
@@ -246,12 +269,20 @@ public final class DemoSystem implements AutoCloseable {
     private synchronized void startPostgres() {
         requireOpen();
         EmbeddedPostgres started = EmbeddedPostgres.builder()
-                .dataDirectory(options.state().resolve("data"))
+                .dataDirectory(options.data())
                 .port(options.ports().postgres())
                 .portOption("--postgres-port")
                 .start();
         postgres = started;
         progress.done("PostgreSQL is ready on 127.0.0.1:" + started.port() + " (durable: fsync=on)");
+        if (options.replicated()) {
+            ReplicatedPostgres pair =
+                    ReplicatedPostgres.builder().dataDirectory(options.log()).start();
+            decisionLog = pair;
+            progress.done("The decision log's primary is ready on 127.0.0.1:"
+                    + pair.primary().port() + ", its synchronous standby on 127.0.0.1:"
+                    + pair.standby().port());
+        }
     }
 
     private List<ServiceApplication> extractAll() {
@@ -312,10 +343,24 @@ public final class DemoSystem implements AutoCloseable {
                 STOP_TIMEOUT);
     }
 
-    private Database createDatabase(String name) {
+    private Database createLogDatabase() {
+        ReplicatedPostgres pair = decisionLog;
+        if (pair == null) {
+            return createDatabase("coordinator");
+        }
+        String password = newPassword();
+        pair.createDatabase("coordinator", "coordinator", password);
+        return new Database(pair.jdbcUrl("coordinator"), "coordinator", password);
+    }
+
+    private static String newPassword() {
         byte[] secret = new byte[16];
         new SecureRandom().nextBytes(secret);
-        String password = HexFormat.of().formatHex(secret);
+        return HexFormat.of().formatHex(secret);
+    }
+
+    private Database createDatabase(String name) {
+        String password = newPassword();
         postgres().createDatabase(name, name, password);
         return new Database(postgres().jdbcUrl(name), name, password);
     }
@@ -324,13 +369,18 @@ public final class DemoSystem implements AutoCloseable {
         return services.stream().map(Service::process).toList();
     }
 
-    /** The server that holds all databases. */
+    /** The server that holds the services' databases. */
     public EmbeddedPostgres postgres() {
         EmbeddedPostgres started = postgres;
         if (started == null) {
             throw new IllegalStateException("not started");
         }
         return started;
+    }
+
+    /** The servers of the decision log; null if it is in {@link #postgres()}. */
+    public @Nullable ReplicatedPostgres decisionLog() {
+        return decisionLog;
     }
 
     /** The order service's database. */
@@ -418,6 +468,10 @@ public final class DemoSystem implements AutoCloseable {
                 service.process().awaitStopped();
             }
         } finally {
+            ReplicatedPostgres pair = decisionLog;
+            if (pair != null) {
+                pair.close();
+            }
             EmbeddedPostgres running = postgres;
             if (running != null) {
                 running.close();
