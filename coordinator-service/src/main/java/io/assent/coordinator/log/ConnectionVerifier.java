@@ -43,9 +43,16 @@ final class ConnectionVerifier {
     private static final Set<String> WAITING = Set.of("on", "remote_apply");
 
     private final LogProperties properties;
+    private final LogEpochs epochs;
 
     ConnectionVerifier(LogProperties properties) {
         this.properties = properties;
+        this.epochs = new LogEpochs(properties);
+    }
+
+    /** What this instance knows of the lives of the log. */
+    LogEpochs epochs() {
+        return epochs;
     }
 
     /**
@@ -79,6 +86,9 @@ final class ConnectionVerifier {
                 throw new LogRefusedException("the server's system identifier is " + found + ", this log belongs to "
                         + expected + ". If it was moved on purpose, and the other one will never be used again, set"
                         + " assent.coordinator.log.expected-system-identifier=" + found);
+            }
+            if (row.getBoolean("has_identity")) {
+                epochs.look(connection, found);
             }
             return found;
         }

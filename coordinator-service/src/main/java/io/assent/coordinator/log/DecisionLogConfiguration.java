@@ -3,6 +3,7 @@ package io.assent.coordinator.log;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.assent.coordinator.engine.DecisionLog;
+import io.assent.coordinator.engine.LogLives;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.persistence.EntityManager;
@@ -80,6 +81,23 @@ public class DecisionLogConfiguration {
             ConnectionVerifier verifier) {
         return new PartitionSchedule(
                 partitions, forPartitions(database, properties, verifier), properties.cleanupInterval());
+    }
+
+    @Bean(destroyMethod = "close")
+    SignsOfLife decisionLogSignsOfLife(
+            PostgresDecisionLog opened, LogDatabase database, LogProperties properties, ConnectionVerifier verifier) {
+        return new SignsOfLife(
+                verifier.epochs(),
+                new WriterConnection(
+                        connections(database, properties, "assent-life"),
+                        verifier,
+                        properties.verifyInterval(),
+                        System::nanoTime));
+    }
+
+    @Bean
+    LogLives logLives(PostgresDecisionLog decisionLog, DataSource dataSource, ConnectionVerifier verifier) {
+        return new PostgresLogLives(decisionLog, dataSource, verifier);
     }
 
     @Bean

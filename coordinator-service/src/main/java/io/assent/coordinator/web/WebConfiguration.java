@@ -22,7 +22,13 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** The REST API over a {@link Coordinator}, a {@link TransactionSearch} and {@link ApiLimits}. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(WebSettings.class)
-@Import({TransactionController.class, ProblemAdvice.class, ProblemErrorController.class, ApiDocumentation.class})
+@Import({
+    TransactionController.class,
+    LogController.class,
+    ProblemAdvice.class,
+    ProblemErrorController.class,
+    ApiDocumentation.class
+})
 public class WebConfiguration {
 
     @Bean
