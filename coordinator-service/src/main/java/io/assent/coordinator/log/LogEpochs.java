@@ -64,12 +64,17 @@ final class LogEpochs {
             statement.execute("lock table assent_log_epoch in share row exclusive mode");
             Memory remembered = memory.get();
             Shown shown = shown(connection, systemIdentifier);
-            String said = write(connection, shown, EpochJudge.judge(shown, remembered), remembered);
+            Judgement judgement = EpochJudge.judge(shown, remembered);
+            String said = write(connection, shown, judgement, remembered);
             connection.clearWarnings();
             connection.commit();
             String warning = Warnings.after(connection);
             if (warning != null) {
                 throw new SQLException(warning);
+            }
+            if (judgement == Judgement.CONFIRMED && remembered != null) {
+                // Its sign of life counts in the new epoch, so that it can vouch for another failover at once.
+                memory.compareAndSet(remembered, new Memory(number(shown), remembered.beat(), remembered.at()));
             }
             if (said != null) {
                 log.warn("{}", said);

@@ -87,6 +87,13 @@ class RestoredLogIntegrationTests {
                 assertThat(log.count("select count(*) from assent_log_epoch where ended_because like '%failover'"))
                         .isEqualTo(1);
                 awaitStatus(log, Drafts.id(), Status.OK);
+
+                // And it can vouch for the next one at once.
+                promoted(server);
+                look(old, server);
+                assertThat(log.count("select count(*) from assent_log_epoch")).isEqualTo(2);
+                assertThat(log.count("select max(timeline) from assent_log_epoch"))
+                        .isEqualTo(3);
             }
         }
     }
