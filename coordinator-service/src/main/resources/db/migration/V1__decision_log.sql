@@ -218,3 +218,57 @@ create table assent_log_identity (
 );
 
 comment on table assent_log_identity is 'The system identifier of the cluster in which this log was first used; another one is refused (L4)';
+
+-- Since when this log can be trusted to know every decision. A restored, older log does not know the latest ones.
+create table assent_log_epoch (
+    epoch             integer     not null,
+    system_identifier text        not null,
+    timeline          bigint      not null,
+    started_at        timestamptz not null,
+    evidence          text        not null,
+    ambiguous         boolean     not null default false,
+    known_until       timestamptz,
+    held_from         timestamptz,
+    held_until        timestamptz,
+    ended_at          timestamptz,
+    ended_because     text,
+    constraint assent_log_epoch_pk primary key (epoch),
+    constraint assent_log_epoch_held check (num_nulls(held_from, held_until) in (0, 2)),
+    constraint assent_log_epoch_ended check (num_nulls(ended_at, ended_because) in (0, 2))
+);
+
+comment on table assent_log_epoch is 'One row for each life of the log: the first use, and every time it was found to have been restored';
+comment on column assent_log_epoch.timeline is 'The timeline on which the log was last seen in this epoch';
+comment on column assent_log_epoch.evidence is 'Why it began, for people';
+comment on column assent_log_epoch.ambiguous is 'May also have been a failover: an instance that saw the log before and after can tell';
+comment on column assent_log_epoch.known_until is 'The last sign of life in the log when the epoch began; what was decided later may be lost';
+comment on column assent_log_epoch.held_from is 'Transactions with ids made from here until held_until that the log does not show as decided are held; null: none';
+comment on column assent_log_epoch.ended_at is 'When the hold was ended: by a person, or by an instance that saw that nothing was lost';
+
+-- Signs of life, one row for each instance, so that nobody else can make one''s own row look newer.
+create table assent_log_life (
+    instance   uuid        not null,
+    beat       bigint      not null,
+    last_alive timestamptz not null,
+    constraint assent_log_life_pk primary key (instance)
+);
+
+comment on table assent_log_life is 'Written every second by every instance; an instance that finds its row older than it remembers looks at a restored log';
+
+-- What a person decided for a transaction that was held.
+create table assent_log_settlement (
+    id         uuid        not null,
+    epoch      integer     not null,
+    decision   text        not null,
+    reason     text        not null,
+    settled_at timestamptz not null,
+    constraint assent_log_settlement_pk primary key (id),
+    constraint assent_log_settlement_epoch foreign key (epoch) references assent_log_epoch (epoch)
+);
+
+create function assent_decided(transaction uuid) returns boolean language plpgsql as $$
+begin
+    perform from assent_transaction t where t.id = transaction and t.verdict is not null;
+    return found;
+end
+$$;

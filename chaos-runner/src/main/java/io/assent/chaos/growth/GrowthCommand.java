@@ -107,7 +107,11 @@ public final class GrowthCommand implements Callable<Integer> {
                 new String[] {"log", "decisions/s (median)", "median ms", "p99 ms", "failed"},
                 new String[][] {line("empty", ofEmpty), line("full", ofFull)}));
         double change = (median(ratios) - 1) * 100;
-        System.out.printf(Locale.ROOT, "The full log is %+.1f %% as fast; allowed is -%.0f %%.%n", change, most);
+        System.out.printf(
+                Locale.ROOT,
+                "Decisions in the full log against the empty one: %+.1f %%; allowed is -%.0f %%.%n",
+                change,
+                most);
         return change >= -most;
     }
 

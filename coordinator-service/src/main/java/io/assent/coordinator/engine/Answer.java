@@ -52,6 +52,8 @@ public record Answer(
         TOO_OLD,
         /** 503 outcome-unknown: ask again with this id. */
         UNKNOWN,
+        /** 503 outcome-unknown: the log was restored and may have lost the decision; a person has to end the hold. */
+        HELD,
         /** 503 decision-log-unavailable: nothing was written. */
         UNAVAILABLE,
         /** 503 overloaded: nothing was started. */

@@ -78,14 +78,14 @@ public interface Coordinator {
 
     /**
      * Runs the protocol: closes, asks for missing votes, decides, delivers. COMPLETE, PENDING, ROLLED_BACK, SET_CONFLICT,
-     * NOT_ALLOWED, BRANCH_LIMIT, IN_FUTURE, NOT_FOUND, TOO_OLD, UNKNOWN, UNAVAILABLE, OVERLOADED.
+     * NOT_ALLOWED, BRANCH_LIMIT, IN_FUTURE, NOT_FOUND, TOO_OLD, UNKNOWN, HELD, UNAVAILABLE, OVERLOADED.
      *
      * <p>Which of the two flows a request with branches belongs to is told by the record: for a begun transaction the
      * branches are what the client expects, otherwise they are the set. A caller that has both forms gives both.
      */
     CompletionStage<Answer> commit(Commit request);
 
-    /** COMPLETE, PENDING, COMMITTED, NOT_ALLOWED, IN_FUTURE, TOO_OLD, UNKNOWN, UNAVAILABLE, OVERLOADED. */
+    /** COMPLETE, PENDING, COMMITTED, NOT_ALLOWED, IN_FUTURE, TOO_OLD, UNKNOWN, HELD, UNAVAILABLE, OVERLOADED. */
     CompletionStage<Answer> rollback(Rollback request);
 
     /** OK, NOT_FOUND, TRANSACTION_CONFLICT (there is nothing heuristic to resolve), UNAVAILABLE. */

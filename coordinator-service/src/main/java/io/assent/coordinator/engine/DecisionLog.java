@@ -51,6 +51,11 @@ public interface DecisionLog {
         INDETERMINATE,
         /** There is a row of this id that cannot be read. Asking again does not help before a person has repaired it. */
         UNREADABLE,
+        /**
+         * The log was restored and may have lost the decision: nothing is written, and nothing can be told, before a person
+         * has ended the hold.
+         */
+        HELD,
         /** It was not written: no connection, not primary, no standby (L4), queue full. */
         UNAVAILABLE
     }
@@ -141,8 +146,8 @@ public interface DecisionLog {
      *
      * @param status OK or UNAVAILABLE
      * @param records by id; an id that is not there is missing
-     * @param unreadable ids that are there with a damaged row: nothing can be said of them, least of all that they are
-     *     forgotten
+     * @param unreadable ids that are there with a damaged row, and ids that are not there but may have been before the log
+     *     was restored: nothing can be said of them, least of all that they are forgotten
      * @param now the database's clock
      * @param horizon ids older than this may have been forgotten (R9)
      */

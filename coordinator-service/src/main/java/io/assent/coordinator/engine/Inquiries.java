@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * undecided or absent, deadline passed      what a proposal of ROLLBACK returns (R3)
  * undecided or absent, before the deadline  UNDECIDED
  * absent, below the horizon                 FORGOTTEN (R9)
- * cannot be known now, or unreadable        UNDECIDED (R8)
+ * cannot be known now, unreadable, or held  UNDECIDED (R8)
  * </pre>
  *
  * <p>The barrier write and the proposal are the same: a rollback request. So what it decides is delivered as well.
@@ -115,6 +115,7 @@ final class Inquiries {
                     IN_FUTURE,
                     NOT_FOUND,
                     UNKNOWN,
+                    HELD,
                     UNAVAILABLE,
                     OVERLOADED -> InquiryAnswer.UNDECIDED;
         };

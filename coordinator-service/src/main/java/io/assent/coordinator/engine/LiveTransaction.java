@@ -309,7 +309,7 @@ final class LiveTransaction {
         return switch (reply.status()) {
             case ABSENT, TOO_OLD, IN_FUTURE, FULL -> true;
             // It may hold anything; but to go on asking would occupy this instance for as long as it is broken.
-            case UNREADABLE -> true;
+            case UNREADABLE, HELD -> true;
             case UNAVAILABLE -> attempt == 1;
             case OK, CONFLICT, CLOSED, INDETERMINATE -> false;
         };
@@ -323,6 +323,7 @@ final class LiveTransaction {
             case FULL -> Answer.Result.BRANCH_LIMIT;
             case UNAVAILABLE -> Answer.Result.UNAVAILABLE;
             case UNREADABLE -> Answer.Result.UNKNOWN;
+            case HELD -> Answer.Result.HELD;
             case OK, CONFLICT, CLOSED, INDETERMINATE ->
                 throw new IllegalStateException(id + ": not a refusal: " + reply);
         };

@@ -262,6 +262,7 @@ public final class TransactionCoordinator implements Coordinator {
             case FULL -> Result.BRANCH_LIMIT;
             // Nothing is decided by these calls, and to repeat them is always right.
             case INDETERMINATE, UNREADABLE, UNAVAILABLE -> Result.UNAVAILABLE;
+            case HELD -> Result.HELD;
         };
         TransactionRecord record = reply.record();
         return new Answer(result, id, record == null ? null : Records.shown(record), reply.detail());

@@ -58,9 +58,16 @@ final class ConnectionVerifier {
     private volatile @Nullable Server latest;
     private final AtomicLong newestTimeline = new AtomicLong();
     private final List<LongConsumer> failovers = new CopyOnWriteArrayList<>();
+    private final LogEpochs epochs;
 
     ConnectionVerifier(LogProperties properties) {
         this.properties = properties;
+        this.epochs = new LogEpochs(properties);
+    }
+
+    /** What this instance knows of the lives of the log. */
+    LogEpochs epochs() {
+        return epochs;
     }
 
     /**
@@ -144,6 +151,9 @@ final class ConnectionVerifier {
                         + " assent.coordinator.log.expected-system-identifier=" + found);
             }
             Server server = new Server(found, current(row.getLong("timeline")));
+            if (row.getBoolean("has_identity")) {
+                epochs.look(connection, found);
+            }
             latest = server;
             return server;
         }

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *       executions are enlisted than the proposal names;
  *   <li>a begun row that still takes branches: COMMIT leaves it undecided (CONFLICT), since a branch could slip in between;
  *       the proposer has to close it first. Past its deadline it is rolled back;
- *   <li>a decided row: the decision stands.
+ *   <li>a decided row: the decision stands;
+ *   <li>anything else of a time that a restored log may have lost: HELD, and nothing is written.
  * </ul>
  *
  * <p>Locks: rows of ids beyond the longest lifetime are locked first, in order of ids, so that their partition cannot be
@@ -62,8 +63,13 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
                     from unnest(?::uuid[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[],
                             ?::bigint[], ?::bigint[])
                         as p (id, verdict, nonce, name, reason, branches, made, deadline, next_attempt_in)),
+                hold as materialized (
+                    select e.held_from, e.held_until from assent_log_epoch e
+                    where e.ended_at is null and e.held_from is not null),
                 judged as materialized (
                     select p.*, case
+                        when exists (select from hold h where p.made >= h.held_from and p.made < h.held_until)
+                            and not assent_decided(p.id) then 'HELD'
                         when p.made > clock.now + interval '%3$d milliseconds'
                             and not assent_recorded(p.id, false) then 'IN_FUTURE'
                         when p.made < greatest(r.forgotten_before, clock.now - case p.verdict
@@ -164,6 +170,10 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
                 continue;
             }
             Status status = Status.valueOf(said);
+            if (status == Status.HELD) {
+                replies.put(id, Replies.held());
+                continue;
+            }
             if (status != Status.OK) {
                 replies.put(id, Replies.nothing(status));
                 continue;

@@ -3,6 +3,7 @@ package io.assent.coordinator.log;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.assent.coordinator.engine.DecisionLog;
+import io.assent.coordinator.engine.LogLives;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.persistence.EntityManager;
@@ -142,6 +143,11 @@ public class DecisionLogConfiguration {
     PartitionSchedule decisionLogPartitionSchedule(
             PostgresDecisionLog opened, Partitions partitions, LogConnections connections, LogProperties properties) {
         return new PartitionSchedule(partitions, connections.named(PARTITIONS), properties.cleanupInterval());
+    }
+
+    @Bean
+    LogLives logLives(PostgresDecisionLog decisionLog, DataSource dataSource, ConnectionVerifier verifier) {
+        return new PostgresLogLives(decisionLog, dataSource, verifier);
     }
 
     @Bean

@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes this instance's row all the time, on a connection of its own. The write waits for the standby as a decision does:
  * while one is overdue or has failed, the instance takes no new work, and as soon as one is through it does again.
+ * What it leaves is also the sign of life by which a log that was restored is told from one that failed over, see
+ * {@link LogEpochs}.
  *
  * <p>A second thread finds out what an overdue one waits for. It waits without a timeout: a write that waits for the standby
  * goes on waiting in the server when its connection is closed, so one is left there and not one more every few seconds.
@@ -131,6 +133,7 @@ final class Heartbeat implements AutoCloseable {
         if (doubt != null) {
             throw new LogRefusedException(doubt);
         }
+        connections.verifier().epochs().beat(connection);
         if (prune) {
             instances.prune(connection, properties.forgetAfter());
         }

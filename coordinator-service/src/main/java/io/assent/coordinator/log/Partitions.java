@@ -44,8 +44,8 @@ final class Partitions {
 
     private static final Logger log = LoggerFactory.getLogger(Partitions.class);
 
-    /** How long it waits for a lock; a request that it would hold up waits no longer than this. */
-    static final Duration PATIENCE = Duration.ofMillis(500);
+    /** How long it waits for others to end what they are at; nothing that decides waits behind it meanwhile. */
+    static final Duration PATIENCE = Duration.ofSeconds(3);
 
     /** To be the only instance that looks after the partitions of this database; "ASSENT" in ASCII. */
     private static final long ADVISORY_LOCK = 0x415353454E54L;

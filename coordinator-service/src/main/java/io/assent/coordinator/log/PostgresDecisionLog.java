@@ -4,6 +4,7 @@ import io.assent.coordinator.engine.DecisionLog;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -146,6 +147,11 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
         return call(() -> transactions.resolve(id, reason), Replies::unavailable);
     }
 
+    /** See {@link ShortTransactions#settle}. */
+    CompletionStage<Reply> settle(TransactionId id, Decision decision, List<Branch> branches, String reason) {
+        return call(() -> transactions.settle(id, decision, branches, reason), Replies::unavailable);
+    }
+
     @Override
     public CompletionStage<Reading> find(Collection<TransactionId> ids) {
         List<TransactionId> asked = List.copyOf(ids);
@@ -170,8 +176,10 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
     private Reading read(List<TransactionId> ids) {
         try (Connection connection = pool.getConnection();
                 PreparedStatement statement = connection.prepareStatement("""
-                        select c.now, c.forgotten_before, %s
-                        from (select clock_timestamp() as now, r.forgotten_before from assent_log_range r
+                        select c.now, c.forgotten_before, c.held_from, c.held_until, %s
+                        from (select clock_timestamp() as now, r.forgotten_before, e.held_from, e.held_until
+                            from assent_log_range r left join assent_log_epoch e
+                                on e.ended_at is null and e.held_from is not null
                             where r.only_one) c
                         left join (unnest(?::uuid[]) as asked (id) join assent_transaction t on t.id = asked.id) on true
                         """.formatted(Rows.COLUMNS))) {
@@ -183,20 +191,34 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
             Set<TransactionId> unreadable = new HashSet<>();
             Instant now = Instant.EPOCH;
             Instant horizon = Instant.EPOCH;
+            Set<TransactionId> held = new HashSet<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     now = Rows.mandatory(Rows.instant(rows, "now"));
                     horizon = horizon(now, Rows.mandatory(Rows.instant(rows, "forgotten_before")));
+                    addHeld(ids, Rows.instant(rows, "held_from"), Rows.instant(rows, "held_until"), held);
                     UUID id = rows.getObject("id", UUID.class);
                     if (id != null && !readable(rows, record -> records.put(record.id(), record))) {
                         unreadable.add(new TransactionId(id));
                     }
                 }
             }
+            held.removeAll(records.keySet());
+            unreadable.addAll(held);
             return new Reading(Status.OK, records, unreadable, now, horizon);
         } catch (SQLException e) {
             log.warn("The decision log cannot be read: {}.", Causes.text(e));
             return nothingRead();
+        }
+    }
+
+    private static void addHeld(
+            List<TransactionId> ids, @Nullable Instant from, @Nullable Instant until, Set<TransactionId> held) {
+        if (from != null && until != null) {
+            ids.stream()
+                    .filter(id ->
+                            !id.timestamp().isBefore(from) && id.timestamp().isBefore(until))
+                    .forEach(held::add);
         }
     }
 

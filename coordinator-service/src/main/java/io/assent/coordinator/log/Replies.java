@@ -33,6 +33,15 @@ final class Replies {
                 "the log has no partition for " + id + " yet; why none was made is in the logs of the coordinators");
     }
 
+    static Reply held() {
+        return new Reply(
+                Status.HELD,
+                null,
+                false,
+                "the decision log was restored and may have lost what was decided; the transaction is held until an"
+                        + " operator ends the hold");
+    }
+
     static Reply unreadable(@Nullable String detail) {
         return new Reply(Status.UNREADABLE, null, false, detail);
     }

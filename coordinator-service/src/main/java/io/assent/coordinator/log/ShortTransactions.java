@@ -7,13 +7,13 @@ import io.assent.coordinator.log.DecideStatement.Micros;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ final class ShortTransactions {
             }
             Locked locked = lock(connection, begin.id());
             if (locked.row() == null) {
-                return notBegun(begin.id(), locked);
+                return locked.heldIn() != null ? Replies.held() : notBegun(begin.id(), locked);
             }
             TransactionRecord there = touch(connection, begin.id());
             boolean equal = there.begun()
@@ -83,6 +83,8 @@ final class ShortTransactions {
                     timestamptz 'epoch' + ? * interval '1 millisecond' as made) c, assent_log_range r
                 where c.made between c.now - ? * interval '1 millisecond' and c.now + ? * interval '1 millisecond'
                     and c.made >= r.forgotten_before and c.made < r.made_until
+                    and not exists (select from assent_log_epoch e
+                        where e.ended_at is null and c.made >= e.held_from and c.made < e.held_until)
                 on conflict (id) do nothing
                 returning %s
                 """.formatted(Rows.COLUMNS))) {
@@ -243,6 +245,61 @@ final class ShortTransactions {
         });
     }
 
+    /**
+     * A person decides a transaction that is held. CONFLICT if it is decided, ABSENT if it is not held. The next recovery
+     * pass of any instance delivers the decision.
+     *
+     * @param branches executions known to the person; with none, those that are recorded
+     */
+    Reply settle(TransactionId id, Decision decision, List<Branch> branches, String reason) {
+        String why = BranchJson.text(reason);
+        return inTransaction(id, connection -> {
+            Locked locked = lock(connection, id);
+            TransactionRecord row = locked.row();
+            if (row != null && row.decision() != null) {
+                return Replies.there(Status.CONFLICT, touch(connection, id));
+            }
+            if (locked.heldIn() == null) {
+                return Replies.nothing(Status.ABSENT);
+            }
+            audit(connection, id, locked.heldIn(), decision, why);
+            List<Branch> named = branches.isEmpty() && row != null ? row.branches() : branches;
+            try (PreparedStatement statement = connection.prepareStatement("""
+                    insert into assent_transaction as t (id, begun, created_at, verdict, nonce, decided_at, reason, branches,
+                        next_attempt_at, changed_at)
+                    select ?, false, c.now, ?, (random() * 9e18)::bigint, c.now, ?, ?::jsonb, c.now, c.now
+                    from (select clock_timestamp() as now) c
+                    on conflict (id) do update set verdict = excluded.verdict, nonce = excluded.nonce,
+                        decided_at = excluded.decided_at, reason = excluded.reason,
+                        branches = assent_merged(t.branches, excluded.branches),
+                        next_attempt_at = excluded.next_attempt_at, changed_at = excluded.changed_at
+                        where t.verdict is null
+                    returning %s
+                    """.formatted(Rows.COLUMNS))) {
+                statement.setObject(1, id.value());
+                statement.setString(2, decision.name());
+                statement.setString(3, "decided by an operator after the log was restored: " + why);
+                statement.setString(4, BranchJson.write(named, decision));
+                return Replies.ok(one(statement), true);
+            }
+        });
+    }
+
+    private static void audit(
+            Connection connection, TransactionId id, int epoch, Decision decision, @Nullable String reason)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                insert into assent_log_settlement (id, epoch, decision, reason, settled_at)
+                values (?, ?, ?, ?, clock_timestamp())
+                """)) {
+            statement.setObject(1, id.value());
+            statement.setInt(2, epoch);
+            statement.setString(3, decision.name());
+            statement.setString(4, reason);
+            statement.executeUpdate();
+        }
+    }
+
     /** Nothing has been ordered yet, whatever the caller says: membership comes with the decision only. */
     private static Branch fresh(Branch b) {
         return Branch.named(b.id(), b.participant(), b.url(), b.ref(), b.vote(), b.lastError());
@@ -288,15 +345,23 @@ final class ShortTransactions {
             }
         }
         // After the lock was given: waiting for it may have taken the rest of a deadline.
-        try (Statement statement = connection.createStatement();
-                ResultSet clock = statement.executeQuery("select clock_timestamp() as now, r.forgotten_before,"
-                        + " r.made_until from assent_log_range r where r.only_one")) {
-            clock.next();
-            return new Locked(
-                    row,
-                    Rows.mandatory(Rows.instant(clock, "now")),
-                    Rows.mandatory(Rows.instant(clock, "forgotten_before")),
-                    Rows.mandatory(Rows.instant(clock, "made_until")));
+        try (PreparedStatement statement = connection.prepareStatement("""
+                select clock_timestamp() as now, r.forgotten_before, r.made_until,
+                    (select max(e.epoch) from assent_log_epoch e where e.ended_at is null
+                        and p.made >= e.held_from and p.made < e.held_until) as held_in
+                from assent_log_range r,
+                    (select timestamptz 'epoch' + ? * interval '1 millisecond' as made) p where r.only_one
+                """)) {
+            statement.setLong(1, id.timestamp().toEpochMilli());
+            try (ResultSet clock = statement.executeQuery()) {
+                clock.next();
+                return new Locked(
+                        row,
+                        Rows.mandatory(Rows.instant(clock, "now")),
+                        Rows.mandatory(Rows.instant(clock, "forgotten_before")),
+                        Rows.mandatory(Rows.instant(clock, "made_until")),
+                        clock.getObject("held_in", Integer.class));
+            }
         }
     }
 
@@ -335,8 +400,14 @@ final class ShortTransactions {
      * @param row as it is now that it is locked; null if there is none
      * @param forgottenBefore ids made before may have been dropped
      * @param madeUntil there are partitions for ids made before
+     * @param heldIn the epoch in which ids of this time are held; null if they are not
      */
-    private record Locked(@Nullable TransactionRecord row, Instant now, Instant forgottenBefore, Instant madeUntil) {}
+    private record Locked(
+            @Nullable TransactionRecord row,
+            Instant now,
+            Instant forgottenBefore,
+            Instant madeUntil,
+            @Nullable Integer heldIn) {}
 
     private interface Work {
 

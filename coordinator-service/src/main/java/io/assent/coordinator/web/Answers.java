@@ -131,7 +131,7 @@ final class Answers {
             case COMMITTED, SET_CONFLICT -> Decision.COMMIT;
             case CREATED, OK, TRANSACTION_CONFLICT, BRANCH_CONFLICT, CLOSED, BRANCH_LIMIT ->
                 transaction == null ? null : Views.confirmed(transaction);
-            case NOT_ALLOWED, IN_FUTURE, NOT_FOUND, TOO_OLD, UNKNOWN, UNAVAILABLE, OVERLOADED -> null;
+            case NOT_ALLOWED, IN_FUTURE, NOT_FOUND, TOO_OLD, UNKNOWN, HELD, UNAVAILABLE, OVERLOADED -> null;
         };
     }
 
@@ -153,7 +153,7 @@ final class Answers {
             case IN_FUTURE -> ProblemType.INVALID_VALUE;
             case NOT_FOUND -> ProblemType.TRANSACTION_NOT_FOUND;
             case TOO_OLD -> ProblemType.TRANSACTION_TOO_OLD;
-            case UNKNOWN -> ProblemType.OUTCOME_UNKNOWN;
+            case UNKNOWN, HELD -> ProblemType.OUTCOME_UNKNOWN;
             case UNAVAILABLE -> ProblemType.DECISION_LOG_UNAVAILABLE;
             case OVERLOADED -> ProblemType.OVERLOADED;
         };
@@ -176,6 +176,7 @@ final class Answers {
                     NOT_FOUND,
                     TOO_OLD,
                     UNKNOWN,
+                    HELD,
                     UNAVAILABLE,
                     OVERLOADED -> throw new IllegalArgumentException(result + " is a problem");
         };

@@ -10,6 +10,7 @@ import static io.assent.protocol.wire.ProblemType.INTERNAL_ERROR;
 import static io.assent.protocol.wire.ProblemType.INVALID_VALUE;
 import static io.assent.protocol.wire.ProblemType.MALFORMED_REQUEST;
 import static io.assent.protocol.wire.ProblemType.NOT_ACCEPTABLE;
+import static io.assent.protocol.wire.ProblemType.NOT_FOUND;
 import static io.assent.protocol.wire.ProblemType.OUTCOME_UNKNOWN;
 import static io.assent.protocol.wire.ProblemType.OVERLOADED;
 import static io.assent.protocol.wire.ProblemType.PARTICIPANT_NOT_ALLOWED;
@@ -218,6 +219,53 @@ class ApiDocumentation {
                     Map.of(200, "A page; its cursor asks for the next one"),
                     SearchResponse.class,
                     List.of(DECISION_LOG_UNAVAILABLE)),
+            new Call(
+                    "/v1/transactions/{id}/decision",
+                    true,
+                    "settle",
+                    "An operator decides a transaction that is held since the decision log was restored.",
+                    SettlementRequest.class,
+                    Map.of(
+                            "plain",
+                            "{\"decision\": \"COMMIT\", \"reason\": \"payment has committed it\", \"branches\": ["
+                                    + FULL_BRANCH + "]}"),
+                    Map.of(200, "Decided; the orders follow at once"),
+                    TransactionView.class,
+                    List.of(
+                            TRANSACTION_CONFLICT,
+                            TRANSACTION_NOT_FOUND,
+                            PARTICIPANT_NOT_ALLOWED,
+                            DECISION_LOG_UNAVAILABLE)),
+            new Call(
+                    "/v1/log",
+                    false,
+                    "log",
+                    "Shows the lives of the decision log, and whether transactions are held after it was restored.",
+                    null,
+                    Map.of(),
+                    Map.of(200, "The epochs, the latest first"),
+                    LogView.class,
+                    List.of(DECISION_LOG_UNAVAILABLE)),
+            new Call(
+                    "/v1/log/epochs",
+                    true,
+                    "restored",
+                    "An operator says that the decision log was restored in a way that cannot be noticed.",
+                    ResolutionRequest.class,
+                    Map.of("plain", "{\"reason\": \"disk snapshot of 03:00, ticket 4711\"}"),
+                    Map.of(200, "The epochs, the new one first"),
+                    LogView.class,
+                    List.of(DECISION_LOG_UNAVAILABLE)),
+            new Call(
+                    "/v1/log/epochs/{epoch}/completion",
+                    true,
+                    "complete",
+                    "An operator says that the decision log is complete, and ends the hold of an epoch.",
+                    ResolutionRequest.class,
+                    Map.of("plain", "{\"reason\": \"compared with every participant, ticket 4711\"}"),
+                    Map.of(200, "The epochs, the latest first"),
+                    LogView.class,
+                    List.of(NOT_FOUND, DECISION_LOG_UNAVAILABLE)),
             new Call(
                     "/v1/inquiries",
                     true,

@@ -6,6 +6,7 @@ import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.Vote;
 import io.assent.protocol.wire.BeginRequest;
 import io.assent.protocol.wire.BranchMessage;
 import io.assent.protocol.wire.Commit;
@@ -111,6 +112,18 @@ final class Requests {
             branches.add(branch);
         }
         return new Coordinator.Rollback(id, Values.reason(request.reason(), "/reason"), branches, patience);
+    }
+
+    /** What is to commit has voted so; a person who decides does not name votes. */
+    List<Branch> settled(SettlementRequest request) {
+        List<BranchMessage> messages = request.branches() == null ? List.of() : request.branches();
+        List<Branch> branches = new ArrayList<>();
+        for (int i = 0; i < messages.size(); i++) {
+            String pointer = "/branches/" + i;
+            Branch named = branch(present(messages.get(i), pointer), pointer, true);
+            branches.add(Branch.named(named.id(), named.participant(), named.url(), named.ref(), Vote.PREPARED));
+        }
+        return branches;
     }
 
     ParticipantName asker(InquiryRequest request) {

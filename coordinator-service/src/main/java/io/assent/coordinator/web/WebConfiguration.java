@@ -25,6 +25,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Import({
     TransactionController.class,
     InstanceController.class,
+    LogController.class,
     ProblemAdvice.class,
     ProblemErrorController.class,
     ApiDocumentation.class

@@ -174,7 +174,9 @@ class PartitionsIntegrationTests {
             assertThat(Drafts.get(log.port().decide(Drafts.commit(Drafts.id(), 1)))
                             .status())
                     .isEqualTo(Status.OK);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Partitions.PATIENCE);
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .as("it did not wait for the drop, which still waits")
+                    .isLessThan(Partitions.PATIENCE);
             join(dropping);
             assertThat(log.count("select count(*) from pg_inherits where inhdetachpending"))
                     .isEqualTo(1);

@@ -39,6 +39,7 @@ class AnswersTests {
         TABLE.put(Answer.Result.NOT_FOUND, "404 transaction-not-found");
         TABLE.put(Answer.Result.TOO_OLD, "410 transaction-too-old");
         TABLE.put(Answer.Result.UNKNOWN, "503 outcome-unknown");
+        TABLE.put(Answer.Result.HELD, "503 outcome-unknown");
         TABLE.put(Answer.Result.UNAVAILABLE, "503 decision-log-unavailable");
         TABLE.put(Answer.Result.OVERLOADED, "503 overloaded");
     }

@@ -34,6 +34,10 @@ class ApiDocumentationTests {
                         "POST /v1/transactions/{id}/commit",
                         "POST /v1/transactions/{id}/rollback",
                         "POST /v1/transactions/{id}/resolution",
+                        "POST /v1/transactions/{id}/decision",
+                        "GET /v1/log",
+                        "POST /v1/log/epochs",
+                        "POST /v1/log/epochs/{epoch}/completion",
                         "POST /v1/commits",
                         "POST /v1/inquiries",
                         "GET /v1/instances");

@@ -1,5 +1,6 @@
 package io.assent.coordinator.web;
 
+import io.assent.coordinator.engine.ParticipantClient;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -39,6 +40,16 @@ import org.springframework.context.annotation.Import;
         @Bean
         FakeCoordinator coordinator() {
             return new FakeCoordinator();
+        }
+
+        @Bean
+        FakeLogLives logLives() {
+            return new FakeLogLives();
+        }
+
+        @Bean
+        ParticipantClient participants() {
+            return new FakeParticipants();
         }
 
         @Bean

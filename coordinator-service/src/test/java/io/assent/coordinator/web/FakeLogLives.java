@@ -1,0 +1,64 @@
+package io.assent.coordinator.web;
+
+import io.assent.coordinator.engine.DecisionLog.Reply;
+import io.assent.coordinator.engine.DecisionLog.Status;
+import io.assent.coordinator.engine.LogLives;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.Decision;
+import io.assent.protocol.TransactionId;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A log that was restored once; says what it was asked. */
+final class FakeLogLives implements LogLives {
+
+    private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
+
+    final List<String> asked = new ArrayList<>();
+    Status settled = Status.OK;
+    TransactionRecord record;
+    boolean available = true;
+
+    @Override
+    public List<Epoch> epochs() {
+        if (!available) {
+            throw new UnavailableException(new SQLException("no connection"));
+        }
+        return List.of(new Epoch(
+                2,
+                "7700",
+                3,
+                START,
+                "It was restored",
+                true,
+                START.minusSeconds(60),
+                START.minusSeconds(4_000),
+                START.plusSeconds(300),
+                null,
+                null));
+    }
+
+    @Override
+    public int restored(String reason) {
+        asked.add("restored: " + reason);
+        return 2;
+    }
+
+    @Override
+    public boolean endHold(int epoch, String reason) {
+        asked.add("end " + epoch + ": " + reason);
+        return epoch == 2;
+    }
+
+    @Override
+    public CompletionStage<Reply> settle(TransactionId id, Decision decision, List<Branch> branches, String reason) {
+        asked.add(decision + " "
+                + branches.stream().map(b -> b.id() + " " + b.vote()).toList() + ": " + reason);
+        return CompletableFuture.completedFuture(new Reply(settled, record, true, null));
+    }
+}

@@ -1,0 +1,30 @@
+package io.assent.coordinator.web;
+
+import io.assent.coordinator.engine.ParticipantClient;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.protocol.Decision;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletionStage;
+
+/** Allows every address but those of {@code elsewhere}; is never called. */
+final class FakeParticipants implements ParticipantClient {
+
+    @Override
+    public boolean allowed(ParticipantName participant, String url) {
+        return url == null || !url.contains("elsewhere");
+    }
+
+    @Override
+    public CompletionStage<VoteReply> prepare(
+            TransactionId transaction, Branch branch, Instant deadline, Duration remaining) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<OrderReply> order(TransactionId transaction, Branch branch, Decision decision) {
+        throw new UnsupportedOperationException();
+    }
+}
