@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,11 +31,21 @@ public final class FailoverCommand extends BankCommand {
             description = "How often the standby is promoted, 1 to 100000 (default: 20).")
     private long count;
 
+    @Option(
+            names = "--kinds",
+            paramLabel = "KIND",
+            split = ",",
+            description = "What may happen, of ${COMPLETION-CANDIDATES} (default: all).")
+    private List<LogFault> kinds = List.of(LogFault.values());
+
     private @Nullable LogBreaker breaker;
 
     @Override
     void check() {
         requireRange("--count", count, 1, 100_000);
+        if (kinds.stream().noneMatch(LogFault::promotes)) {
+            throw usage("--kinds: at least one must end with another primary");
+        }
     }
 
     @Override
@@ -49,14 +60,15 @@ public final class FailoverCommand extends BankCommand {
 
     @Override
     Breaker breaker(BankSystem system, OrderTrace links, long chosen) {
-        LogBreaker made = new LogBreaker(system.logPair(), system.logDatabase(), count, chosen);
+        LogBreaker made = new LogBreaker(system.logPair(), system.logDatabase(), kinds, count, chosen);
         breaker = made;
         return made;
     }
 
     @Override
     String repeat() {
-        return "--count " + count;
+        return "--count " + count + " --kinds "
+                + kinds.stream().map(LogFault::name).collect(Collectors.joining(","));
     }
 
     @Override

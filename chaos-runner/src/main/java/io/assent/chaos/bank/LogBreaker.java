@@ -14,7 +14,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -32,29 +31,36 @@ final class LogBreaker implements Breaker {
 
     private static final Duration LONGEST_HOLD = Duration.ofMillis(1_500);
     private static final Duration LONGEST_GAP = Duration.ofMillis(1_500);
+    /** Time in which something is decided that the standby does not get. */
+    private static final Duration SHORTEST_LOSS = Duration.ofMillis(500);
+    /** Coordinators take a primary whose standby is away for one that can be read after some seconds. */
+    private static final Duration LONG_ENOUGH_TO_BE_READ = Duration.ofSeconds(5);
+
     private static final Duration POLL = Duration.ofMillis(20);
     /** The share of faults that end with another primary. */
     private static final double PROMOTIONS = 0.8;
 
-    private static final List<LogFault> PROMOTING =
-            Arrays.stream(LogFault.values()).filter(LogFault::promotes).toList();
-    private static final List<LogFault> STAYING =
-            Arrays.stream(LogFault.values()).filter(kind -> !kind.promotes()).toList();
-
     private final ReplicatedPostgres servers;
     private final Database database;
+    private final List<LogFault> promoting;
+    private final List<LogFault> staying;
     private final Random random;
     private final InstantSource clock = InstantSource.system();
     private final List<Long> pauses = Collections.synchronizedList(new ArrayList<>());
     private final List<Violation> violations = Collections.synchronizedList(new ArrayList<>());
     private final long count;
     private long promoted;
+    /** When the primary was gone, in milliseconds since 1970. */
+    private long lost;
 
     /**
      * @param database the decision log
+     * @param kinds what may happen; at least one that promotes
      * @param count how often the standby is promoted
      */
-    LogBreaker(ReplicatedPostgres servers, Database database, long count, long seed) {
+    LogBreaker(ReplicatedPostgres servers, Database database, List<LogFault> kinds, long count, long seed) {
+        this.promoting = kinds.stream().filter(LogFault::promotes).toList();
+        this.staying = kinds.stream().filter(kind -> !kind.promotes()).toList();
         this.servers = servers;
         this.database = database;
         this.count = count;
@@ -77,9 +83,10 @@ final class LogBreaker implements Breaker {
         }
         LogFault kind = choose();
         long from = clock.millis();
+        lost = from;
         try {
             apply(kind);
-            awaitDecision(kind, from);
+            awaitDecision(kind, lost);
         } catch (SQLException e) {
             throw new IllegalStateException(
                     "The decision log cannot be asked after " + kind + ": " + e.getMessage(), e);
@@ -91,10 +98,10 @@ final class LogBreaker implements Breaker {
 
     /** Each way to another primary once, then by chance. */
     private LogFault choose() {
-        if (promoted < PROMOTING.size()) {
-            return PROMOTING.get((int) promoted);
+        if (promoted < promoting.size()) {
+            return promoting.get((int) promoted);
         }
-        List<LogFault> kinds = random.nextDouble() < PROMOTIONS ? PROMOTING : STAYING;
+        List<LogFault> kinds = staying.isEmpty() || random.nextDouble() < PROMOTIONS ? promoting : staying;
         return kinds.get(random.nextInt(kinds.size()));
     }
 
@@ -102,22 +109,31 @@ final class LogBreaker implements Breaker {
         EmbeddedPostgres primary = servers.primary();
         EmbeddedPostgres standby = servers.standby();
         switch (kind) {
-            case KILLED -> primary.kill();
-            case PAUSED -> primary.pause();
-            case WAITS_CANCELLED -> {
-                standby.pause();
-                endWaits(primary, upTo(LONGEST_HOLD));
+            case KILLED -> {
                 primary.kill();
-                standby.resume();
+                lost = clock.millis();
+            }
+            case PAUSED -> {
+                primary.pause();
+                lost = clock.millis();
+            }
+            case WAITS_CANCELLED -> {
+                // Killed, not paused: what is on its way to a paused one arrives after all.
+                standby.kill();
+                endWaits(primary, SHORTEST_LOSS.plus(upTo(LONGEST_HOLD)));
+                primary.kill();
+                lost = clock.millis();
+                standby.restart();
             }
             case SEEN_AND_LOST -> {
-                standby.pause();
-                pause(upTo(LONGEST_HOLD));
+                standby.kill();
+                pause(SHORTEST_LOSS.plus(upTo(LONGEST_HOLD)));
                 primary.kill();
                 primary.restart();
-                pause(upTo(LONGEST_HOLD));
+                pause(LONG_ENOUGH_TO_BE_READ);
                 primary.kill();
-                standby.resume();
+                lost = clock.millis();
+                standby.restart();
             }
             case RESTARTED -> {
                 primary.kill();
