@@ -49,52 +49,48 @@ class RestoredLogIntegrationTests {
     @Test
     void aRestartIsTrustedAndSoIsAFailoverThatARunningInstanceSaw() throws Exception {
         try (EmbeddedPostgres server = server("primary")) {
-            try (OpenLog log = OpenLog.open(database(server), PROPERTIES)) {
-                LogEpochs epochs = new LogEpochs(PROPERTIES);
-                look(epochs, server);
-                beat(epochs, server);
-                server.restart();
-                look(epochs, server);
-                promoted(server);
-                look(epochs, server);
+            migrated(server);
+            LogEpochs epochs = new LogEpochs(PROPERTIES);
+            look(epochs, server);
+            beat(epochs, server);
+            server.restart();
+            look(epochs, server);
+            promoted(server);
+            look(epochs, server);
 
-                assertThat(log.count("select count(*) from assent_log_epoch")).isEqualTo(1);
-                assertThat(log.count("select timeline from assent_log_epoch")).isEqualTo(2);
-                assertThat(log.count("select count(*) from assent_log_epoch where held_from is not null"))
-                        .isZero();
-                await().untilAsserted(() -> assertThat(Drafts.get(log.port().decide(Drafts.commit(Drafts.id(), 1)))
-                                .status())
-                        .isEqualTo(Status.OK));
-            }
+            assertThat(count(server, "select count(*) from assent_log_epoch")).isEqualTo(1);
+            assertThat(count(server, "select timeline from assent_log_epoch")).isEqualTo(2);
+            assertThat(count(server, "select count(*) from assent_log_epoch where held_from is not null"))
+                    .isZero();
+            assertStatus(server, Status.OK);
         }
     }
 
     @Test
     void aFailoverThatNobodySawIsHeldUntilAnInstanceThatSawTheLogBeforeTellsThatItIsAllThere() throws Exception {
         try (EmbeddedPostgres server = server("primary")) {
-            try (OpenLog log = OpenLog.open(database(server), PROPERTIES)) {
-                LogEpochs old = new LogEpochs(PROPERTIES);
-                look(old, server);
-                beat(old, server);
-                promoted(server);
+            migrated(server);
+            LogEpochs old = new LogEpochs(PROPERTIES);
+            look(old, server);
+            beat(old, server);
+            promoted(server);
 
-                look(new LogEpochs(PROPERTIES), server);
-                assertThat(log.count("select count(*) from assent_log_epoch where ambiguous and ended_at is null"))
-                        .isEqualTo(1);
-                awaitStatus(log, Drafts.id(), Status.HELD);
+            look(new LogEpochs(PROPERTIES), server);
+            assertThat(count(server, "select count(*) from assent_log_epoch where ambiguous and ended_at is null"))
+                    .isEqualTo(1);
+            assertStatus(server, Status.HELD);
 
-                look(old, server);
-                assertThat(log.count("select count(*) from assent_log_epoch where ended_because like '%failover'"))
-                        .isEqualTo(1);
-                awaitStatus(log, Drafts.id(), Status.OK);
+            look(old, server);
+            assertThat(count(server, "select count(*) from assent_log_epoch where ended_because like '%failover'"))
+                    .isEqualTo(1);
+            assertStatus(server, Status.OK);
 
-                // And it can vouch for the next one at once.
-                promoted(server);
-                look(old, server);
-                assertThat(log.count("select count(*) from assent_log_epoch")).isEqualTo(2);
-                assertThat(log.count("select max(timeline) from assent_log_epoch"))
-                        .isEqualTo(3);
-            }
+            // And it can vouch for the next one at once.
+            promoted(server);
+            look(old, server);
+            assertThat(count(server, "select count(*) from assent_log_epoch")).isEqualTo(2);
+            assertThat(count(server, "select max(timeline) from assent_log_epoch"))
+                    .isEqualTo(3);
         }
     }
 
@@ -309,6 +305,28 @@ class RestoredLogIntegrationTests {
     private static LogDatabase database(EmbeddedPostgres server) {
         server.createDatabase("log", "log", "secret");
         return new LogDatabase(server.jdbcUrl("log"), "log", "secret");
+    }
+
+    /** The schema, and nobody who is connected: an instance without a memory could look before the one that is meant. */
+    private static void migrated(EmbeddedPostgres server) {
+        OpenLog.open(database(server), PROPERTIES).close();
+    }
+
+    private static void assertStatus(EmbeddedPostgres server, Status status) {
+        try (OpenLog log = OpenLog.open(database(server), PROPERTIES)) {
+            assertThat(Drafts.get(log.port().decide(Drafts.commit(Drafts.id(), 1)))
+                            .status())
+                    .isEqualTo(status);
+        }
+    }
+
+    private static long count(EmbeddedPostgres server, String query) throws SQLException {
+        try (Connection connection = connect(server);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     private static void look(LogEpochs epochs, EmbeddedPostgres server) throws SQLException {
