@@ -14,6 +14,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -25,6 +26,8 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 class BankExceptionHandler extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(BankExceptionHandler.class);
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     @ExceptionHandler
     ResponseEntity<Object> failed(TransferFailedException e) {
@@ -76,9 +79,9 @@ class BankExceptionHandler extends ResponseEntityExceptionHandler {
         if (e instanceof PeerFailedException) {
             return Problems.answer(HttpStatus.SERVICE_UNAVAILABLE, "peer-unavailable", message, transaction, true);
         }
-        if (e instanceof TransientDataAccessException) {
+        if (e instanceof TransientDataAccessException || isLockTimeout(e)) {
             String detail = "Another transaction is at one of these accounts; try again";
-            return Problems.answer(HttpStatus.SERVICE_UNAVAILABLE, "account-busy", detail, transaction, true);
+            return Problems.answer(HttpStatus.CONFLICT, "account-busy", detail, transaction, true);
         }
         if (e instanceof DataAccessException || e instanceof TransactionException) {
             log.warn("The database failed: {}", message);
@@ -92,6 +95,13 @@ class BankExceptionHandler extends ResponseEntityExceptionHandler {
                 "Something unexpected happened",
                 transaction,
                 false);
+    }
+
+    /** Spring has no name for PostgreSQL's "lock not available". */
+    private static boolean isLockTimeout(RuntimeException e) {
+        return e instanceof UncategorizedSQLException failed
+                && failed.getSQLException() != null
+                && LOCK_NOT_AVAILABLE.equals(failed.getSQLException().getSQLState());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.assent.chaos;
 
 import io.assent.chaos.bank.FailoverCommand;
 import io.assent.chaos.bank.ProcessesCommand;
+import io.assent.chaos.bank.RollingCommand;
 import io.assent.chaos.growth.GrowthCommand;
 import io.assent.chaos.isolation.IsolationCommand;
 import io.assent.chaos.points.MessagesCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
             MessagesCommand.class,
             ProcessesCommand.class,
             FailoverCommand.class,
+            RollingCommand.class,
             IsolationCommand.class,
             GrowthCommand.class
         },

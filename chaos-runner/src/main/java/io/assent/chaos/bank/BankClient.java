@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -129,11 +130,8 @@ final class BankClient {
 
     private void lead(Plan plan) {
         String request = history.invoked(Operation.OTHER, plan, null);
-        Requests.Answer begun = requests.send(
-                "POST",
-                coordinator() + "/v1/transactions",
-                Map.of("name", plan.id(), "timeout", "PT" + TIMEOUT_MILLIS / 1000 + "S"),
-                Map.of());
+        Requests.Answer begun = ask(
+                "POST", "/v1/transactions", Map.of("name", plan.id(), "timeout", "PT" + TIMEOUT_MILLIS / 1000 + "S"));
         String transaction = begun.text("id");
         history.answered(request, begun, null, Told.NOTHING);
         String deadline = begun.text("deadline");
@@ -177,11 +175,8 @@ final class BankClient {
     private Outcome finish(Plan plan, String transaction, Operation operation, Object body) {
         boolean commits = operation == Operation.COMMIT;
         String request = history.invoked(operation, plan, transaction);
-        Requests.Answer answer = requests.send(
-                "POST",
-                coordinator() + "/v1/transactions/" + transaction + (commits ? "/commit" : "/rollback"),
-                body,
-                Map.of());
+        Requests.Answer answer =
+                ask("POST", "/v1/transactions/" + transaction + (commits ? "/commit" : "/rollback"), body);
         Told told = answer.successful() ? (commits ? Told.COMMITTED : Told.ROLLED_BACK) : decision(answer);
         history.answered(request, answer, transaction, told);
         return new Outcome(told, transaction, answer.problem());
@@ -207,8 +202,7 @@ final class BankClient {
 
     private Told inquire(Open one, String transaction) {
         String request = history.invoked(Operation.INQUIRY, one.plan, transaction);
-        Requests.Answer answer =
-                requests.send("GET", coordinator() + "/v1/transactions/" + transaction, null, Map.of());
+        Requests.Answer answer = ask("GET", "/v1/transactions/" + transaction, null);
         Told told = decision(answer);
         history.answered(request, answer, transaction, told);
         if (answer.status() == 404 && one.plan.kind() == Kind.TRANSFER) {
@@ -253,9 +247,20 @@ final class BankClient {
         return booked;
     }
 
-    private String coordinator() {
-        return addresses
-                .coordinators()
-                .get(random.nextInt(addresses.coordinators().size()));
+    /**
+     * Asks a coordinator, and the next one when there is no answer or none to be had there now: whatever is asked, each can
+     * do it, and doing it twice is doing it once.
+     */
+    private Requests.Answer ask(String method, String path, @Nullable Object body) {
+        List<String> coordinators = addresses.coordinators();
+        int first = random.nextInt(coordinators.size());
+        Requests.Answer answer = null;
+        for (int i = 0; i < coordinators.size(); i++) {
+            answer = requests.send(method, coordinators.get((first + i) % coordinators.size()) + path, body, Map.of());
+            if (answer.status() != 0 && answer.status() != 503) {
+                break;
+            }
+        }
+        return Objects.requireNonNull(answer);
     }
 }

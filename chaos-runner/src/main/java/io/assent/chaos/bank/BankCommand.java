@@ -94,7 +94,7 @@ abstract class BankCommand implements Callable<Integer> {
     abstract List<String[]> rows(Report report);
 
     /** What this command itself found wrong. */
-    List<Violation> found() {
+    List<Violation> found(Report report) {
         return List.of();
     }
 
@@ -129,7 +129,7 @@ abstract class BankCommand implements Callable<Integer> {
             }
         }
         List<Violation> violations = new ArrayList<>(report.violations());
-        violations.addAll(found());
+        violations.addAll(found(report));
         if (violations.isEmpty() && state == null) {
             delete(directory);
         } else {

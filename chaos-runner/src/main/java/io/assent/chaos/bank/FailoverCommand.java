@@ -72,7 +72,7 @@ public final class FailoverCommand extends BankCommand {
     }
 
     @Override
-    List<Violation> found() {
+    List<Violation> found(Report report) {
         return breaker == null ? List.of() : breaker.violations();
     }
 

@@ -115,6 +115,12 @@ public final class BankSystem implements AutoCloseable {
                     repository, state, coordinators, banks, true, variant, links, coordinatorArguments, bankArguments);
         }
 
+        /** With so many coordinators, 1 to 5. */
+        public Options withCoordinators(int number) {
+            return new Options(
+                    repository, state, number, banks, replicated, variant, links, coordinatorArguments, bankArguments);
+        }
+
         /** With another program in place of the coordinator. */
         public Options withCoordinator(Variant other) {
             return new Options(
