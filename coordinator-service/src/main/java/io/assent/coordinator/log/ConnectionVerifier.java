@@ -44,7 +44,9 @@ final class ConnectionVerifier {
                 -- Of the log that is written now: the control file tells only of the last checkpoint.
                 case when not pg_is_in_recovery() then
                     ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint end as timeline,
-                to_regclass('assent_log_identity') is not null as has_identity
+                to_regclass('assent_log_identity') is not null as has_identity,
+                -- Before the first start of this version the schema may be that of an older one.
+                to_regclass('assent_log_epoch') is not null and to_regclass('assent_log_life') is not null as has_epochs
             """;
 
     private static final Set<String> WAITING = Set.of("on", "remote_apply");
@@ -151,7 +153,7 @@ final class ConnectionVerifier {
                         + " assent.coordinator.log.expected-system-identifier=" + found);
             }
             Server server = new Server(found, current(row.getLong("timeline")));
-            if (row.getBoolean("has_identity")) {
+            if (row.getBoolean("has_epochs")) {
                 epochs.look(connection, found);
             }
             latest = server;
