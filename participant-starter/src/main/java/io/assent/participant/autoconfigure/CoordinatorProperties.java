@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The coordinator as this service calls it.
  *
- * @param urls addresses of the coordinator's instances, such as http://coordinator:8080; 1 to 16, asked in this order
+ * @param urls addresses of the coordinator's instances, such as http://coordinator:7070; 1 to 16, asked in this order
  * @param connectTimeout for a new connection; 10ms to 1m
  * @param responseTimeout for the answer of one instance, which may wait for completion; 100ms to 5m
  * @param patience how long a commit request is repeated until its outcome is called unknown; 100ms to 1h
@@ -38,7 +38,7 @@ public record CoordinatorProperties(
         if (urls.isEmpty()) {
             throw new IllegalArgumentException(
                     "assent.coordinator.urls is missing. List the addresses of the coordinator,"
-                            + " for example assent.coordinator.urls=http://localhost:8070.");
+                            + " for example assent.coordinator.urls=http://localhost:7070.");
         }
         Checks.range(prefix + "urls", urls.size(), 1, 16);
         for (URI url : urls) {
@@ -57,12 +57,12 @@ public record CoordinatorProperties(
     }
 
     /**
-     * When an instance is left out for a while.
+     * When an instance is asked last for a while, after all the others.
      *
      * @param failureRateThreshold percentage of failures that opens the circuit; 1 to 100
      * @param slidingWindowSize how many last calls are looked at; 1 to 10000
      * @param minimumCalls how many of them there must be; 1 to 10000
-     * @param openFor how long an open circuit skips the instance; 10ms to 10m
+     * @param openFor for how long an instance with an open circuit is asked last; 10ms to 10m
      */
     public record CircuitBreaker(
             @DefaultValue("50") int failureRateThreshold,

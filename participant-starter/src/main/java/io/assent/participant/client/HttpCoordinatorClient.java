@@ -32,7 +32,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -387,33 +386,33 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
 
     private <T> Answer<T> askAll(String path, byte[] body, Function<Reply, @Nullable T> conclusive) {
         List<String> details = new ArrayList<>();
-        for (CoordinatorAddresses.Address address : addresses.order()) {
-            if (!address.breaker().tryAcquirePermission()) {
-                details.add(address.url() + " is skipped after many failures");
-                continue;
+        T value = addresses.round(attempt -> askOne(attempt, path, body, conclusive, details));
+        return value != null ? new Answer<>(value, "") : new Answer<>(null, String.join("; ", details));
+    }
+
+    private <T> @Nullable T askOne(
+            CoordinatorAddresses.Attempt attempt,
+            String path,
+            byte[] body,
+            Function<Reply, @Nullable T> conclusive,
+            List<String> details) {
+        URI url = attempt.address().url();
+        long started = System.nanoTime();
+        try {
+            Reply reply = post(url, path, body);
+            T value = conclusive.apply(reply);
+            if (value != null) {
+                attempt.succeeded(System.nanoTime() - started);
+                return value;
             }
-            long started = System.nanoTime();
-            try {
-                Reply reply = post(address.url(), path, body);
-                T value = conclusive.apply(reply);
-                if (value != null) {
-                    address.breaker().onSuccess(System.nanoTime() - started, TimeUnit.NANOSECONDS);
-                    addresses.answered(address);
-                    return new Answer<>(value, "");
-                }
-                String type = reply.text("type");
-                details.add(address.url() + " answered " + reply.status() + (type.isEmpty() ? "" : " " + type));
-                address.breaker()
-                        .onError(
-                                System.nanoTime() - started,
-                                TimeUnit.NANOSECONDS,
-                                new IOException("status " + reply.status()));
-            } catch (RestClientException | JacksonException e) {
-                address.breaker().onError(System.nanoTime() - started, TimeUnit.NANOSECONDS, e);
-                details.add(address.url() + ": " + rootMessage(e));
-            }
+            String type = reply.text("type");
+            details.add(url + " answered " + reply.status() + (type.isEmpty() ? "" : " " + type));
+            attempt.failed(System.nanoTime() - started, new IOException("status " + reply.status()));
+        } catch (RestClientException | JacksonException e) {
+            attempt.failed(System.nanoTime() - started, e);
+            details.add(url + ": " + rootMessage(e));
         }
-        return new Answer<>(null, String.join("; ", details));
+        return null;
     }
 
     private Reply post(URI base, String path, byte[] body) {

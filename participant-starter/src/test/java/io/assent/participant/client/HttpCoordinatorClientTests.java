@@ -204,6 +204,44 @@ class HttpCoordinatorClientTests {
     }
 
     @Test
+    void an_instance_that_came_back_is_heard_although_its_circuit_is_still_open() {
+        HttpCoordinatorClient client = client(CircuitBreakerConfig.custom()
+                .minimumNumberOfCalls(2)
+                .waitDurationInOpenState(Duration.ofHours(1))
+                .build());
+        answers(first, aResponse().withStatus(503));
+        answers(second, aResponse().withStatus(503));
+        assertThat(client.commit(order).told()).isEqualTo(Told.UNKNOWN);
+
+        answers(second, json(200, COMMITTED));
+
+        assertThat(client.commit(order).told()).isEqualTo(Told.COMMITTED);
+    }
+
+    @Test
+    void an_instance_whose_circuit_is_open_is_asked_last() {
+        HttpCoordinatorClient client = client(CircuitBreakerConfig.custom()
+                .minimumNumberOfCalls(2)
+                .waitDurationInOpenState(Duration.ofHours(1))
+                .build());
+        answers(first, aResponse().withStatus(503));
+        answers(second, aResponse().withStatus(503));
+        client.commit(order);
+        answers(second, json(200, COMMITTED));
+        client.commit(order);
+        answers(first, json(200, COMMITTED));
+        answers(second, aResponse().withStatus(503));
+        first.resetRequests();
+        second.resetRequests();
+
+        assertThat(client.commit(order).told()).isEqualTo(Told.COMMITTED);
+
+        // The second had answered last, so it is asked first; only then the one that is out of turn.
+        second.verify(1, postRequestedFor(anyUrl()));
+        first.verify(1, postRequestedFor(anyUrl()));
+    }
+
+    @Test
     void an_inquiry_believes_only_answers_to_its_own_questions() {
         PreparedBranch asked = new PreparedBranch(transaction, new BranchId("1"), ref, null, Duration.ofSeconds(9));
         answers(
@@ -226,6 +264,10 @@ class HttpCoordinatorClientTests {
     }
 
     private HttpCoordinatorClient client() {
+        return client(CircuitBreakerConfig.custom().minimumNumberOfCalls(100).build());
+    }
+
+    private HttpCoordinatorClient client(CircuitBreakerConfig circuitBreaker) {
         return new HttpCoordinatorClient(
                 RestClient.builder()
                         .requestFactory(new HttpComponentsClientHttpRequestFactory(HttpClients.custom()
@@ -248,7 +290,7 @@ class HttpCoordinatorClientTests {
                         4,
                         Duration.ofMillis(20),
                         Duration.ofMillis(50),
-                        CircuitBreakerConfig.custom().minimumNumberOfCalls(100).build()),
+                        circuitBreaker),
                 InstantSource.system());
     }
 
