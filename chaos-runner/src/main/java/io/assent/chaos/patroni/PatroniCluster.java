@@ -113,6 +113,8 @@ public final class PatroniCluster implements ReplicatedLog {
                         programs.etcd(),
                         List.of(
                                 "--name=etcd",
+                                // Of both versions of the API: which one is used depends on Patroni's version.
+                                "--enable-v2=true",
                                 "--data-dir=" + data.resolve("etcd"),
                                 "--listen-client-urls=" + clients.httpUrl(),
                                 "--advertise-client-urls=" + clients.httpUrl(),

@@ -52,7 +52,7 @@ record PatroniSettings(
         all.put("scope", "decisions");
         all.put("name", name);
         all.put("restapi", Map.of("listen", api.toString(), "connect_address", api.toString()));
-        all.put("etcd3", Map.of("host", etcd.toString()));
+        all.put(programs.etcdApi(), Map.of("host", etcd.toString()));
         all.put("bootstrap", Map.of("dcs", shared(), "initdb", List.of(Map.of("encoding", "UTF8"), "data-checksums")));
         all.put("postgresql", local());
         return all;
@@ -82,12 +82,16 @@ record PatroniSettings(
                         Map.of(
                                 "max_connections",
                                 100,
-                                "wal_keep_size",
-                                "256MB",
                                 "shared_buffers",
                                 "64MB",
+                                "wal_keep_size",
+                                "256MB",
                                 "wal_log_hints",
-                                "on")));
+                                "on",
+                                // A standby that finds its new primary not promoted yet asks again so soon; 5 s
+                                // otherwise.
+                                "wal_retrieve_retry_interval",
+                                "500ms")));
     }
 
     private Map<String, Object> local() {
