@@ -179,6 +179,7 @@ public class DecisionLogConfiguration {
         return new Heartbeat.Connections(
                 connections.named(Heartbeat.APPLICATION, Duration.ZERO),
                 connections.named("assent-heartbeat-watch", properties.connectTimeout()),
+                connections.elsewhere("assent-heartbeat-elsewhere"),
                 connections.verifier());
     }
 }
