@@ -10,7 +10,6 @@ import io.assent.protocol.BranchRef;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -176,15 +175,15 @@ final class Findings {
 
     private static @Nullable BranchId severalExecutions(@Nullable TransactionRecord record, List<SeenBranch> seen) {
         Map<BranchId, BranchRef> known = new HashMap<>();
-        List<Branch> enlisted = record == null ? List.of() : record.branches();
-        List<Map.Entry<BranchId, @Nullable BranchRef>> all = new ArrayList<>();
-        enlisted.forEach(branch -> all.add(new java.util.AbstractMap.SimpleEntry<>(branch.id(), branch.ref())));
-        seen.forEach(branch -> all.add(new java.util.AbstractMap.SimpleEntry<>(branch.branch(), branch.ref())));
-        for (Map.Entry<BranchId, @Nullable BranchRef> execution : all) {
-            BranchRef ref = execution.getValue();
-            BranchRef other = ref == null ? null : known.put(execution.getKey(), ref);
-            if (other != null && !other.equals(ref)) {
-                return execution.getKey();
+        for (Branch enlisted : record == null ? List.<Branch>of() : record.branches()) {
+            if (enlisted.ref() != null) {
+                known.put(enlisted.id(), enlisted.ref());
+            }
+        }
+        for (SeenBranch branch : seen) {
+            BranchRef other = branch.ref() == null ? null : known.putIfAbsent(branch.branch(), branch.ref());
+            if (other != null && !other.equals(branch.ref())) {
+                return branch.branch();
             }
         }
         return null;

@@ -88,8 +88,8 @@ public final class Reconciliation {
         List<CompletableFuture<Shown>> asked = new ArrayList<>();
         // Those of before the hold as well: the ones that were lost with it are known from there.
         candidates(query.named(), addresses.latest(TransactionRange.ALL.before(held.before())))
-                .forEach((participant, urls) -> asked.add(
-                        ask(participant, List.copyOf(urls), range, List.of()).toCompletableFuture()));
+                .forEach((participant, urls) -> asked.add(ask(participant, new ArrayList<>(urls), range, List.of())
+                        .toCompletableFuture()));
         return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
                 .thenCompose(all -> compare(
                         epoch,

@@ -19,15 +19,14 @@ final class ApiInterceptor implements HandlerInterceptor {
     /** Everything that the API's paths and ids are made of. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/_-]+");
 
+    private static final String RECONCILIATION = Paths.BASE + Paths.RECONCILIATION;
+
     /** The calls that have parameters, and which. */
     private static final Map<String, Set<String>> PARAMETERS = Map.of(
             Paths.TRANSACTIONS,
             Set.of("state", "name", "participant", "older-than", "limit", "cursor"),
-            Paths.BASE + Paths.RECONCILIATION,
+            RECONCILIATION,
             Set.of("epoch", "after", "limit", "participant"));
-
-    /** May be given more than once. */
-    private static final String REPEATABLE = Paths.BASE + Paths.RECONCILIATION + "?participant";
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
@@ -58,11 +57,15 @@ final class ApiInterceptor implements HandlerInterceptor {
                 throw new ProblemException(Problem.of(ProblemType.UNKNOWN_FIELD, "Known parameters: " + known)
                         .at(name.length() > 64 ? "query" : name));
             }
-            if (values.length > 1 && !REPEATABLE.equals(path + "?" + name)) {
+            if (values.length > 1 && !repeatable(path, name)) {
                 throw new ProblemException(Problem.of(ProblemType.DUPLICATE_MEMBER, "The parameter is given twice")
                         .at(name));
             }
         });
         return true;
+    }
+
+    private static boolean repeatable(String path, String name) {
+        return path.equals(RECONCILIATION) && name.equals("participant");
     }
 }
