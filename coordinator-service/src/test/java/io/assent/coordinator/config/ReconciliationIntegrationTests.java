@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,7 @@ class ReconciliationIntegrationTests {
                         "--spring.datasource.password=" + database.password(),
                         "--assent.coordinator.participants.allowed-hosts=localhost:" + payment.port() + ",localhost:"
                                 + stock.port(),
-                        "--assent.coordinator.participants.defaults.max-answer-size=4KB",
+                        "--assent.coordinator.participants.defaults.max-answer-size=8KB",
                         "--assent.coordinator.participants.services.stock-service.url=" + url(stock),
                         "--assent.coordinator.heartbeat.interval=200ms",
                         "--assent.coordinator.recovery.interval=200ms");
@@ -184,13 +185,11 @@ class ReconciliationIntegrationTests {
     void a_long_list_comes_page_after_page() {
         committed();
         restored();
-        List<BranchStatus> all = new ArrayList<>();
-        List<String> ids = new ArrayList<>();
-        for (int i = 0; i < 23; i++) {
-            ids.add(id());
-            all.add(branch(ids.get(i), "1", "payment-service", "PREPARED"));
-        }
-        paymentShows.show(all);
+        List<String> ids =
+                Stream.generate(ReconciliationIntegrationTests::id).limit(23).sorted().toList();
+        paymentShows.show(ids.stream()
+                .map(id -> branch(id, "1", "payment-service", "PREPARED"))
+                .toList());
         stockShows.show(List.of(branch(ids.get(22), "2", "stock-service", "COMMITTED")));
 
         List<String> found = new ArrayList<>();

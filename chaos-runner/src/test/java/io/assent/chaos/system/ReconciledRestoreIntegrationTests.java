@@ -44,7 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
  * a base backup of the log's server, a commit after it of which one bank hears and the other does not, and the backup in place
  * of the log. Done as docs/backup-and-restore.md says.
  */
-class RestoredLogIntegrationTests {
+class ReconciledRestoreIntegrationTests {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
