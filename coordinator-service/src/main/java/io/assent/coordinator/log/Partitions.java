@@ -69,7 +69,7 @@ final class Partitions {
     /**
      * Makes what is missing; waits while another instance is at it.
      *
-     * @param connection verified, autocommit, of this call alone: settings and an advisory lock are left on it
+     * @param connection verified, autocommit, of this call alone: settings are left on it
      * @throws SQLException if it could not be done in time
      */
     void makeFirst(Connection connection) throws SQLException {
@@ -87,14 +87,18 @@ final class Partitions {
                     "set lock_timeout = '" + properties.connectTimeout().toMillis() + "ms'");
             statement.execute("select pg_advisory_lock(" + ADVISORY_LOCK + ")");
         }
-        make(connection, now);
+        try {
+            make(connection, now);
+        } finally {
+            noLongerAlone(connection);
+        }
     }
 
     /**
      * Makes what is missing, and drops what may be dropped; nothing if another instance is at it. What fails is logged and
      * tried again by the next call.
      *
-     * @param connection verified, autocommit, of this call alone: settings and an advisory lock are left on it
+     * @param connection verified, autocommit, of this call alone: settings are left on it
      * @throws SQLException if the server cannot be asked
      */
     void lookAfter(Connection connection) throws SQLException {
@@ -110,8 +114,12 @@ final class Partitions {
         if (!alone(connection)) {
             return;
         }
-        make(connection, now);
-        drop(connection, now);
+        try {
+            make(connection, now);
+            drop(connection, now);
+        } finally {
+            noLongerAlone(connection);
+        }
     }
 
     /** @param now the database's time, which tests set */
@@ -271,6 +279,15 @@ final class Partitions {
                 ResultSet row = statement.executeQuery("select pg_try_advisory_lock(" + ADVISORY_LOCK + ")")) {
             row.next();
             return row.getBoolean(1);
+        }
+    }
+
+    /** At once: a server notices only after a while that a connection was closed. */
+    private static void noLongerAlone(Connection connection) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select pg_advisory_unlock(" + ADVISORY_LOCK + ")");
+        } catch (SQLException e) {
+            log.debug("The lock is given back when the connection is closed", e);
         }
     }
 

@@ -259,8 +259,8 @@ class CoordinatorIntegrationTests {
 
     @Test
     void a_transaction_that_nobody_ends_is_rolled_back_by_recovery() {
-        String tx = begin(first, "PT0.3S");
-        enlist(first, tx, "1", "payment-service", payment);
+        String tx = begin(first, "PT3S");
+        assertThat(enlist(first, tx, "1", "payment-service", payment).status()).isEqualTo(201);
 
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(

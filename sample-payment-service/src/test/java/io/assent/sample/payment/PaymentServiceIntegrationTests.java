@@ -6,8 +6,6 @@ import io.assent.embeddedpostgres.TestPostgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -280,9 +278,8 @@ class PaymentServiceIntegrationTests {
             sql.execute("prepare transaction 'in-doubt'");
             connection.setAutoCommit(true);
 
-            Instant start = Instant.now();
+            // Had it waited, it would have been told "busy".
             assertThat(pay(name(), other, 100).status()).isEqualTo(201);
-            assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofMillis(600));
 
             Answer another = pay(name(), customer, 100);
             Answer duplicate = pay(order, customer, 100);
