@@ -3,7 +3,6 @@ package io.assent.chaos.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.assent.demo.system.ServiceApplication;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
@@ -201,7 +200,7 @@ class ReconciledRestoreIntegrationTests {
         server.kill();
         await().atMost(PATIENCE).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
         Path data = server.server().directory().resolve("postgres");
-        ServiceApplication.Directories.delete(data);
+        Files.move(data, data.resolveSibling("lost"));
         Files.move(backup, data);
         Files.createFile(data.resolve("recovery.signal"));
         Files.writeString(
