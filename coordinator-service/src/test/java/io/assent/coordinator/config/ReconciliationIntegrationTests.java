@@ -185,8 +185,10 @@ class ReconciliationIntegrationTests {
     void a_long_list_comes_page_after_page() {
         committed();
         restored();
-        List<String> ids =
-                Stream.generate(ReconciliationIntegrationTests::id).limit(23).sorted().toList();
+        List<String> ids = Stream.generate(ReconciliationIntegrationTests::id)
+                .limit(23)
+                .sorted()
+                .toList();
         paymentShows.show(ids.stream()
                 .map(id -> branch(id, "1", "payment-service", "PREPARED"))
                 .toList());
