@@ -19,6 +19,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
 import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.util.DisconnectedClientHelper;
 
 /** Every exception becomes a registered problem; what went wrong inside is logged and never sent. */
 @RestControllerAdvice
@@ -75,8 +76,14 @@ class ProblemAdvice {
         return answers.respond(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "It could not be read; ask again"));
     }
 
+    /** @return null if there is nobody to answer */
     @ExceptionHandler
+    @Nullable
     ResponseEntity<Object> other(Exception e, HttpServletRequest request) {
+        if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
+            log.debug("The client closed the connection while it was answered; nothing is to be done", e);
+            return null;
+        }
         if (e instanceof ErrorResponse response && response.getStatusCode().value() < 500) {
             return answers.respond(Problems.ofStatus(response.getStatusCode().value()));
         }
