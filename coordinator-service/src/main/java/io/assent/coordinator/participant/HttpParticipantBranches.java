@@ -25,6 +25,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -101,12 +102,19 @@ public final class HttpParticipantBranches implements ParticipantBranches, AutoC
                         + "&before=" + range.before() + "&limit="
                         + Math.min(MOST_BRANCHES, size / BYTES_PER_BRANCH)),
                 Timeout.of(limits.orderTimeout()));
-        Future<?> end = timer.schedule(get::abort, limits.orderTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        AtomicBoolean late = new AtomicBoolean();
+        Future<?> end = timer.schedule(
+                () -> {
+                    late.set(true);
+                    get.abort();
+                },
+                limits.orderTimeout().toMillis(),
+                TimeUnit.MILLISECONDS);
         try {
             return read(participant, address, range, http.exchange(get, Math.toIntExact(size)));
         } catch (IOException e) {
             return failed(
-                    get.isAborted() && end.isDone()
+                    late.get()
                             ? address + " did not answer within " + limits.orderTimeout()
                             : "no answer from " + address + ": " + Printable.of(e));
         } finally {

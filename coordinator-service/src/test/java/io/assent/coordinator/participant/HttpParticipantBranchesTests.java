@@ -148,7 +148,7 @@ class HttpParticipantBranchesTests {
 
         participant.stubFor(get(anyUrl())
                 .willReturn(okJson("{\"branches\":[],\"more\":false}").withChunkedDribbleDelay(20, 5_000)));
-        assertThat(ask(url()).error()).contains("did not answer within PT0.5S");
+        assertThat(ask(url()).error()).contains("did not answer within PT2S");
     }
 
     @Test

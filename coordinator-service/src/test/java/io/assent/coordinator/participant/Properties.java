@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.util.unit.DataSize;
 
-/** Settings for tests: short times. */
+/** Settings for tests: times that are short for those who wait for them, and long for those who must be in time. */
 final class Properties {
 
     private Properties() {}
 
     static ParticipantProperties.Limits limits() {
         return new ParticipantProperties.Limits(
+                Duration.ofSeconds(4),
                 Duration.ofSeconds(2),
-                Duration.ofMillis(500),
                 4,
                 8,
                 2,
