@@ -22,7 +22,7 @@ class ParticipantConfiguration {
 
     @Bean(destroyMethod = "close")
     HttpParticipantClient participantClient(ParticipantProperties properties, Environment environment) {
-        if (properties.allowedHosts() == null && embedded(environment)) {
+        if (properties.allowedHosts() == null && LogSites.embedded(environment)) {
             log.info(
                     "Participants may be on this machine only, at any port: assent.coordinator.participants.allowed-hosts is not set.");
             return new HttpParticipantClient(properties.withAllowedHosts(List.of("loopback:*")));
@@ -38,13 +38,9 @@ class ParticipantConfiguration {
     @Bean
     WebServerFactoryCustomizer<ConfigurableWebServerFactory> localByDefault(Environment environment) {
         return factory -> {
-            if (embedded(environment) && !environment.containsProperty("server.address")) {
+            if (LogSites.embedded(environment) && !environment.containsProperty("server.address")) {
                 factory.setAddress(InetAddress.getLoopbackAddress());
             }
         };
-    }
-
-    private static boolean embedded(Environment environment) {
-        return !environment.containsProperty("spring.datasource.url");
     }
 }
