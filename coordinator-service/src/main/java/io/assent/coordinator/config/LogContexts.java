@@ -178,7 +178,10 @@ final class LogContexts implements SmartLifecycle, AutoCloseable {
         contexts.forEach((name, context) -> openings.put(name, context.getBean(LogOpening.class)));
         fresh.forEach((name, context) -> openings.put(name, context.getBean(LogOpening.class)));
         Map<String, Exception> unsettled = new TreeMap<>(failures);
-        forEach(List.copyOf(openings.keySet()), name -> done(() -> opening(openings, name).record(added)), unsettled);
+        forEach(
+                List.copyOf(openings.keySet()),
+                name -> done(() -> opening(openings, name).record(added)),
+                unsettled);
         Map<String, Recorded> looks = forEach(
                 List.copyOf(openings.keySet()), name -> opening(openings, name).look(), unsettled);
         looks.keySet().removeAll(unsettled.keySet());
