@@ -287,14 +287,14 @@ class TwoLogsIntegrationTests {
     }
 
     private static String contents(TransactionId id) {
-        return "\"deadline\":\"" + id.timestamp().plusSeconds(60) + "\",\"branches\":[{\"branch\":\"1\","
+        return "\"deadline\":\"" + id.timestamp().plusSeconds(1_800) + "\",\"branches\":[{\"branch\":\"1\","
                 + "\"participant\":\"payment-service\",\"url\":\"http://localhost:" + payment.port()
                 + "/assent/v1\",\"ref\":\"" + ref(id) + "\",\"vote\":\"PREPARED\"}]";
     }
 
     private static String inquiry(TransactionId id) {
         return "{\"transaction\":\"" + id + "\",\"branch\":\"1\",\"ref\":\"" + ref(id) + "\",\"deadline\":\""
-                + id.timestamp().plusSeconds(60) + "\"}";
+                + id.timestamp().plusSeconds(1_800) + "\"}";
     }
 
     private static String ref(TransactionId id) {
