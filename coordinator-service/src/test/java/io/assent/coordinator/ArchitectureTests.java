@@ -58,6 +58,21 @@ class ArchitectureTests {
                     ROOT + "engine..", ROOT + "protocol..", "io.assent.protocol", "java..", "org.jspecify..");
 
     @ArchTest
+    static final ArchRule what_spreads_transactions_over_logs_knows_no_framework = classes()
+            .that()
+            .resideInAPackage(ROOT + "shard..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    ROOT + "shard..",
+                    ROOT + "engine..",
+                    ROOT + "protocol..",
+                    "io.assent.protocol",
+                    "java..",
+                    "org.jspecify..",
+                    "org.slf4j..");
+
+    @ArchTest
     static final ArchRule the_engine_waits_for_nothing = noClasses()
             .that()
             .resideInAPackage(ROOT + "engine..")

@@ -1,6 +1,7 @@
 package io.assent.chaos.simulation;
 
 import io.assent.coordinator.config.CoordinatorApplication;
+import io.assent.coordinator.config.LogContextCustomizer;
 import io.assent.coordinator.engine.DecisionLog;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.TransactionId;
@@ -24,9 +25,17 @@ public final class WrongCoordinator {
     private WrongCoordinator() {}
 
     public static void main(String[] arguments) {
-        new SpringApplicationBuilder(
-                        CoordinatorApplication.class, CancelledWaitIsSuccess.class, ReadInsteadOfWritten.class)
-                .run(arguments);
+        new SpringApplicationBuilder(CoordinatorApplication.class, Planted.class).run(arguments);
+    }
+
+    /** Each log has a context of its own: the bug goes there. */
+    @Configuration(proxyBeanMethods = false)
+    static class Planted {
+
+        @Bean
+        LogContextCustomizer plantedBug() {
+            return context -> context.register(CancelledWaitIsSuccess.class, ReadInsteadOfWritten.class);
+        }
     }
 
     /** L1: whoever is told that the wait for the standby was cancelled takes the decision for made. */

@@ -1,23 +1,24 @@
 package io.assent.coordinator.config;
 
-import io.assent.coordinator.log.DecisionLogConfiguration;
 import io.assent.coordinator.management.ManagementConfiguration;
-import io.assent.coordinator.recovery.RecoveryConfiguration;
 import io.assent.coordinator.web.WebConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.annotation.Import;
 
-/** The coordinator service. Its parts are named here instead of being scanned for, so that one can see what it is made of. */
+/**
+ * The coordinator service. Its parts are named here instead of being scanned for, so that one can see what it is made of.
+ * What there is once for each decision log is in {@link LogConfiguration}.
+ */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@EnableAutoConfiguration
+@EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
 @Import({
     DatabaseConfiguration.class,
-    DecisionLogConfiguration.class,
+    DecisionLogsConfiguration.class,
     EngineConfiguration.class,
     ParticipantConfiguration.class,
-    RecoveryConfiguration.class,
     ManagementConfiguration.class,
     WebConfiguration.class
 })

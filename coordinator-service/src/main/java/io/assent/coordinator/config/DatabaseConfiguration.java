@@ -10,9 +10,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Chooses the database of the decision log: the configured one, or an embedded PostgreSQL. */
+/** Chooses the database of the log that is called main: the configured one, or an embedded PostgreSQL if none is. */
 @Configuration(proxyBeanMethods = false)
 public class DatabaseConfiguration {
 
@@ -36,9 +40,18 @@ public class DatabaseConfiguration {
         }
     }
 
+    /** Neither {@code spring.datasource.url} nor a shard is set. */
+    static class NothingConfigured implements Condition {
+
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            return LogSites.embedded(context.getEnvironment());
+        }
+    }
+
     /** Nothing is configured: a server of our own, joined by every instance that names the same directory. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnProperty(name = URL, matchIfMissing = true, havingValue = "no url is ever this")
+    @Conditional(NothingConfigured.class)
     @EnableConfigurationProperties(EmbeddedDatabaseProperties.class)
     static class Embedded {
 

@@ -12,7 +12,7 @@ final class DatabaseFailureAnalyzer extends AbstractFailureAnalyzer<SQLException
     protected @Nullable FailureAnalysis analyze(Throwable rootFailure, SQLException cause) {
         return new FailureAnalysis(
                 "The decision log cannot be used: " + cause.getMessage(),
-                "Check spring.datasource.url, .username and .password, and that the server is a PostgreSQL primary that this"
+                "Check spring.datasource.url, .username and .password (or those of assent.coordinator.log.shards), and that the server is a PostgreSQL primary that this"
                         + " host can reach. Without spring.datasource.url an embedded PostgreSQL is used.",
                 cause);
     }

@@ -47,19 +47,15 @@ class ParticipantConfiguration {
     }
 
     private static boolean onlyHere(ParticipantProperties properties, Environment environment) {
-        return properties.allowedHosts() == null && embedded(environment);
+        return properties.allowedHosts() == null && LogSites.embedded(environment);
     }
 
     @Bean
     WebServerFactoryCustomizer<ConfigurableWebServerFactory> localByDefault(Environment environment) {
         return factory -> {
-            if (embedded(environment) && !environment.containsProperty("server.address")) {
+            if (LogSites.embedded(environment) && !environment.containsProperty("server.address")) {
                 factory.setAddress(InetAddress.getLoopbackAddress());
             }
         };
-    }
-
-    private static boolean embedded(Environment environment) {
-        return !environment.containsProperty("spring.datasource.url");
     }
 }

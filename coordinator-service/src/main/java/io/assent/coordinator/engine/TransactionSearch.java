@@ -27,6 +27,30 @@ public interface TransactionSearch {
             int limit,
             @Nullable TransactionId before) {}
 
-    /** Newest first. What is shown of a decision obeys R4: an unconfirmed one is PREPARING. */
-    List<TransactionRecord> search(Query query);
+    /**
+     * What was found.
+     *
+     * @param found newest first
+     * @param missing the logs that could not be asked: what they hold is missing here
+     */
+    record Result(List<TransactionRecord> found, List<String> missing) {
+
+        public Result {
+            found = List.copyOf(found);
+            missing = List.copyOf(missing);
+        }
+    }
+
+    /** No log could be asked. */
+    final class UnavailableException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        public UnavailableException(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** What is shown of a decision obeys R4: an unconfirmed one is PREPARING. */
+    Result search(Query query);
 }

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at every new connection before anything is decided on it (L4): a standby, a server that does not wait for its
- * disk or its standby, and a copy of the log in another cluster are refused. Thread-safe.
+ * disk or its standby, a copy of the log in another cluster, and a log that knows another ring are refused. Thread-safe.
  */
 final class ConnectionVerifier {
 
@@ -45,6 +45,7 @@ final class ConnectionVerifier {
                 case when not pg_is_in_recovery() then
                     ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint end as timeline,
                 to_regclass('assent_log_identity') is not null as has_identity,
+                to_regclass('assent_log_ring') is not null as has_ring,
                 -- Before the first start of this version the schema may be that of an older one.
                 to_regclass('assent_log_epoch') is not null and to_regclass('assent_log_life') is not null as has_epochs
             """;
@@ -61,10 +62,19 @@ final class ConnectionVerifier {
     private final AtomicLong newestTimeline = new AtomicLong();
     private final List<LongConsumer> failovers = new CopyOnWriteArrayList<>();
     private final LogEpochs epochs;
+    private final LogSite site;
+    private final RingRecord ring;
 
-    ConnectionVerifier(LogProperties properties) {
+    ConnectionVerifier(LogProperties properties, LogSite site) {
         this.properties = properties;
+        this.site = site;
         this.epochs = new LogEpochs(properties);
+        this.ring = new RingRecord(site);
+    }
+
+    /** What the log holds of the ring. */
+    RingRecord ring() {
+        return ring;
     }
 
     /** What this instance knows of the lives of the log. */
@@ -143,14 +153,17 @@ final class ConnectionVerifier {
                         + " only. Set it, or choose assent.coordinator.log.mode=single");
             }
             String found = row.getString("system_identifier");
-            String expected = properties.expectedSystemIdentifier();
+            String expected = site.expectedSystemIdentifier();
             if (expected == null && row.getBoolean("has_identity")) {
                 expected = recorded(connection);
             }
             if (expected != null && !expected.equals(found)) {
                 throw new LogRefusedException("the server's system identifier is " + found + ", this log belongs to "
                         + expected + ". If it was moved on purpose, and the other one will never be used again, set"
-                        + " assent.coordinator.log.expected-system-identifier=" + found);
+                        + " " + site.property() + ".expected-system-identifier=" + found);
+            }
+            if (row.getBoolean("has_ring")) {
+                ring.check(connection);
             }
             Server server = new Server(found, current(row.getLong("timeline")));
             if (row.getBoolean("has_epochs")) {

@@ -33,7 +33,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>a begun row that still takes branches: COMMIT leaves it undecided (CONFLICT), since a branch could slip in between;
  *       the proposer has to close it first. Past its deadline it is rolled back;
  *   <li>a decided row: the decision stands;
- *   <li>anything else of a time that a restored log may have lost: HELD, and nothing is written.
+ *   <li>anything else of a time that a restored log may have lost: HELD, and nothing is written;
+ *   <li>an id of a time from which there is a log that this instance does not know: nothing is written, since it may belong
+ *       there.
  * </ul>
  *
  * <p>Locks: rows of ids beyond the longest lifetime are locked first, in order of ids, so that their partition cannot be
@@ -47,11 +49,16 @@ import org.jspecify.annotations.Nullable;
 final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
 
     private static final String NO_PARTITION = "NO_PARTITION";
+    private static final String OTHER_LOG = "OTHER_LOG";
 
     private final String sql;
+    private final String[] known;
     private final BiConsumer<TransactionId, UnreadableRowException> unreadable;
 
-    DecideStatement(LogProperties properties, BiConsumer<TransactionId, UnreadableRowException> unreadable) {
+    /** @param known the logs of the ring that this instance knows */
+    DecideStatement(
+            LogProperties properties, String[] known, BiConsumer<TransactionId, UnreadableRowException> unreadable) {
+        this.known = known.clone();
         this.unreadable = unreadable;
         this.sql = """
                 with clock as materialized (select clock_timestamp() as now),
@@ -63,11 +70,13 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
                     from unnest(?::uuid[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[],
                             ?::bigint[], ?::bigint[])
                         as p (id, verdict, nonce, name, reason, branches, made, deadline, next_attempt_in)),
+                ring as materialized (select assent_ring_end(?::text[]) as until),
                 hold as materialized (
                     select e.held_from, e.held_until from assent_log_epoch e
                     where e.ended_at is null and e.held_from is not null),
                 judged as materialized (
                     select p.*, case
+                        when p.id >= ring.until then 'OTHER_LOG'
                         when exists (select from hold h where p.made >= h.held_from and p.made < h.held_until)
                             and not assent_decided(p.id) then 'HELD'
                         when p.made > clock.now + interval '%3$d milliseconds'
@@ -77,7 +86,7 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
                             and not assent_recorded(p.id, true) then 'TOO_OLD'
                         when p.made >= r.made_until then 'NO_PARTITION'
                         else 'OK' end as status
-                    from proposed p, clock, assent_log_range r where r.only_one),
+                    from proposed p, clock, ring, assent_log_range r where r.only_one),
                 written as (
                     insert into assent_transaction as t (id, name, begun, created_at, deadline, verdict, nonce,
                         decided_at, reason, branches, next_attempt_at, changed_at)
@@ -150,6 +159,7 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
             statement.setArray(7, connection.createArrayOf("int8", made));
             statement.setArray(8, connection.createArrayOf("int8", deadlines));
             statement.setArray(9, connection.createArrayOf("int8", nextAttempts));
+            statement.setArray(10, connection.createArrayOf("text", known));
             try (ResultSet rows = statement.executeQuery()) {
                 // Before anything in it is looked at: a warning makes all of it unknown (L1).
                 String warning = Warnings.after(connection, statement);
@@ -167,6 +177,10 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
             String said = rows.getString("status");
             if (said.equals(NO_PARTITION)) {
                 replies.put(id, Replies.noPartition(id));
+                continue;
+            }
+            if (said.equals(OTHER_LOG)) {
+                replies.put(id, Replies.otherLog(id));
                 continue;
             }
             Status status = Status.valueOf(said);

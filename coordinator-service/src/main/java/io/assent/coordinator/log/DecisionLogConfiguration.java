@@ -13,25 +13,23 @@ import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.UUID;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
-import org.springframework.boot.web.server.context.WebServerInitializedEvent;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
 import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 import org.springframework.transaction.PlatformTransactionManager;
 
 /**
- * Wires the decision log: from a {@link LogDatabase} to a {@link DecisionLog} and a {@link TransactionSearch}. The pool is
- * the application's {@link DataSource}, so that migrations and searches as well go to a verified primary only (L4, L6).
+ * Wires one decision log: from a {@link LogSite} to a {@link DecisionLog} and a {@link TransactionSearch}. The pool is the
+ * {@link DataSource} of its context, so that migrations and searches as well go to a verified primary only (L4, L6). Without
+ * a {@link LogSite}, it is the only log, in a {@link LogDatabase}.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({LogProperties.class, HeartbeatProperties.class})
@@ -49,17 +47,39 @@ public class DecisionLogConfiguration {
                     + " ended by hand. Mode replicated keeps every decision on a standby as well.";
 
     @Bean
-    ConnectionVerifier decisionLogConnectionVerifier(LogProperties properties) {
-        return new ConnectionVerifier(properties);
+    @ConditionalOnMissingBean
+    LogSite decisionLogSite(LogDatabase database, LogProperties properties) {
+        return LogSite.alone(database, properties);
     }
 
     @Bean
-    LogConnections decisionLogConnections(LogDatabase database, LogProperties properties, ConnectionVerifier verifier) {
-        return new LogConnections(database, properties, verifier);
+    @ConditionalOnMissingBean
+    ThisInstance thisInstance() {
+        return ThisInstance.started();
     }
 
     @Bean
-    HikariDataSource dataSource(LogConnections connections, LogProperties properties, HeartbeatProperties heartbeat)
+    ConnectionVerifier decisionLogConnectionVerifier(LogProperties properties, LogSite site) {
+        return new ConnectionVerifier(properties, site);
+    }
+
+    @Bean
+    LogOpening decisionLogOpening(ConnectionVerifier verifier, DataSource dataSource, Availability availability) {
+        return new LogOpening(verifier, dataSource, availability);
+    }
+
+    @Bean
+    LogConnections decisionLogConnections(LogSite site, LogProperties properties, ConnectionVerifier verifier) {
+        return new LogConnections(site.database(), properties, verifier);
+    }
+
+    @Bean
+    HikariDataSource dataSource(
+            LogConnections connections,
+            LogProperties properties,
+            HeartbeatProperties heartbeat,
+            LogSite site,
+            MeterRegistry registry)
             throws SQLException {
         if (properties.mode() == LogProperties.Mode.REPLICATED) {
             // Before the schema is migrated, which would wait for the standby without a word.
@@ -67,12 +87,14 @@ public class DecisionLogConfiguration {
         } else {
             log.warn("{}", SINGLE);
         }
-        return pool(connections, properties);
+        HikariDataSource pool = pool(connections, properties, "assent-log-" + site.name());
+        pool.setMetricRegistry(registry);
+        return pool;
     }
 
     @Bean
-    LogMetrics decisionLogMetrics(MeterRegistry registry) {
-        return LogMetrics.in(registry);
+    LogMetrics decisionLogMetrics(MeterRegistry registry, LogSite site) {
+        return LogMetrics.in(registry, site.name());
     }
 
     @Bean
@@ -111,21 +133,8 @@ public class DecisionLogConfiguration {
     }
 
     @Bean
-    InstanceTable instanceTable() {
-        String version = DecisionLogConfiguration.class.getPackage().getImplementationVersion();
-        return new InstanceTable(UUID.randomUUID(), version == null ? "development" : version);
-    }
-
-    /** Where the other instances, and people, find this one. */
-    @Bean
-    ApplicationListener<WebServerInitializedEvent> instanceAddress(InstanceTable instances, Environment environment) {
-        return event -> {
-            if (event.getApplicationContext().getServerNamespace() == null) {
-                instances.listens(
-                        environment.getProperty("server.address", InstanceTable.hostAddress()),
-                        event.getWebServer().getPort());
-            }
-        };
+    InstanceTable instanceTable(ThisInstance self) {
+        return new InstanceTable(self);
     }
 
     @Bean(destroyMethod = "close")
@@ -182,9 +191,9 @@ public class DecisionLogConfiguration {
         return new DecisionLogHealthIndicator(availability, verifier, instances, properties);
     }
 
-    static HikariDataSource pool(LogConnections connections, LogProperties properties) {
+    static HikariDataSource pool(LogConnections connections, LogProperties properties, String name) {
         HikariConfig config = new HikariConfig();
-        config.setPoolName("assent-log");
+        config.setPoolName(name);
         config.setDataSource(connections.named("assent-log"));
         config.setMaximumPoolSize(properties.connections());
         config.setConnectionTimeout(properties.connectTimeout().toMillis());

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The row of this instance in the log, and those of the others. Thread-safe; writing is for one thread.
@@ -21,28 +20,17 @@ final class InstanceTable implements InstanceList {
 
     private static final int MOST_LISTED = 500;
 
-    private final UUID id;
+    private final ThisInstance self;
     private final String host;
-    private final String version;
-    private volatile @Nullable Endpoint endpoint;
     private volatile Snapshot snapshot = new Snapshot(null, List.of());
 
-    private record Endpoint(String address, int port) {}
-
-    /** @param version of the program */
-    InstanceTable(UUID id, String version) {
-        this.id = id;
+    InstanceTable(ThisInstance self) {
+        this.self = self;
         this.host = hostName();
-        this.version = version;
     }
 
     UUID id() {
-        return id;
-    }
-
-    /** The API listens; written with the next heartbeat. */
-    void listens(String address, int port) {
-        endpoint = new Endpoint(address, port);
+        return self.id();
     }
 
     @Override
@@ -58,12 +46,12 @@ final class InstanceTable implements InstanceList {
                 on conflict (id) do update set
                     address = excluded.address, port = excluded.port, last_seen = excluded.last_seen
                 """)) {
-            Endpoint listening = endpoint;
-            statement.setObject(1, id);
+            ThisInstance.Endpoint listening = self.endpoint();
+            statement.setObject(1, self.id());
             statement.setString(2, host);
             statement.setString(3, listening == null ? null : listening.address());
             statement.setObject(4, listening == null ? null : listening.port(), java.sql.Types.INTEGER);
-            statement.setString(5, version);
+            statement.setString(5, self.version());
             connection.clearWarnings();
             statement.executeUpdate();
             String warning = Warnings.after(connection, statement);
@@ -98,7 +86,7 @@ final class InstanceTable implements InstanceList {
                                 Rows.mandatory(Rows.instant(rows, "started_at")),
                                 Rows.mandatory(Rows.instant(rows, "last_seen")),
                                 rows.getBoolean("alive"),
-                                other.equals(id)));
+                                other.equals(self.id())));
                     }
                 }
                 snapshot = new Snapshot(now, found);
@@ -121,7 +109,7 @@ final class InstanceTable implements InstanceList {
     /** Removes this instance's row: it ends. */
     void remove(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("delete from assent_instance where id = ?")) {
-            statement.setObject(1, id);
+            statement.setObject(1, self.id());
             statement.executeUpdate();
         }
     }

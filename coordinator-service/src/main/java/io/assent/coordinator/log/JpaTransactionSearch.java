@@ -44,7 +44,7 @@ final class JpaTransactionSearch implements TransactionSearch {
     }
 
     @Override
-    public List<TransactionRecord> search(Query query) {
+    public Result search(Query query) {
         if (query.limit() < 1 || query.limit() > MAX_LIMIT) {
             throw new IllegalArgumentException("limit is " + query.limit() + "; allowed is 1 to " + MAX_LIMIT);
         }
@@ -66,7 +66,7 @@ final class JpaTransactionSearch implements TransactionSearch {
                         e.getMessage());
             }
         }
-        return shown;
+        return new Result(shown, List.of());
     }
 
     private Instant boundedAndDated() {

@@ -15,19 +15,24 @@ import io.micrometer.core.instrument.Timer;
  */
 record LogMetrics(DistributionSummary decisions, DistributionSummary progress, Counter unreadable, Timer dropped) {
 
-    static LogMetrics in(MeterRegistry registry) {
+    /** @param log its name */
+    static LogMetrics in(MeterRegistry registry, String log) {
         return new LogMetrics(
                 DistributionSummary.builder("assent.log.decision.batch")
                         .description("Proposals in one decision statement")
+                        .tag("log", log)
                         .register(registry),
                 DistributionSummary.builder("assent.log.progress.batch")
                         .description("Transactions in one progress statement")
+                        .tag("log", log)
                         .register(registry),
                 Counter.builder("assent.log.unreadable.rows")
                         .description("Rows that could not be read and were left out")
+                        .tag("log", log)
                         .register(registry),
                 Timer.builder("assent.log.partition.drop")
                         .description("Time to drop a partition after the retention period")
+                        .tag("log", log)
                         .register(registry));
     }
 }

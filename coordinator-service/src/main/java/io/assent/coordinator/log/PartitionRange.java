@@ -85,7 +85,8 @@ record PartitionRange(Instant from, Instant until) {
         return smallest(until);
     }
 
-    private static UUID smallest(Instant time) {
+    /** The smallest id that can be made at a time. */
+    static UUID smallest(Instant time) {
         return new UUID(time.toEpochMilli() << 16, 0);
     }
 

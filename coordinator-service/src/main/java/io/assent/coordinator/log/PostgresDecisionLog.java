@@ -90,7 +90,7 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
                 properties.writers(),
                 properties.maxBatch(),
                 properties.queue(),
-                new DecideStatement(properties, this::unreadable),
+                new DecideStatement(properties, access.verifier().ring().known(), this::unreadable),
                 connection,
                 callbacks,
                 metrics.decisions()::record);

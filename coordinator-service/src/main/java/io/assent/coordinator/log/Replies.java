@@ -33,6 +33,15 @@ final class Replies {
                 "the log has no partition for " + id + " yet; why none was made is in the logs of the coordinators");
     }
 
+    /** See RingAgreement. */
+    static Reply otherLog(TransactionId id) {
+        return unavailable(otherLogMayHave(id));
+    }
+
+    static String otherLogMayHave(TransactionId id) {
+        return "transaction " + id + " was made after a log was added that this instance is not configured with";
+    }
+
     static Reply held() {
         return new Reply(
                 Status.HELD,

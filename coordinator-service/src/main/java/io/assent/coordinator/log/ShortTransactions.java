@@ -10,6 +10,7 @@ import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -83,6 +84,7 @@ final class ShortTransactions {
                     timestamptz 'epoch' + ? * interval '1 millisecond' as made) c, assent_log_range r
                 where c.made between c.now - ? * interval '1 millisecond' and c.now + ? * interval '1 millisecond'
                     and c.made >= r.forgotten_before and c.made < r.made_until
+                    and not coalesce(?::uuid >= assent_ring_end(?::text[]), false)
                     and not exists (select from assent_log_epoch e
                         where e.ended_at is null and c.made >= e.held_from and c.made < e.held_until)
                 on conflict (id) do nothing
@@ -94,6 +96,8 @@ final class ShortTransactions {
             statement.setLong(4, begin.id().timestamp().toEpochMilli());
             statement.setLong(5, properties.longestLifetime().toMillis());
             statement.setLong(6, LogProperties.CLOCK_MARGIN.toMillis());
+            statement.setObject(7, begin.id().value());
+            statement.setArray(8, known(connection));
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? Rows.written(row) : null;
             }
@@ -333,7 +337,12 @@ final class ShortTransactions {
         }
     }
 
-    private static Locked lock(Connection connection, TransactionId id) throws SQLException {
+    private Array known(Connection connection) throws SQLException {
+        return connection.createArrayOf("text", verifier.ring().known());
+    }
+
+    /** @throws LogRefusedException if the transaction may be in a log that this instance does not know */
+    private Locked lock(Connection connection, TransactionId id) throws SQLException {
         TransactionRecord row = null;
         try (PreparedStatement statement = connection.prepareStatement(
                 "select " + Rows.COLUMNS + " from assent_transaction t where t.id = ? for update")) {
@@ -347,14 +356,20 @@ final class ShortTransactions {
         // After the lock was given: waiting for it may have taken the rest of a deadline.
         try (PreparedStatement statement = connection.prepareStatement("""
                 select clock_timestamp() as now, r.forgotten_before, r.made_until,
+                    coalesce(?::uuid >= assent_ring_end(?::text[]), false) as elsewhere,
                     (select max(e.epoch) from assent_log_epoch e where e.ended_at is null
                         and p.made >= e.held_from and p.made < e.held_until) as held_in
                 from assent_log_range r,
                     (select timestamptz 'epoch' + ? * interval '1 millisecond' as made) p where r.only_one
                 """)) {
-            statement.setLong(1, id.timestamp().toEpochMilli());
+            statement.setObject(1, id.value());
+            statement.setArray(2, known(connection));
+            statement.setLong(3, id.timestamp().toEpochMilli());
             try (ResultSet clock = statement.executeQuery()) {
                 clock.next();
+                if (clock.getBoolean("elsewhere")) {
+                    throw new LogRefusedException(Replies.otherLogMayHave(id));
+                }
                 return new Locked(
                         row,
                         Rows.mandatory(Rows.instant(clock, "now")),

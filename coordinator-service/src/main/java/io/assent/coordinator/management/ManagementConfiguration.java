@@ -1,12 +1,8 @@
 package io.assent.coordinator.management;
 
-import io.assent.coordinator.engine.TransactionCoordinator;
-import io.assent.coordinator.engine.TransactionListener;
+import io.assent.coordinator.engine.DecisionLogs;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.time.InstantSource;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
@@ -14,16 +10,11 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Logs and metrics of the engine, and where to find the service. */
+/** What there is to see of the whole service, and where to find it. */
 @Configuration(proxyBeanMethods = false)
 public class ManagementConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ManagementConfiguration.class);
-
-    @Bean
-    TransactionListener transactionListener(MeterRegistry registry, InstantSource clock) {
-        return new Listeners(List.of(new LoggingListener(clock), new MetricsListener(registry)));
-    }
 
     @Bean
     ApplicationListener<WebServerInitializedEvent> addresses() {
@@ -32,15 +23,17 @@ public class ManagementConfiguration {
                         .replace("{0}", Integer.toString(event.getWebServer().getPort())));
     }
 
+    /** An instance that can decide in one log stays ready: a log that is down shows here. */
     @Bean
-    MeterBinder transactionsAtWork(TransactionCoordinator coordinator) {
-        return registry -> {
-            Gauge.builder("assent.in.flight", coordinator, TransactionCoordinator::inFlight)
-                    .description("Transactions that this instance works on")
-                    .register(registry);
-            Gauge.builder("assent.redelivering", coordinator, TransactionCoordinator::redelivering)
-                    .description("Decided transactions that wait here for a branch to acknowledge")
-                    .register(registry);
-        };
+    MeterBinder availabilityOfLogs(DecisionLogs logs) {
+        return registry -> logs.logs()
+                .forEach(log -> Gauge.builder("assent.log.available", logs, all -> available(all, log.name()))
+                        .description("1 while this instance can decide in the log, else 0")
+                        .tag("log", log.name())
+                        .register(registry));
+    }
+
+    private static double available(DecisionLogs logs, String name) {
+        return logs.logs().stream().anyMatch(log -> log.name().equals(name) && log.cannotDecide() == null) ? 1 : 0;
     }
 }

@@ -29,24 +29,26 @@ final class MetricsListener implements TransactionListener {
     private final Map<Decision, Timer> lost = new EnumMap<>(Decision.class);
     private final Map<Outcome, Timer> completed = new EnumMap<>(Outcome.class);
 
-    MetricsListener(MeterRegistry registry) {
-        begun = counter(registry, "assent.begun", "Transactions begun");
-        enlisted = counter(registry, "assent.enlisted", "Branches enlisted");
-        indeterminate = counter(registry, "assent.indeterminate", "Decision writes whose result was not known");
-        acknowledged = counter(registry, "assent.acknowledged", "Branches that have ended as decided");
+    /** @param log the name of the log that the transactions are in */
+    MetricsListener(MeterRegistry registry, String log) {
+        begun = counter(registry, log, "assent.begun", "Transactions begun");
+        enlisted = counter(registry, log, "assent.enlisted", "Branches enlisted");
+        indeterminate = counter(registry, log, "assent.indeterminate", "Decision writes whose result was not known");
+        acknowledged = counter(registry, log, "assent.acknowledged", "Branches that have ended as decided");
         unacknowledged =
-                counter(registry, "assent.redeliveries", "Orders that were not acknowledged and are sent again");
-        heuristics = counter(registry, "assent.heuristics", "Branches that ended against the decision");
-        recovered = counter(registry, "assent.recovered", "Transactions taken over by a recovery pass");
+                counter(registry, log, "assent.redeliveries", "Orders that were not acknowledged and are sent again");
+        heuristics = counter(registry, log, "assent.heuristics", "Branches that ended against the decision");
+        recovered = counter(registry, log, "assent.recovered", "Transactions taken over by a recovery pass");
         for (Decision decision : Decision.values()) {
-            won.put(decision, decided(registry, decision, "true"));
-            lost.put(decision, decided(registry, decision, "false"));
+            won.put(decision, decided(registry, log, decision, "true"));
+            lost.put(decision, decided(registry, log, decision, "false"));
         }
         for (Outcome outcome : Outcome.values()) {
             completed.put(
                     outcome,
                     Timer.builder("assent.completion")
                             .description("From the decision to the last acknowledgement")
+                            .tag("log", log)
                             .tag("outcome", outcome.name())
                             .register(registry));
         }
@@ -106,13 +108,14 @@ final class MetricsListener implements TransactionListener {
         return Objects.requireNonNull(timers.get(key), "there is one for every constant");
     }
 
-    private static Counter counter(MeterRegistry registry, String name, String description) {
-        return Counter.builder(name).description(description).register(registry);
+    private static Counter counter(MeterRegistry registry, String log, String name, String description) {
+        return Counter.builder(name).description(description).tag("log", log).register(registry);
     }
 
-    private static Timer decided(MeterRegistry registry, Decision decision, String byThisRequest) {
+    private static Timer decided(MeterRegistry registry, String log, Decision decision, String byThisRequest) {
         return Timer.builder("assent.decision")
                 .description("From the request to the decision's clean write")
+                .tag("log", log)
                 .tag("decision", decision.name())
                 .tag("won", byThisRequest)
                 .register(registry);

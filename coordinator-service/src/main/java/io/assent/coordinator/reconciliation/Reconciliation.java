@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +39,20 @@ public final class Reconciliation {
 
     private final LogLives lives;
     private final DecisionLog log;
+    private final Predicate<TransactionId> own;
     private final ParticipantBranches participants;
     private final ParticipantAddresses addresses;
 
+    /** @param own whether a transaction belongs in this log; participants show those of all logs */
     public Reconciliation(
-            LogLives lives, DecisionLog log, ParticipantBranches participants, ParticipantAddresses addresses) {
+            LogLives lives,
+            DecisionLog log,
+            Predicate<TransactionId> own,
+            ParticipantBranches participants,
+            ParticipantAddresses addresses) {
         this.lives = lives;
         this.log = log;
+        this.own = own;
         this.participants = participants;
         this.addresses = addresses;
     }
@@ -148,7 +156,7 @@ public final class Reconciliation {
                 parts.put(one.asked().participant(), one.page());
             }
         }
-        SeenPage seen = SeenPage.of(parts, limit);
+        SeenPage seen = SeenPage.of(parts, limit).only(own);
         Report head = new Report(epoch, shown.stream().map(Shown::asked).toList(), List.of(), 0, seen.next());
         return log.find(seen.transactions().keySet()).thenApply(reading -> {
             if (reading.status() != DecisionLog.Status.OK) {
@@ -164,7 +172,7 @@ public final class Reconciliation {
         List<Finding> findings = new ArrayList<>();
         seen.transactions().forEach((id, branches) -> {
             var record = reading.records().get(id);
-            // Absent and not held: another log's, or older than what is kept.
+            // Absent and not held: older than what is kept.
             boolean held = holds && (record != null || reading.unreadable().contains(id));
             Findings.of(id, record, held, branches, head.complete()).ifPresent(findings::add);
         });

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,13 @@ record SeenPage(
             known = known.headMap(end, true);
         }
         return new SeenPage(Collections.unmodifiableNavigableMap(known), end);
+    }
+
+    /** Without the others; the page ends where it did. */
+    SeenPage only(Predicate<TransactionId> wanted) {
+        NavigableMap<TransactionId, List<SeenBranch>> left = new TreeMap<>(transactions);
+        left.keySet().removeIf(wanted.negate());
+        return new SeenPage(Collections.unmodifiableNavigableMap(left), next);
     }
 
     private static TransactionId last(List<Listed> branches) {

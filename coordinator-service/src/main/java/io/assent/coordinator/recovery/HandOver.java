@@ -59,10 +59,4 @@ final class HandOver implements SmartLifecycle {
     public boolean isRunning() {
         return running;
     }
-
-    /** After the web server, which waits for the requests under way; phases end from high to low. */
-    @Override
-    public int getPhase() {
-        return DEFAULT_PHASE - 4096;
-    }
 }

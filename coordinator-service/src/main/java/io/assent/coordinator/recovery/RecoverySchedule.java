@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-final class RecoverySchedule {
+final class RecoverySchedule implements Recovery {
 
     private static final Logger log = LoggerFactory.getLogger(RecoverySchedule.class);
 
@@ -39,7 +39,8 @@ final class RecoverySchedule {
         this.properties = properties;
     }
 
-    void start() {
+    @Override
+    public void start() {
         synchronized (lock) {
             if (!running) {
                 running = true;
@@ -48,8 +49,8 @@ final class RecoverySchedule {
         }
     }
 
-    /** No pass starts after this; what one has taken over goes on, or is left to other instances when its lease ends. */
-    void stop() {
+    @Override
+    public void stop() {
         synchronized (lock) {
             running = false;
             if (next != null) {

@@ -216,7 +216,7 @@ class ApiDocumentation {
                     "Lists transactions, newest first.",
                     null,
                     Map.of(),
-                    Map.of(200, "A page; its cursor asks for the next one"),
+                    Map.of(200, "A page; its cursor asks for the next one. Incomplete if missingLogs is there"),
                     SearchResponse.class,
                     List.of(DECISION_LOG_UNAVAILABLE)),
             new Call(
@@ -237,20 +237,72 @@ class ApiDocumentation {
                             PARTICIPANT_NOT_ALLOWED,
                             DECISION_LOG_UNAVAILABLE)),
             new Call(
-                    "/v1/log",
+                    "/v1/logs",
                     false,
-                    "log",
-                    "Shows the lives of the decision log, and whether transactions are held after it was restored.",
+                    "logs",
+                    "Lists the decision logs among which transactions are spread. Mostly there is one, called main.",
+                    null,
+                    Map.of(),
+                    Map.of(200, "As configured, and whether this instance can decide in each"),
+                    LogsView.class,
+                    List.of()),
+            new Call(
+                    "/v1/logs/{log}",
+                    false,
+                    "logNamed",
+                    "Shows the lives of one of several decision logs.",
                     null,
                     Map.of(),
                     Map.of(200, "The epochs, the latest first"),
                     LogView.class,
-                    List.of(DECISION_LOG_UNAVAILABLE)),
+                    List.of(NOT_FOUND, DECISION_LOG_UNAVAILABLE)),
+            new Call(
+                    "/v1/logs/{log}/epochs",
+                    true,
+                    "restoredNamed",
+                    "An operator says that one of several decision logs was restored in a way that cannot be noticed.",
+                    ResolutionRequest.class,
+                    Map.of("plain", "{\"reason\": \"disk snapshot of 03:00, ticket 4711\"}"),
+                    Map.of(200, "The epochs, the new one first"),
+                    LogView.class,
+                    List.of(NOT_FOUND, DECISION_LOG_UNAVAILABLE)),
+            new Call(
+                    "/v1/logs/{log}/epochs/{epoch}/completion",
+                    true,
+                    "completeNamed",
+                    "An operator says that one of several decision logs is complete, and ends the hold of an epoch.",
+                    ResolutionRequest.class,
+                    Map.of("plain", "{\"reason\": \"compared with every participant, ticket 4711\"}"),
+                    Map.of(200, "The epochs, the latest first"),
+                    LogView.class,
+                    List.of(NOT_FOUND, DECISION_LOG_UNAVAILABLE)),
+            new Call(
+                    "/v1/log",
+                    false,
+                    "log",
+                    "Shows the lives of the only decision log, and whether transactions are held after it was restored.",
+                    null,
+                    Map.of(),
+                    Map.of(200, "The epochs, the latest first"),
+                    LogView.class,
+                    List.of(NOT_FOUND, DECISION_LOG_UNAVAILABLE)),
             new Call(
                     "/v1/log/reconciliation",
                     false,
                     "reconcile",
                     "Compares the transactions that are held since the decision log was restored with what participants show of them.",
+                    null,
+                    Map.of(),
+                    Map.of(
+                            200,
+                            "What a person has to decide, and a body for each decision; next asks for the next page"),
+                    ReconciliationView.class,
+                    List.of(NOT_FOUND, PARTICIPANT_NOT_ALLOWED, DECISION_LOG_UNAVAILABLE)),
+            new Call(
+                    "/v1/logs/{log}/reconciliation",
+                    false,
+                    "reconcileNamed",
+                    "Compares what is held in one of several decision logs since it was restored with what participants show of it.",
                     null,
                     Map.of(),
                     Map.of(
@@ -267,7 +319,7 @@ class ApiDocumentation {
                     Map.of("plain", "{\"reason\": \"disk snapshot of 03:00, ticket 4711\"}"),
                     Map.of(200, "The epochs, the new one first"),
                     LogView.class,
-                    List.of(DECISION_LOG_UNAVAILABLE)),
+                    List.of(NOT_FOUND, DECISION_LOG_UNAVAILABLE)),
             new Call(
                     "/v1/log/epochs/{epoch}/completion",
                     true,
@@ -414,6 +466,7 @@ class ApiDocumentation {
                         .description("Time since the last change of state, ISO 8601")
                         .example("PT1M");
             case "limit" -> parameter.schema(limit(500, 50));
+            case "log" -> parameter.description("Its name, as configured").example("main");
             case "cursor" -> parameter.description("The cursor of the page before");
             default -> parameter;
         };

@@ -19,14 +19,13 @@ final class ApiInterceptor implements HandlerInterceptor {
     /** Everything that the API's paths and ids are made of. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/_-]+");
 
-    private static final String RECONCILIATION = Paths.BASE + Paths.RECONCILIATION;
+    private static final Set<String> OF_SEARCH =
+            Set.of("state", "name", "participant", "older-than", "limit", "cursor");
 
-    /** The calls that have parameters, and which. */
-    private static final Map<String, Set<String>> PARAMETERS = Map.of(
-            Paths.TRANSACTIONS,
-            Set.of("state", "name", "participant", "older-than", "limit", "cursor"),
-            RECONCILIATION,
-            Set.of("epoch", "after", "limit", "participant"));
+    /** Of the only log, or of one of several. */
+    private static final Pattern RECONCILIATION = Pattern.compile(Paths.BASE + "/log(s/[^/]+)?/reconciliation");
+
+    private static final Set<String> OF_RECONCILIATION = Set.of("epoch", "after", "limit", "participant");
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
@@ -39,8 +38,7 @@ final class ApiInterceptor implements HandlerInterceptor {
             return true;
         }
         // Parameters of a POST could stem from its body, which must not be read here.
-        Set<String> known =
-                HttpMethod.GET.matches(request.getMethod()) ? PARAMETERS.getOrDefault(path, Set.of()) : Set.of();
+        Set<String> known = HttpMethod.GET.matches(request.getMethod()) ? parameters(path) : Set.of();
         if (known.isEmpty()) {
             throw new ProblemException(Problem.of(ProblemType.UNKNOWN_FIELD, "This call has no query parameters")
                     .at("query"));
@@ -65,7 +63,14 @@ final class ApiInterceptor implements HandlerInterceptor {
         return true;
     }
 
+    private static Set<String> parameters(String path) {
+        if (path.equals(Paths.TRANSACTIONS)) {
+            return OF_SEARCH;
+        }
+        return RECONCILIATION.matcher(path).matches() ? OF_RECONCILIATION : Set.of();
+    }
+
     private static boolean repeatable(String path, String name) {
-        return path.equals(RECONCILIATION) && name.equals("participant");
+        return RECONCILIATION.matcher(path).matches() && name.equals("participant");
     }
 }

@@ -2,6 +2,7 @@ package io.assent.coordinator.web;
 
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.DecisionLog.Reply;
+import io.assent.coordinator.engine.DecisionLogs;
 import io.assent.coordinator.engine.LogLives;
 import io.assent.coordinator.engine.ParticipantClient;
 import io.assent.coordinator.protocol.Branch;
@@ -32,36 +33,77 @@ class LogController {
 
     private static final Logger log = LoggerFactory.getLogger(LogController.class);
 
-    private final LogLives lives;
+    private final DecisionLogs logs;
+    private final LogNames names;
     private final ParticipantClient participants;
     private final Requests requests;
     private final Answers answers;
 
-    LogController(LogLives lives, ParticipantClient participants, Requests requests, Answers answers) {
-        this.lives = lives;
+    LogController(DecisionLogs logs, ParticipantClient participants, Requests requests, Answers answers) {
+        this.logs = logs;
+        this.names = new LogNames(logs);
         this.participants = participants;
         this.requests = requests;
         this.answers = answers;
     }
 
+    @GetMapping("/logs")
+    LogsView logs() {
+        return new LogsView(logs.logs().stream()
+                .map(log -> new LogsView.Log(
+                        log.name(), log.since() == null ? null : log.since().toString(), log.cannotDecide() == null))
+                .toList());
+    }
+
     @GetMapping("/log")
-    LogView show() {
-        return new LogView(lives.epochs().stream().map(EpochView::of).toList());
+    LogView showOnly() {
+        return show(lives(names.only()));
+    }
+
+    @GetMapping("/logs/{log}")
+    LogView show(@PathVariable String log) {
+        return show(lives(names.known(log)));
     }
 
     @PostMapping("/log/epochs")
-    LogView restored(@Body ResolutionRequest body) {
-        lives.restored(Values.requiredReason(body.reason(), "/reason"));
-        return show();
+    LogView restoredOnly(@Body ResolutionRequest body) {
+        return restored(lives(names.only()), body);
+    }
+
+    @PostMapping("/logs/{log}/epochs")
+    LogView restored(@PathVariable String log, @Body ResolutionRequest body) {
+        return restored(lives(names.known(log)), body);
     }
 
     @PostMapping("/log/epochs/{epoch}/completion")
-    LogView complete(@PathVariable String epoch, @Body ResolutionRequest body) {
+    LogView completeOnly(@PathVariable String epoch, @Body ResolutionRequest body) {
+        return complete(lives(names.only()), epoch, body);
+    }
+
+    @PostMapping("/logs/{log}/epochs/{epoch}/completion")
+    LogView complete(@PathVariable String log, @PathVariable String epoch, @Body ResolutionRequest body) {
+        return complete(lives(names.known(log)), epoch, body);
+    }
+
+    private LogLives lives(String known) {
+        return Objects.requireNonNull(logs.lives(known), "a log that there is");
+    }
+
+    private static LogView show(LogLives lives) {
+        return new LogView(lives.epochs().stream().map(EpochView::of).toList());
+    }
+
+    private static LogView restored(LogLives lives, ResolutionRequest body) {
+        lives.restored(Values.requiredReason(body.reason(), "/reason"));
+        return show(lives);
+    }
+
+    private static LogView complete(LogLives lives, String epoch, ResolutionRequest body) {
         int number = Values.integer(epoch, "epoch", 1, Integer.MAX_VALUE, 0);
         if (!lives.endHold(number, Values.requiredReason(body.reason(), "/reason"))) {
             throw new ProblemException(Problem.of(ProblemType.NOT_FOUND, "Nothing is held in epoch " + number));
         }
-        return show();
+        return show(lives);
     }
 
     @PostMapping("/transactions/{id}/decision")
@@ -82,7 +124,8 @@ class LogController {
                         Answers.Call.RESOLVE));
             }
         }
-        return lives.settle(transaction, Objects.requireNonNull(decision), branches, reason)
+        return logs.lives(transaction)
+                .settle(transaction, Objects.requireNonNull(decision), branches, reason)
                 .thenApply(reply -> answers.respond(answer(transaction, reply), Answers.Call.RESOLVE));
     }
 

@@ -6,8 +6,5 @@ final class Paths {
     static final String BASE = "/v1";
     static final String TRANSACTIONS = BASE + "/transactions";
 
-    /** Below the base. */
-    static final String RECONCILIATION = "/log/reconciliation";
-
     private Paths() {}
 }

@@ -1,5 +1,6 @@
 package io.assent.coordinator.web;
 
+import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -73,6 +74,12 @@ class ProblemAdvice {
     @ExceptionHandler({DataAccessException.class, TransactionException.class})
     ResponseEntity<Object> database(Exception e) {
         log.warn("A read of the decision log failed; the caller is told to ask again: {}", e.toString());
+        return answers.respond(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "It could not be read; ask again"));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> unavailable(TransactionSearch.UnavailableException e) {
+        log.warn("No decision log can be searched; the caller is told to ask again: {}", e.getMessage());
         return answers.respond(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "It could not be read; ask again"));
     }
 

@@ -1,10 +1,12 @@
 package io.assent.coordinator.web;
 
+import io.assent.coordinator.engine.DecisionLogs;
 import io.assent.coordinator.engine.LogLives;
 import io.assent.coordinator.engine.LogLives.Epoch;
 import io.assent.coordinator.engine.ParticipantAddresses.Address;
 import io.assent.coordinator.engine.ParticipantClient;
 import io.assent.coordinator.reconciliation.Reconciliation;
+import io.assent.coordinator.reconciliation.Reconciliations;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -33,22 +36,45 @@ class ReconciliationController {
     private static final int USUALLY = 200;
     private static final int MOST_PARTICIPANTS = 100;
 
-    private final Reconciliation reconciliation;
+    private final Reconciliations reconciliations;
+    private final LogNames names;
     private final ParticipantClient participants;
     private final Answers answers;
 
-    ReconciliationController(Reconciliation reconciliation, ParticipantClient participants, Answers answers) {
-        this.reconciliation = reconciliation;
+    ReconciliationController(
+            Reconciliations reconciliations, DecisionLogs logs, ParticipantClient participants, Answers answers) {
+        this.reconciliations = reconciliations;
+        this.names = new LogNames(logs);
         this.participants = participants;
         this.answers = answers;
     }
 
-    @GetMapping(Paths.RECONCILIATION)
-    CompletionStage<ReconciliationView> compare(
+    @GetMapping("/log/reconciliation")
+    CompletionStage<ReconciliationView> compareOnly(
             @RequestParam(required = false) @Nullable String epoch,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(required = false) @Nullable String limit,
             @RequestParam(required = false) @Nullable List<String> participant) {
+        return compare(names.only(), epoch, after, limit, participant);
+    }
+
+    @GetMapping("/logs/{log}/reconciliation")
+    CompletionStage<ReconciliationView> compareNamed(
+            @PathVariable("log") String name,
+            @RequestParam(required = false) @Nullable String epoch,
+            @RequestParam(required = false) @Nullable String after,
+            @RequestParam(required = false) @Nullable String limit,
+            @RequestParam(required = false) @Nullable List<String> participant) {
+        return compare(names.known(name), epoch, after, limit, participant);
+    }
+
+    private CompletionStage<ReconciliationView> compare(
+            String name,
+            @Nullable String epoch,
+            @Nullable String after,
+            @Nullable String limit,
+            @Nullable List<String> participant) {
+        Reconciliation reconciliation = reconciliations.of(name);
         Integer number = epoch == null ? null : Values.integer(epoch, "epoch", 1, Integer.MAX_VALUE, 0);
         var query = new Reconciliation.Query(
                 after == null ? null : Values.transaction(after, "after"),

@@ -159,18 +159,20 @@ class TransactionController {
             @RequestParam(required = false) @Nullable String limit,
             @RequestParam(required = false) @Nullable String cursor) {
         int most = Values.integer(limit, "limit", 1, 500, 50);
-        List<TransactionRecord> found = search.search(new TransactionSearch.Query(
+        TransactionSearch.Result result = search.search(new TransactionSearch.Query(
                 Values.constant(state, "state", TransactionState.values()),
                 Values.name(name, "name"),
                 participant == null ? null : Values.participant(participant, "participant"),
                 olderThan == null ? null : Values.duration(olderThan, "older-than", Duration.ZERO, OLDEST),
                 most,
                 cursor == null ? null : Values.transaction(cursor, "cursor")));
+        List<TransactionRecord> found = result.found();
         return new SearchResponse(
                 found.stream()
                         .map(record -> Views.transaction(record, Views.confirmed(record), false))
                         .toList(),
-                found.size() < most ? null : found.get(found.size() - 1).id().toString());
+                found.size() < most ? null : found.get(found.size() - 1).id().toString(),
+                result.missing().isEmpty() ? null : result.missing());
     }
 
     @PostMapping("/inquiries")

@@ -64,9 +64,12 @@ class RecoveryIntegrationTests {
         TransactionId poisoned;
         TransactionId unheard;
         try (ConfigurableApplicationContext gone = instance()) {
-            List<TransactionId> decided = decide(gone.getBean(DecisionLog.class), payment);
+            List<TransactionId> decided =
+                    decide(gone.getBean(LogContexts.class).context("main").getBean(DecisionLog.class), payment);
             poisoned = decided.get(TRANSACTIONS / 2);
-            unheard = decideOne(gone.getBean(DecisionLog.class), branch("1", "broken-service", broken));
+            unheard = decideOne(
+                    gone.getBean(LogContexts.class).context("main").getBean(DecisionLog.class),
+                    branch("1", "broken-service", broken));
         }
         execute(
                 "update assent_transaction set branches = '[{\"id\": \"1\"}]' where id = '" + poisoned + "'",

@@ -78,7 +78,7 @@ class ConnectionVerifierIntegrationTests {
         LogProperties properties = OpenLog.settings().build();
         try (OpenLog log = open(properties);
                 Connection connection = log.pool().getConnection()) {
-            ConnectionVerifier verifier = new ConnectionVerifier(properties);
+            ConnectionVerifier verifier = OpenLog.verifier(properties);
             verifier.learn(connection, verifier.verify(connection).systemIdentifier());
             verifier.learn(connection, verifier.verify(connection).systemIdentifier());
             assertThat(log.count("select count(*) from assent_log_identity where system_identifier = '"
@@ -91,7 +91,7 @@ class ConnectionVerifierIntegrationTests {
 
             String moved = systemIdentifier();
             LogProperties onPurpose = OpenLog.settings().systemIdentifier(moved).build();
-            ConnectionVerifier expecting = new ConnectionVerifier(onPurpose);
+            ConnectionVerifier expecting = OpenLog.verifier(onPurpose);
             expecting.learn(connection, expecting.verify(connection).systemIdentifier());
             assertThatCode(() -> verify(properties))
                     .as("the new identity is remembered")
@@ -129,7 +129,7 @@ class ConnectionVerifierIntegrationTests {
     void makesSureThatWarningsArrive() throws SQLException {
         administer("alter role log set client_min_messages = error");
         try (Connection connection = connect()) {
-            new ConnectionVerifier(OpenLog.settings().build()).verify(connection);
+            OpenLog.verifier(OpenLog.settings().build()).verify(connection);
             try (Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery("show client_min_messages")) {
                 row.next();
@@ -147,7 +147,7 @@ class ConnectionVerifierIntegrationTests {
                 "alter role log set lock_timeout = '30s'",
                 "alter role log set default_transaction_isolation = 'serializable'");
         try (Connection connection = connect()) {
-            new ConnectionVerifier(OpenLog.settings().build()).verify(connection);
+            OpenLog.verifier(OpenLog.settings().build()).verify(connection);
             try (Statement statement = connection.createStatement();
                     ResultSet row = statement.executeQuery("select current_setting('statement_timeout'),"
                             + " current_setting('lock_timeout'), current_setting('transaction_isolation')")) {
@@ -231,7 +231,7 @@ class ConnectionVerifierIntegrationTests {
 
     private String verify(LogProperties properties) throws SQLException {
         try (Connection connection = connect()) {
-            return new ConnectionVerifier(properties).verify(connection).systemIdentifier();
+            return OpenLog.verifier(properties).verify(connection).systemIdentifier();
         }
     }
 

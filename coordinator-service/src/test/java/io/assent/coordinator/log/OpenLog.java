@@ -35,6 +35,12 @@ record OpenLog(
         return database(TestPostgres.shared().freshDatabase("log"));
     }
 
+    /** Of connections to the only log, wherever it is. */
+    static ConnectionVerifier verifier(LogProperties properties) {
+        LogDatabase somewhere = new LogDatabase("jdbc:postgresql:somewhere", null, null);
+        return new ConnectionVerifier(properties, LogSite.alone(somewhere, properties));
+    }
+
     static OpenLog open(LogDatabase database, LogProperties properties) {
         return open(database, properties, UnaryOperator.identity());
     }
@@ -74,11 +80,11 @@ record OpenLog(
             List<Instant> looks,
             UnaryOperator<DataSource> writers,
             Availability availability) {
-        ConnectionVerifier verifier = new ConnectionVerifier(properties);
+        ConnectionVerifier verifier = new ConnectionVerifier(properties, LogSite.alone(database, properties));
         LogConnections connections = new LogConnections(database, properties, verifier);
-        HikariDataSource pool = DecisionLogConfiguration.pool(connections, properties);
+        HikariDataSource pool = DecisionLogConfiguration.pool(connections, properties, "log");
         Flyway.configure().dataSource(pool).load().migrate();
-        LogMetrics metrics = LogMetrics.in(new SimpleMeterRegistry());
+        LogMetrics metrics = LogMetrics.in(new SimpleMeterRegistry(), "main");
         Partitions partitions = new Partitions(properties, metrics);
         for (Instant look : looks) {
             try (Connection connection = pool.getDataSource().getConnection()) {

@@ -317,7 +317,7 @@ class PartitionsIntegrationTests {
         try (Connection connection = log.pool().getDataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            new DecideStatement(log.properties(), (id, e) -> {})
+            new DecideStatement(log.properties(), new String[] {"main"}, (id, e) -> {})
                     .execute(connection, List.of(DecideStatement.Encoded.of(Drafts.commit(fresh, 1))));
             new ProgressStatement((id, e) -> {})
                     .execute(

@@ -335,7 +335,7 @@ class ReplicatedLogIntegrationTests {
     void aStartWithoutAStandbyIsRefusedWithWhatToDo() throws SQLException {
         log.close();
         LogProperties properties = properties(Duration.ofSeconds(20));
-        ConnectionVerifier verifier = new ConnectionVerifier(properties);
+        ConnectionVerifier verifier = OpenLog.verifier(properties);
         DataSource connections =
                 new LogConnections(database, properties, verifier).named("assent-start", Duration.ofSeconds(5));
         StartBarrier.pass(connections, verifier, Duration.ofSeconds(5));

@@ -85,7 +85,7 @@ class TransactionSearchIntegrationTests {
         TransactionId last = null;
         List<TransactionRecord> page;
         do {
-            page = search.search(new Query(null, null, null, null, 500, last));
+            page = search.search(new Query(null, null, null, null, 500, last)).found();
             page.forEach(record -> seen.add(record.id()));
             last = page.isEmpty() ? null : page.get(page.size() - 1).id();
         } while (last != null);
@@ -123,7 +123,8 @@ class TransactionSearchIntegrationTests {
         TransactionId id = decided(new Proposal(
                 1, Drafts.id(), Decision.COMMIT, "checkout", null, List.of(branch), null, Duration.ofMinutes(1)));
 
-        TransactionRecord shown = only(search.search(new Query(null, "checkout", null, null, 10, null)));
+        TransactionRecord shown = only(
+                search.search(new Query(null, "checkout", null, null, 10, null)).found());
 
         assertThat(shown.id()).isEqualTo(id);
         assertThat(shown.decision()).isNull();
@@ -133,7 +134,8 @@ class TransactionSearchIntegrationTests {
         assertThat(shown.branches()).extracting(Branch::member).containsExactly(false);
 
         Drafts.get(log.record(new Progress(id, List.of(), false, Duration.ofMinutes(1))));
-        TransactionRecord confirmed = only(search.search(new Query(null, "checkout", null, null, 10, null)));
+        TransactionRecord confirmed = only(
+                search.search(new Query(null, "checkout", null, null, 10, null)).found());
         assertThat(confirmed.decision()).isEqualTo(Decision.COMMIT);
         assertThat(confirmed)
                 .as("the same as by id")
@@ -189,7 +191,7 @@ class TransactionSearchIntegrationTests {
     }
 
     private static List<TransactionId> ids(Query query) {
-        return search.search(query).stream().map(TransactionRecord::id).toList();
+        return search.search(query).found().stream().map(TransactionRecord::id).toList();
     }
 
     private static TransactionId decided(Proposal proposal) {

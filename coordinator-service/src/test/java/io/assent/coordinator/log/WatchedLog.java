@@ -15,7 +15,7 @@ record WatchedLog(OpenLog open, Availability availability, InstanceTable instanc
     static WatchedLog open(LogDatabase database, LogProperties properties) {
         Availability availability = new Availability(OVERDUE_AFTER, System::nanoTime);
         OpenLog open = OpenLog.open(database, properties, UnaryOperator.identity(), availability);
-        InstanceTable instances = new InstanceTable(UUID.randomUUID(), "test");
+        InstanceTable instances = new InstanceTable(new ThisInstance(UUID.randomUUID(), "test"));
         HeartbeatProperties heartbeat = new HeartbeatProperties(
                 Duration.ofMillis(100), OVERDUE_AFTER, Duration.ofSeconds(1), Duration.ofMinutes(1));
         return new WatchedLog(

@@ -37,7 +37,7 @@ class ListenersTests {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final TransactionListener listener = new Listeners(
-            List.of(failing(), new LoggingListener(InstantSource.fixed(NOW)), new MetricsListener(registry)));
+            List.of(failing(), new LoggingListener(InstantSource.fixed(NOW)), new MetricsListener(registry, "main")));
 
     /** The log levels belong to the whole JVM: a test that ran before may have set others. */
     @BeforeEach

@@ -307,6 +307,19 @@ class ApiTests {
     }
 
     @Test
+    void a_search_that_could_not_ask_every_log_says_so() {
+        coordinator.missing = List.of("second");
+        assertThat(http.get("/v1/transactions").json().path("missingLogs").toString())
+                .isEqualTo("[\"second\"]");
+        coordinator.missing = List.of();
+        assertThat(http.get("/v1/transactions").json().has("missingLogs")).isFalse();
+        coordinator.searchFailure = new TransactionSearch.UnavailableException("no primary at secret host", null);
+        Http.Response none = http.get("/v1/transactions");
+        assertThat(none.status()).isEqualTo(503);
+        assertThat(none.body()).doesNotContain("secret");
+    }
+
+    @Test
     void a_search_without_a_database_is_a_problem() {
         coordinator.searchFailure = new DataAccessResourceFailureException("secret host name");
 

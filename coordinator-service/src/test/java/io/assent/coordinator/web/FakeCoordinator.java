@@ -32,12 +32,14 @@ class FakeCoordinator implements Coordinator, TransactionSearch, InstanceList {
     volatile Function<TransactionId, CompletionStage<Answer>> answer = id -> new CompletableFuture<>();
     volatile InquiryAnswer inquiryAnswer = InquiryAnswer.UNDECIDED;
     volatile List<TransactionRecord> found = List.of();
+    volatile List<String> missing = List.of();
     volatile RuntimeException searchFailure;
     volatile Snapshot instances = new Snapshot(null, List.of());
 
     void reset() {
         asked.clear();
         found = List.of();
+        missing = List.of();
         searchFailure = null;
         instances = new Snapshot(null, List.of());
         answer = id -> CompletableFuture.failedFuture(new AssertionError("nothing may be asked"));
@@ -101,11 +103,11 @@ class FakeCoordinator implements Coordinator, TransactionSearch, InstanceList {
     }
 
     @Override
-    public List<TransactionRecord> search(Query query) {
+    public Result search(Query query) {
         asked.add(query);
         if (searchFailure != null) {
             throw searchFailure;
         }
-        return found;
+        return new Result(found, missing);
     }
 }

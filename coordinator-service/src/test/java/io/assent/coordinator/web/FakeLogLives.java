@@ -2,6 +2,7 @@ package io.assent.coordinator.web;
 
 import io.assent.coordinator.engine.DecisionLog.Reply;
 import io.assent.coordinator.engine.DecisionLog.Status;
+import io.assent.coordinator.engine.DecisionLogs;
 import io.assent.coordinator.engine.LogLives;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.TransactionRecord;
@@ -14,8 +15,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A log that was restored once; says what it was asked. */
-final class FakeLogLives implements LogLives {
+/** A log that was restored once, under every name that the test gives it; says what it was asked. */
+final class FakeLogLives implements LogLives, DecisionLogs {
 
     private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
 
@@ -23,6 +24,24 @@ final class FakeLogLives implements LogLives {
     Status settled = Status.OK;
     TransactionRecord record;
     boolean available = true;
+    List<Log> logs = List.of(ONLY);
+
+    static final Log ONLY = new Log("main", null, null);
+
+    @Override
+    public List<Log> logs() {
+        return logs;
+    }
+
+    @Override
+    public LogLives lives(String log) {
+        return logs.stream().anyMatch(one -> one.name().equals(log)) ? this : null;
+    }
+
+    @Override
+    public LogLives lives(TransactionId id) {
+        return this;
+    }
 
     @Override
     public List<Epoch> epochs() {

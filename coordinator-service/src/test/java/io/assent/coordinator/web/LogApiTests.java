@@ -3,7 +3,10 @@ package io.assent.coordinator.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assent.coordinator.engine.DecisionLog.Status;
+import io.assent.coordinator.engine.DecisionLogs;
 import io.assent.protocol.Decision;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -27,6 +30,29 @@ class LogApiTests {
         lives.settled = Status.OK;
         lives.record = Records.complete(Decision.COMMIT);
         lives.available = true;
+        lives.logs = List.of(FakeLogLives.ONLY);
+    }
+
+    @Test
+    void one_of_several_logs_is_asked_for_by_its_name() {
+        lives.logs = List.of(
+                FakeLogLives.ONLY, new DecisionLogs.Log("second", Instant.parse("2026-12-01T00:00:00Z"), "it is down"));
+        Http.Response logs = http.get("/v1/logs");
+        assertThat(logs.json().path("logs").toString())
+                .isEqualTo("[{\"name\":\"main\",\"available\":true},"
+                        + "{\"name\":\"second\",\"since\":\"2026-12-01T00:00:00Z\",\"available\":false}]");
+        assertThat(http.get("/v1/logs/second").json().at("/epochs/0/epoch").asInt())
+                .isEqualTo(2);
+        assertThat(http.post("/v1/logs/second/epochs", "{\"reason\":\"snapshot\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(http.post("/v1/logs/second/epochs/2/completion", "{\"reason\":\"compared\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(lives.asked).containsExactly("restored: snapshot", "end 2: compared");
+        assertThat(http.get("/v1/logs/third").status()).isEqualTo(404);
+        assertThat(http.get("/v1/log").status()).as("which one would that be?").isEqualTo(404);
+        assertThat(http.get("/v1/log").text("detail")).contains("[main, second]");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.assent.coordinator.web;
 
 import io.assent.coordinator.engine.ParticipantClient;
 import io.assent.coordinator.reconciliation.Reconciliation;
+import io.assent.coordinator.reconciliation.Reconciliations;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -56,8 +57,8 @@ import org.springframework.context.annotation.Import;
 
         /** Never asked for more than which epochs there are. */
         @Bean
-        Reconciliation reconciliation(FakeLogLives lives) {
-            return new Reconciliation(lives, null, null, range -> List.of());
+        Reconciliations reconciliations(FakeLogLives lives) {
+            return log -> new Reconciliation(lives, null, id -> true, null, range -> List.of());
         }
 
         @Bean

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param items newest first, without timeline
  * @param cursor for the next page; null on the last
+ * @param missingLogs the decision logs that could not be asked, whose transactions are missing here; null if there is none
  */
 public record SearchResponse(
-        List<TransactionView> items, @Nullable String cursor) {}
+        List<TransactionView> items,
+        @Nullable String cursor,
+        @Nullable List<String> missingLogs) {}

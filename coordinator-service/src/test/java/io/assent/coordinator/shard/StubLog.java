@@ -1,0 +1,94 @@
+package io.assent.coordinator.shard;
+
+import io.assent.coordinator.engine.Answer;
+import io.assent.coordinator.engine.Coordinator;
+import io.assent.coordinator.engine.InstanceList;
+import io.assent.coordinator.engine.LogLives;
+import io.assent.coordinator.engine.TransactionSearch;
+import io.assent.coordinator.protocol.Branch;
+import io.assent.protocol.InquiryAnswer;
+import io.assent.protocol.ParticipantName;
+import io.assent.protocol.TransactionId;
+import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/** An open log that remembers what it was asked and answers as the test says. */
+final class StubLog implements Coordinator, TransactionSearch, InstanceList {
+
+    final List<TransactionId> asked = new CopyOnWriteArrayList<>();
+    volatile String down;
+    volatile String unreadable;
+    volatile boolean hangs;
+    volatile Snapshot instances = new Snapshot(Instant.EPOCH, List.of());
+    volatile Function<Query, Result> search = query -> new Result(List.of(), List.of());
+
+    Shard.Open open() {
+        LogLives lives = (LogLives) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {LogLives.class}, (proxy, method, arguments) -> {
+                    throw new AssertionError("nobody asks for " + method.getName());
+                });
+        return new Shard.Open(this, this, lives, this, () -> down, () -> unreadable);
+    }
+
+    private CompletionStage<Answer> answer(TransactionId id) {
+        asked.add(id);
+        return hangs
+                ? new CompletableFuture<>()
+                : CompletableFuture.completedStage(new Answer(Answer.Result.OK, id, null, null));
+    }
+
+    @Override
+    public CompletionStage<Answer> begin(Begin request) {
+        return answer(request.id());
+    }
+
+    @Override
+    public CompletionStage<Answer> enlist(TransactionId id, Branch branch) {
+        return answer(id);
+    }
+
+    @Override
+    public CompletionStage<Answer> commit(Commit request) {
+        return answer(request.id());
+    }
+
+    @Override
+    public CompletionStage<Answer> rollback(Rollback request) {
+        return answer(request.id());
+    }
+
+    @Override
+    public CompletionStage<Answer> resolve(TransactionId id, String reason) {
+        return answer(id);
+    }
+
+    @Override
+    public CompletionStage<Answer> find(TransactionId id) {
+        return answer(id);
+    }
+
+    @Override
+    public CompletionStage<List<Inquired>> inquire(ParticipantName participant, List<Inquiry> inquiries) {
+        inquiries.forEach(inquiry -> asked.add(inquiry.transaction()));
+        return hangs
+                ? new CompletableFuture<>()
+                : CompletableFuture.completedStage(inquiries.stream()
+                        .map(inquiry -> new Inquired(inquiry, InquiryAnswer.ROLLBACK))
+                        .toList());
+    }
+
+    @Override
+    public Result search(Query query) {
+        return search.apply(query);
+    }
+
+    @Override
+    public Snapshot instances() {
+        return instances;
+    }
+}
