@@ -35,7 +35,7 @@ final class RefusalCases {
                                     .commit(
                                             ancient,
                                             List.of(coordinator.branch(ancient, "1", Vote.PREPARED)),
-                                            CoordinatorUnderTest.deadline())
+                                            Instant.parse("2020-01-01T00:01:00Z"))
                                     .problem(ProblemType.TRANSACTION_TOO_OLD, "commit of a transaction of 2020");
                         }),
                 new ConformanceCase<>(

@@ -207,6 +207,7 @@ final class VotingCases {
                 .commit(transaction, List.of(other), deadline)
                 .problem(ProblemType.BRANCH_SET_CONFLICT, "commit with another set");
         coordinator.expectOrdered(transaction, branch, Decision.COMMIT);
+        coordinator.expectOrdered(transaction, other, Decision.ROLLBACK);
         String answer = coordinator.inquire(transaction, "1", String.valueOf(other.ref()), deadline);
         require(
                 answer.equals("ROLLBACK"),
