@@ -125,8 +125,8 @@ public final class StandInServer implements AutoCloseable {
     private static @Nullable Reply reply(HttpExchange exchange, Handler handler, String body) {
         try {
             Map<String, String> headers = new HashMap<>();
-            exchange.getRequestHeaders().forEach((name, values) ->
-                    headers.put(name.toLowerCase(Locale.ROOT), values.get(0)));
+            exchange.getRequestHeaders()
+                    .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), values.get(0)));
             return handler.answer(new Incoming(
                     exchange.getRequestMethod(), exchange.getRequestURI().getPath(), headers, body));
 

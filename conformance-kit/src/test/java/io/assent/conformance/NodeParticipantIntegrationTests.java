@@ -24,7 +24,7 @@ class NodeParticipantIntegrationTests {
     void theStockServiceInNodeConforms() throws Exception {
         int kit = Programs.freePort();
         try (Programs programs = new Programs()) {
-            StockService stock = StockService.start(programs, "http://127.0.0.1:" + kit);
+            StockService stock = StockService.start(programs, "http://127.0.0.1:" + kit, "stock-service");
 
             Report report = ParticipantConformance.run(
                     new ParticipantOptions(

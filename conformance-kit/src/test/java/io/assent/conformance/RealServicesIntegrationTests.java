@@ -29,7 +29,7 @@ class RealServicesIntegrationTests {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
-    void aServiceWithTheStarterConforms() {
+    void aServiceWithTheStarterConforms() throws Exception {
         int kit = Programs.freePort();
         int port = Programs.freePort();
         String payments = "http://127.0.0.1:" + port;
@@ -58,11 +58,12 @@ class RealServicesIntegrationTests {
 
             assertConforms(report);
             assertThat(report.subject()).contains("payment-service").contains("early");
+            ExampleExchange.withParticipant(URI.create(payments + "/assent/v1"), "payment-service");
         }
     }
 
     @Test
-    void theCoordinatorConforms() {
+    void theCoordinatorConforms() throws Exception {
         int port = Programs.freePort();
         try (Programs programs = new Programs()) {
             programs.service(
@@ -81,6 +82,7 @@ class RealServicesIntegrationTests {
                     id -> true);
 
             assertConforms(report);
+            ExampleExchange.withCoordinator(URI.create("http://127.0.0.1:" + port + "/v1"));
         }
     }
 

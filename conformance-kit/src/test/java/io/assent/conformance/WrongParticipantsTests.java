@@ -35,9 +35,12 @@ class WrongParticipantsTests {
     void aCorrectParticipantOfEitherKindPassesEveryCase(Kind kind) throws IOException {
         Report report = run(null, kind, Duration.ofSeconds(20), id -> true);
 
-        assertThat(report.results()).as("failed: %s", report.results().stream()
-                        .filter(result -> result.verdict() == Verdict.FAILED)
-                        .toList())
+        assertThat(report.results())
+                .as(
+                        "failed: %s",
+                        report.results().stream()
+                                .filter(result -> result.verdict() == Verdict.FAILED)
+                                .toList())
                 .allMatch(result -> result.verdict() == Verdict.PASSED);
         assertThat(report.subject()).contains("model-service").contains(kind == Kind.EARLY ? "early" : "late");
     }

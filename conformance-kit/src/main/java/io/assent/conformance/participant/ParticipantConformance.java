@@ -10,6 +10,7 @@ import io.assent.conformance.report.Verdict;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -24,7 +25,7 @@ public final class ParticipantConformance {
     public static List<CaseResult> catalogue() {
         Stream<CaseResult> simple =
                 simpleCases().stream().map(each -> skipped(each.id(), each.rule(), each.title(), "not run"));
-        Stream<CaseResult> restarts = RestartCases.rounds().stream()
+        Stream<CaseResult> restarts = RestartCases.rounds(1).stream()
                 .flatMap(List::stream)
                 .map(each -> skipped(each.id(), each.rule(), each.title(), "not run"));
         return Stream.concat(simple, restarts).toList();
@@ -71,7 +72,7 @@ public final class ParticipantConformance {
                 hopeless = "needs " + VoteCases.FIRST + " to pass";
             }
         }
-        for (List<RestartCase> round : RestartCases.rounds()) {
+        for (List<RestartCase> round : RestartCases.rounds(participant.alternatives())) {
             List<RestartCase> cases =
                     round.stream().filter(each -> wanted.test(each.id())).toList();
             results.addAll(hopeless == null ? restartRound(runner, participant, cases) : allSkipped(cases, hopeless));
@@ -105,17 +106,18 @@ public final class ParticipantConformance {
             after.add(piece[0]);
         }
         CaseResult restart = runner.attempt("restart", "", "", participant::restart);
-        List<CaseResult> results = new ArrayList<>();
-        for (int i = 0; i < cases.size(); i++) {
+        LinkedList<CaseResult> results = new LinkedList<>();
+        // Those in doubt first: a late call must be stopped by its tombstone, not by their locks.
+        for (int i = cases.size() - 1; i >= 0; i--) {
             CaseResult first = before.get(i);
             CaseRunner.Piece piece = after.get(i);
             if (first.verdict() != Verdict.PASSED || piece == null) {
-                results.add(first);
+                results.addFirst(first);
             } else if (restart.verdict() != Verdict.PASSED) {
-                results.add(named(restart, first, "the restart failed: " + restart.detail()));
+                results.addFirst(named(restart, first, "the restart failed: " + restart.detail()));
             } else {
                 CaseResult second = runner.attempt(first.id(), first.rule(), first.title(), piece);
-                results.add(named(second, first, second.detail()));
+                results.addFirst(named(second, first, second.detail()));
             }
         }
         participant.cleanUp();

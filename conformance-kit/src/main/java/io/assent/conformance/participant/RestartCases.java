@@ -9,6 +9,7 @@ import io.assent.conformance.CaseRunner.Piece;
 import io.assent.conformance.participant.Call.Prepared;
 import io.assent.protocol.BranchState;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What must outlive the process. All cases of a round share one restart: it may take seconds. */
 final class RestartCases {
@@ -28,35 +29,42 @@ final class RestartCases {
         Piece run(ParticipantUnderTest participant) throws Exception;
     }
 
-    /** In one round at most one branch is in doubt, since branches may wait for each other's locks; it comes last. */
-    static List<List<RestartCase>> rounds() {
-        return List.of(
-                List.of(
-                        new RestartCase(
-                                "restart-committed",
-                                "R9",
-                                "It still knows after a restart that a branch has committed",
-                                RestartCases::committed),
-                        new RestartCase(
-                                "restart-rolled-back",
-                                "I2",
-                                "It does not commit after a restart what was rolled back before",
-                                RestartCases::rolledBack),
-                        new RestartCase(
-                                "restart-tombstone",
-                                "R6",
-                                "A ROLLBACK order for a branch never seen stops a late call after a restart, too",
-                                RestartCases::tombstone),
-                        new RestartCase(
-                                "restart-prepared-commit",
-                                "R5",
-                                "A branch in doubt is still there after a restart, and commits",
-                                RestartCases::preparedThenCommit)),
-                List.of(new RestartCase(
-                        "restart-prepared-rollback",
+    /**
+     * The cases in the order in which they are run, by restarts. Branches in doubt may wait for each other's locks, so two
+     * of them share a restart only if there are pieces of work that do not; they come last.
+     *
+     * @param alternatives how many pieces of work may be in doubt at the same time
+     */
+    static List<List<RestartCase>> rounds(int alternatives) {
+        List<RestartCase> first = List.of(
+                new RestartCase(
+                        "restart-committed",
+                        "R9",
+                        "It still knows after a restart that a branch has committed",
+                        RestartCases::committed),
+                new RestartCase(
+                        "restart-rolled-back",
+                        "I2",
+                        "It does not commit after a restart what was rolled back before",
+                        RestartCases::rolledBack),
+                new RestartCase(
+                        "restart-tombstone",
+                        "R6",
+                        "A ROLLBACK order for a branch never seen stops a late call after a restart, too",
+                        RestartCases::tombstone),
+                new RestartCase(
+                        "restart-prepared-commit",
                         "R5",
-                        "A branch in doubt is still there after a restart, and rolls back",
-                        RestartCases::preparedThenRollback)));
+                        "A branch in doubt is still there after a restart, and commits",
+                        RestartCases::preparedThenCommit));
+        RestartCase second = new RestartCase(
+                "restart-prepared-rollback",
+                "R5",
+                "A branch in doubt is still there after a restart, and rolls back",
+                RestartCases::preparedThenRollback);
+        return alternatives > 1
+                ? List.of(Stream.concat(first.stream(), Stream.of(second)).toList())
+                : List.of(first, List.of(second));
     }
 
     private static Piece committed(ParticipantUnderTest participant) {
@@ -99,7 +107,7 @@ final class RestartCases {
     }
 
     private static Piece preparedThenRollback(ParticipantUnderTest participant) {
-        Prepared branch = participant.prepared();
+        Prepared branch = participant.prepare(participant.newCall(participant.alternatives() - 1));
         return () -> {
             inDoubt(participant, branch);
             expect(participant.order(ROLLBACK, branch), BranchState.ROLLED_BACK, "ROLLBACK after the restart");

@@ -103,9 +103,11 @@ public final class ModelParticipant implements AutoCloseable {
     public synchronized void restart() {
         // A late participant's branch belongs to the process until it has voted.
         disk.branches.values().removeIf(work -> !work.prepared() || bug == Bug.FORGETS_PREPARED_AFTER_RESTART);
-        disk.markers.values().removeIf(marker -> marker.committed()
-                ? bug == Bug.FORGETS_COMMITTED_AFTER_RESTART
-                : bug == Bug.FORGETS_TOMBSTONE_AFTER_RESTART);
+        disk.markers
+                .values()
+                .removeIf(marker -> marker.committed()
+                        ? bug == Bug.FORGETS_COMMITTED_AFTER_RESTART
+                        : bug == Bug.FORGETS_TOMBSTONE_AFTER_RESTART);
     }
 
     @Override
@@ -137,7 +139,9 @@ public final class ModelParticipant implements AutoCloseable {
                     checked(() -> TransactionId.parse(parts[4])).toString(),
                     checked(() -> new BranchId(parts[5])).value());
         } catch (Refused e) {
-            return bug == Bug.TAKES_GARBAGE && e.problem.status() != 421 ? json(new DecisionsResponse(List.of())) : problem(e.problem);
+            return bug == Bug.TAKES_GARBAGE && e.problem.status() != 421
+                    ? json(new DecisionsResponse(List.of()))
+                    : problem(e.problem);
         }
     }
 
@@ -187,7 +191,10 @@ public final class ModelParticipant implements AutoCloseable {
         BranchMessage message = new BranchMessage(
                 context.branch().value(), NAME.value(), url() + "/assent/v1", ref.value(), "PENDING", null);
         try {
-            return post("/v1/transactions/" + context.id() + "/branches", message).statusCode() / 100 == 2;
+            return post("/v1/transactions/" + context.id() + "/branches", message)
+                                    .statusCode()
+                            / 100
+                    == 2;
         } catch (IOException e) {
             return false;
         }
@@ -333,8 +340,8 @@ public final class ModelParticipant implements AutoCloseable {
         BranchState state = work != null
                 ? BranchState.PREPARED
                 : marker.committed() ? BranchState.COMMITTED : BranchState.ROLLED_BACK;
-        return json(new BranchStatus(
-                transaction, branch, work != null ? work.ref() : marker.ref(), state.name(), null));
+        return json(
+                new BranchStatus(transaction, branch, work != null ? work.ref() : marker.ref(), state.name(), null));
     }
 
     /** Asks about everything in doubt, one branch per question. */
@@ -367,8 +374,7 @@ public final class ModelParticipant implements AutoCloseable {
         try {
             InquiredBranch branch = new InquiredBranch(
                     key.transaction(), key.branch(), work.ref(), work.deadline().toString());
-            HttpResponse<String> response =
-                    post("/v1/inquiries", new InquiryRequest(NAME.value(), List.of(branch)));
+            HttpResponse<String> response = post("/v1/inquiries", new InquiryRequest(NAME.value(), List.of(branch)));
             if (response.statusCode() != 200) {
                 return bug == Bug.TAKES_ERRORS_FOR_ROLLBACK ? "ROLLBACK" : "UNDECIDED";
             }
@@ -433,9 +439,7 @@ public final class ModelParticipant implements AutoCloseable {
 
     private static Reply problem(Problem problem) {
         return new Reply(
-                problem.status(),
-                Problem.MEDIA_TYPE,
-                WireJson.tolerant().writeValueAsString(problem));
+                problem.status(), Problem.MEDIA_TYPE, WireJson.tolerant().writeValueAsString(problem));
     }
 
     private static final class Refused extends Exception {

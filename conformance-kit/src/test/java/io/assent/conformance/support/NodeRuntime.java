@@ -137,14 +137,16 @@ public final class NodeRuntime {
 
     private static String sha512(byte[] bytes) {
         try {
-            return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-512").digest(bytes));
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-512").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-512", e);
         }
     }
 
     private static int major(Path node) throws IOException, InterruptedException {
-        Matcher version = Pattern.compile("v(\\d+)\\.").matcher(run(List.of(node.toString(), "--version"), Path.of(".")));
+        Matcher version =
+                Pattern.compile("v(\\d+)\\.").matcher(run(List.of(node.toString(), "--version"), Path.of(".")));
         return version.find() ? Integer.parseInt(version.group(1)) : 0;
     }
 

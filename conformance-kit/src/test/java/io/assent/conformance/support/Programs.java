@@ -30,7 +30,9 @@ public final class Programs implements AutoCloseable {
 
     /** The root of the repository. */
     public static Path repository() {
-        return Path.of(System.getProperty("assent.repository", "..")).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("assent.repository", ".."))
+                .toAbsolutePath()
+                .normalize();
     }
 
     /** A port that is free now. */
@@ -51,18 +53,18 @@ public final class Programs implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xmx384m",
                 "-jar",
-                repository().resolve(module).resolve("target").resolve(module + ".jar").toString(),
+                repository()
+                        .resolve(module)
+                        .resolve("target")
+                        .resolve(module + ".jar")
+                        .toString(),
                 "--server.port=" + port,
                 "--server.address=127.0.0.1",
                 "--spring.datasource.url=" + database.jdbcUrl(),
                 "--spring.datasource.username=" + database.username(),
                 "--spring.datasource.password=" + database.password()));
         command.addAll(arguments);
-        return start(
-                module,
-                command,
-                Map.of(),
-                URI.create("http://127.0.0.1:" + port + "/actuator/health/readiness"));
+        return start(module, command, Map.of(), URI.create("http://127.0.0.1:" + port + "/actuator/health/readiness"));
     }
 
     /** Starts a program and waits until its readiness address answers 200. */

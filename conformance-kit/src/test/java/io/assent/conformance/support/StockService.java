@@ -23,12 +23,13 @@ public final class StockService {
         this.process = process;
     }
 
-    /** Starts it. */
-    public static StockService start(Programs programs, String coordinator) throws IOException, InterruptedException {
+    /** Starts it under a name. */
+    public static synchronized StockService start(Programs programs, String coordinator, String name)
+            throws IOException, InterruptedException {
         Path project = Programs.repository().resolve("examples/node-participant");
         NodeRuntime node = NodeRuntime.find(Path.of("target/node").toAbsolutePath());
         node.installDependencies(project);
-        TestPostgres.Database database = TestPostgres.shared().freshDatabase("stock");
+        TestPostgres.Database database = TestPostgres.shared().freshDatabase(name.replace('-', '_'));
         int port = Programs.freePort();
         String url = "http://127.0.0.1:" + port;
         String address = "postgres://%s:%s@127.0.0.1:%d/%s"
@@ -38,14 +39,19 @@ public final class StockService {
                         TestPostgres.shared().server().port(),
                         database.name());
         SupervisedProcess process = programs.start(
-                "stock-service-" + port,
+                name,
                 List.of(node.node().toString(), project.resolve("server.js").toString()),
                 Map.of(
-                        "DATABASE_URL", address,
-                        "PORT", Integer.toString(port),
-                        "COORDINATOR_URLS", coordinator,
-                        "SWEEP_INTERVAL_MS", "100",
-                        "SWEEP_MIN_AGE_MS", "0"),
+                        "DATABASE_URL",
+                        address,
+                        "PORT",
+                        Integer.toString(port),
+                        "COORDINATOR_URLS",
+                        coordinator,
+                        "SWEEP_INTERVAL_MS",
+                        "100",
+                        "SWEEP_MIN_AGE_MS",
+                        "0"),
                 URI.create(url + "/health"));
         StockService service = new StockService(url, process);
         for (String sku : List.of("mug", "lamp", "kettle")) {
