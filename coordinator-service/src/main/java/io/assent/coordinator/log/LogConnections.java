@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,12 +101,21 @@ final class LogConnections {
             driver.setPassword(database.password());
         }
         driver.setApplicationName(applicationName);
+        driver.setOptions(options(driver.getOptions()));
         int connectSeconds = Math.toIntExact(properties.connectTimeout().toSeconds());
         driver.setConnectTimeout(connectSeconds);
         // Until it is verified: a paused server accepts connections and never answers.
         driver.setSocketTimeout(connectSeconds);
         driver.setTcpKeepAlive(true);
         return driver;
+    }
+
+    /**
+     * No just-in-time compilation, which many servers have on: the statement that decides is long and runs for a millisecond,
+     * and would be compiled for half a second each time.
+     */
+    private static String options(@Nullable String given) {
+        return (given == null || given.isBlank() ? "" : given + " ") + "-c jit=off";
     }
 
     private Connection toPrimary(List<PGSimpleDataSource> drivers, Duration socketTimeout) throws SQLException {

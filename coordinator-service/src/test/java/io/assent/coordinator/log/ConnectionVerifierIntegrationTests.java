@@ -207,6 +207,20 @@ class ConnectionVerifierIntegrationTests {
         }
     }
 
+    @Test
+    void nothingIsCompiledJustInTimeWhateverTheServersDefault_AndTheUsersOptionsStay() throws SQLException {
+        administer("alter role log set jit = on");
+        LogDatabase there = new LogDatabase(server.jdbcUrl(database) + "?options=-c%20work_mem=5MB", "log", "secret");
+        try (OpenLog log = OpenLog.open(there, OpenLog.settings().build());
+                Connection connection = log.pool().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("select current_setting('jit') || ' ' || current_setting('work_mem')")) {
+            row.next();
+            assertThat(row.getString(1)).isEqualTo("off 5MB");
+        }
+    }
+
     private OpenLog open(LogProperties properties) {
         return OpenLog.open(new LogDatabase(server.jdbcUrl(database), "log", "secret"), properties);
     }
