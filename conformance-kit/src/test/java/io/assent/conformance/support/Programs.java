@@ -21,7 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 /** Real processes for the tests of the kit; they die with this JVM. */
 public final class Programs implements AutoCloseable {
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(4);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
     private final ProcessStarter starter = new ProcessStarter();
