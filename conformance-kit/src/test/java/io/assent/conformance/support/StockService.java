@@ -48,6 +48,8 @@ public final class StockService {
                         Integer.toString(port),
                         "COORDINATOR_URLS",
                         coordinator,
+                        "PARTICIPANT_NAME",
+                        name,
                         "SWEEP_INTERVAL_MS",
                         "100",
                         "SWEEP_MIN_AGE_MS",
