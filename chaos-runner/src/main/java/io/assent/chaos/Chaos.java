@@ -1,10 +1,12 @@
 package io.assent.chaos;
 
 import io.assent.chaos.bank.FailoverCommand;
+import io.assent.chaos.bank.PatroniCommand;
 import io.assent.chaos.bank.ProcessesCommand;
 import io.assent.chaos.bank.RollingCommand;
 import io.assent.chaos.growth.GrowthCommand;
 import io.assent.chaos.isolation.IsolationCommand;
+import io.assent.chaos.patroni.MissingProgramsException;
 import io.assent.chaos.points.MessagesCommand;
 import io.assent.chaos.points.PointsCommand;
 import io.assent.chaos.simulation.SimulateCommand;
@@ -25,6 +27,7 @@ import picocli.CommandLine.Command;
             MessagesCommand.class,
             ProcessesCommand.class,
             FailoverCommand.class,
+            PatroniCommand.class,
             RollingCommand.class,
             IsolationCommand.class,
             GrowthCommand.class
@@ -33,12 +36,13 @@ import picocli.CommandLine.Command;
         footer = {
             "  0   nothing was violated",
             "  1   something was, and is printed with the command that repeats it",
-            "  2   wrong options",
+            "  2   wrong options, or programs that are needed are not installed",
             "  3   the run could not be carried out"
         })
 public final class Chaos {
 
     private static final Logger log = LoggerFactory.getLogger(Chaos.class);
+    private static final int NOT_INSTALLED = 2;
     private static final int NOT_CARRIED_OUT = 3;
 
     private Chaos() {}
@@ -47,6 +51,10 @@ public final class Chaos {
         CommandLine command = new CommandLine(new Chaos());
         command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setExecutionExceptionHandler((e, failed, parsed) -> {
+            if (e instanceof MissingProgramsException) {
+                failed.getErr().println(e.getMessage());
+                return NOT_INSTALLED;
+            }
             log.error("{} could not be carried out", failed.getCommandName(), e);
             failed.getErr().println("The run could not be carried out: " + e.getMessage());
             return NOT_CARRIED_OUT;

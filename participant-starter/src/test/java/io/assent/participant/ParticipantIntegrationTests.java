@@ -10,12 +10,18 @@ import io.assent.participant.support.PaymentApplication;
 import io.assent.participant.support.Running;
 import io.assent.participant.support.TestCoordinator;
 import io.assent.protocol.BranchRef;
+import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
+import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.TransactionContext;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +29,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -462,6 +470,103 @@ class ParticipantIntegrationTests {
         assertThat(status()).isEqualTo("COMMITTED");
         transaction = Caller.transaction(true);
         assertThat(status()).as("a body, not a 404").isEqualTo("NEVER_SEEN");
+    }
+
+    @Test
+    void what_has_ended_is_listed_with_what_is_in_doubt_page_after_page() {
+        Instant start = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        List<String> expected = new ArrayList<>();
+        String[] orders = {"COMMIT", "ROLLBACK", null, "COMMIT", null};
+        for (int i = 0; i < orders.length; i++) {
+            TransactionId listed = TransactionId.create(start.plusMillis(i), new java.util.Random());
+            for (String branch : List.of("1", "2")) {
+                BranchVote vote = Caller.post(
+                                payment.url() + "/pay?id=" + id + i + branch,
+                                Caller.branch(listed, branch, Duration.ofSeconds(20), true))
+                        .own();
+                String state = "PREPARED";
+                if (orders[i] != null) {
+                    coordinator.order(
+                            payment.protocolUrl(),
+                            "payment",
+                            listed.toString(),
+                            branch,
+                            vote.ref().value(),
+                            orders[i]);
+                    state = orders[i].equals("COMMIT") ? "COMMITTED" : "ROLLED_BACK";
+                }
+                expected.add(listed + " " + branch + " " + vote.ref() + " " + state);
+            }
+        }
+        Instant end = start.plusMillis(orders.length);
+
+        String query = "/branches?ended=true&participant=payment&limit=3&before=" + end + "&after=";
+        List<String> read = new ArrayList<>();
+        List<Integer> sizes = new ArrayList<>();
+        String after = start.toString();
+        JsonNode page;
+        do {
+            page = get(query + after);
+            assertThat(page.get("participant").stringValue()).isEqualTo("payment");
+            sizes.add(page.get("branches").size());
+            for (JsonNode branch : page.get("branches")) {
+                after = branch.get("transaction").stringValue();
+                assertThat(Instant.parse(branch.get("since").stringValue()))
+                        .isBetween(start.minusSeconds(5), Instant.now().plusSeconds(5));
+                read.add(after + " " + branch.get("branch").stringValue() + " "
+                        + branch.get("ref").stringValue() + " "
+                        + branch.get("state").stringValue());
+            }
+        } while (page.get("more").booleanValue());
+
+        assertThat(read).containsExactlyElementsOf(expected);
+        assertThat(sizes).as("two branches each, never parted").containsExactly(4, 4, 2);
+        String third = expected.get(4).substring(0, 36);
+        assertThat(get("/branches?ended=true&after=" + start + "&before=" + third)
+                        .get("branches"))
+                .as("before an id")
+                .hasSize(4);
+        assertThat(get("/branches").has("more"))
+                .as("what is in doubt only, as ever")
+                .isFalse();
+    }
+
+    @Test
+    void a_tombstone_without_a_ref_is_listed_as_rolled_back() {
+        assertThat(order(null, "ROLLBACK")).isEqualTo("NEVER_SEEN");
+        JsonNode page = get("/branches?ended=true&after=" + transaction.id().timestamp());
+        JsonNode tombstone = page.get("branches").get(0);
+        assertThat(tombstone.get("transaction").stringValue())
+                .isEqualTo(transaction.id().toString());
+        assertThat(tombstone.get("state").stringValue()).isEqualTo("ROLLED_BACK");
+        assertThat(tombstone.has("ref")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ended=maybe, ended",
+        "ended=true&limit=0, limit",
+        "ended=true&limit=1001, limit",
+        "ended=true&limit=ten, limit",
+        "ended=true&limit=1&limit=2, limit",
+        "ended=true&after=yesterday, after",
+        "ended=true&before=0199A1B2-7C3D-7E4F-8A5B-6C7D8E9F0A1B, before",
+        "limit=5, limit",
+        "ended=false&after=2026-01-31T12:00:00Z, after"
+    })
+    void a_wrong_parameter_of_the_list_is_told(String query, String pointer) {
+        JsonNode problem = get("/branches?" + query);
+        assertThat(problem.get("status").asInt()).isEqualTo(400);
+        assertThat(problem.get("type").stringValue()).endsWith(":invalid-value");
+        assertThat(problem.get("pointer").stringValue()).isEqualTo(pointer);
+    }
+
+    @Test
+    void who_asks_for_another_participants_list_is_told_that_this_is_not_it() {
+        assertThat(get("/branches?ended=true&participant=somebody")
+                        .get("status")
+                        .asInt())
+                .isEqualTo(421);
     }
 
     // ---- callbacks

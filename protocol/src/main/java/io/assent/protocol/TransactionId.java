@@ -18,7 +18,7 @@ public record TransactionId(UUID value) implements Comparable<TransactionId> {
             Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
 
     /** PostgreSQL compares uuid as unsigned bytes; {@link UUID#compareTo} does not. Both sides must sort alike. */
-    private static final Comparator<UUID> UNSIGNED = (a, b) -> {
+    static final Comparator<UUID> UNSIGNED = (a, b) -> {
         int high = Long.compareUnsigned(a.getMostSignificantBits(), b.getMostSignificantBits());
         return high != 0 ? high : Long.compareUnsigned(a.getLeastSignificantBits(), b.getLeastSignificantBits());
     };

@@ -92,4 +92,48 @@ class IdsTests {
         assertThatIllegalArgumentException().isThrownBy(() -> new ParticipantName(text));
         assertThatIllegalArgumentException().isThrownBy(() -> new ParticipantName("a".repeat(64)));
     }
+
+    @Test
+    void a_range_between_two_instants_holds_the_ids_made_in_whole_milliseconds_between_them() {
+        SplittableRandom random = new SplittableRandom(5);
+        TransactionRange range = TransactionRange.between(NOW.plusMillis(10), NOW.plusMillis(20));
+
+        assertThat(range.contains(TransactionId.create(NOW.plusMillis(9), random)))
+                .isFalse();
+        assertThat(range.contains(TransactionId.create(NOW.plusMillis(10), random)))
+                .isTrue();
+        assertThat(range.contains(TransactionId.create(NOW.plusMillis(19), random)))
+                .isTrue();
+        assertThat(range.contains(TransactionId.create(NOW.plusMillis(20), random)))
+                .isFalse();
+        TransactionRange parts = TransactionRange.between(NOW.plusNanos(10_000_001), NOW.plusNanos(19_000_001));
+        assertThat(parts.contains(TransactionId.create(NOW.plusMillis(10), random)))
+                .as("made before the instant")
+                .isFalse();
+        assertThat(parts.contains(TransactionId.create(NOW.plusMillis(19), random)))
+                .isTrue();
+    }
+
+    @Test
+    void the_bounds_of_a_range_are_outside_of_it() {
+        SplittableRandom random = new SplittableRandom(6);
+        TransactionId id = TransactionId.create(NOW, random);
+
+        assertThat(TransactionRange.ALL.contains(id)).isTrue();
+        assertThat(TransactionRange.ALL.after(id.value()).contains(id)).isFalse();
+        assertThat(TransactionRange.ALL.before(id.value()).contains(id)).isFalse();
+        assertThat(TransactionRange.parse(id.toString())).isEqualTo(id.value());
+        assertThat(TransactionRange.ALL
+                        .after(TransactionRange.parse(id.timestamp().toString()))
+                        .contains(id))
+                .as("made at this instant")
+                .isTrue();
+        assertThat(TransactionRange.between(Instant.MIN, Instant.MAX)).isEqualTo(TransactionRange.ALL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "now", "2026-01-31", "0199A1B2-7C3D-7E4F-8A5B-6C7D8E9F0A1B", "0199a1b2"})
+    void what_is_neither_an_id_nor_an_instant_is_no_bound(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> TransactionRange.parse(text));
+    }
 }

@@ -3,8 +3,8 @@ package io.assent.chaos.bank;
 import io.assent.chaos.checker.Report;
 import io.assent.chaos.checker.Violation;
 import io.assent.chaos.system.BankSystem;
+import io.assent.chaos.system.EmbeddedPair;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -38,7 +38,7 @@ public final class FailoverCommand extends BankCommand {
             description = "What may happen, of ${COMPLETION-CANDIDATES} (default: all).")
     private List<LogFault> kinds = List.of(LogFault.values());
 
-    private @Nullable LogBreaker breaker;
+    private @Nullable Outages outages;
 
     @Override
     void check() {
@@ -50,7 +50,7 @@ public final class FailoverCommand extends BankCommand {
 
     @Override
     BankSystem.Options system(BankSystem.Options options) {
-        return options.withReplicatedLog();
+        return options.withReplicatedLog(EmbeddedPair::start);
     }
 
     @Override
@@ -60,9 +60,9 @@ public final class FailoverCommand extends BankCommand {
 
     @Override
     Breaker breaker(BankSystem system, OrderTrace links, long chosen) {
-        LogBreaker made = new LogBreaker(system.logPair(), system.logDatabase(), kinds, count, chosen);
-        breaker = made;
-        return made;
+        Outages measured = new Outages(system.logDatabase());
+        outages = measured;
+        return new LogBreaker(system.replicatedLog(EmbeddedPair.class).postgres(), measured, kinds, count, chosen);
     }
 
     @Override
@@ -73,7 +73,7 @@ public final class FailoverCommand extends BankCommand {
 
     @Override
     List<Violation> found(Report report) {
-        return breaker == null ? List.of() : breaker.violations();
+        return outages == null ? List.of() : outages.violations();
     }
 
     @Override
@@ -85,11 +85,8 @@ public final class FailoverCommand extends BankCommand {
                             + kind.name().toLowerCase(Locale.ROOT).replace('_', ' '),
                     number(report.faults().getOrDefault(kind.name(), 0L))));
         }
-        List<Long> sorted = new ArrayList<>(breaker == null ? List.of() : breaker.pauses());
-        Collections.sort(sorted);
-        if (!sorted.isEmpty()) {
-            rows.add(row("loss of the primary to next decision, median", seconds(sorted.get(sorted.size() / 2))));
-            rows.add(row("loss of the primary to next decision, worst", seconds(sorted.get(sorted.size() - 1))));
+        if (outages != null) {
+            rows.addAll(outages.rows("loss of the primary to next decision", null));
         }
         return rows;
     }

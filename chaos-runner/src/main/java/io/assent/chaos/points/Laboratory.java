@@ -41,7 +41,7 @@ public final class Laboratory implements AutoCloseable {
      */
     public Laboratory(Path repository, Path state) {
         BankSystem.Options options =
-                new BankSystem.Options(repository, state, 2, 3, false, null, links, COORDINATOR, BANK);
+                new BankSystem.Options(repository, state, 2, 3, null, null, links, COORDINATOR, BANK);
         try {
             this.system = BankSystem.start(options, sentence -> {});
         } catch (RuntimeException e) {

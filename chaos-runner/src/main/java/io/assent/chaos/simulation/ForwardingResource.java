@@ -2,10 +2,12 @@ package io.assent.chaos.simulation;
 
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.protocol.BranchFacts;
+import io.assent.participant.protocol.BranchPage;
 import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionRange;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,11 @@ class ForwardingResource implements BranchResource {
     @Override
     public List<PreparedBranch> prepared(int limit) {
         return real.prepared(limit);
+    }
+
+    @Override
+    public BranchPage list(TransactionRange range, int limit) {
+        return real.list(range, limit);
     }
 
     @Override

@@ -6,7 +6,6 @@ import io.assent.demo.process.SupervisedProcess;
 import io.assent.demo.system.Database;
 import io.assent.demo.system.ServiceApplication;
 import io.assent.embeddedpostgres.EmbeddedPostgres;
-import io.assent.embeddedpostgres.ReplicatedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -31,8 +30,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Coordinators that share one decision log, and banks with a database each, as processes of their own on 127.0.0.1. The log
- * and the banks' databases are in PostgreSQL servers of their own; the log's may have a synchronous standby. Every connection between two of them can be led through something
- * else ({@link Links}). Thread-safe once {@link #start} has returned.
+ * and the banks' databases are in PostgreSQL servers of their own; the log may be replicated ({@link ReplicatedLog}). Every
+ * connection between two of them can be led through something else ({@link Links}). Thread-safe once {@link #start} has
+ * returned.
  */
 public final class BankSystem implements AutoCloseable {
 
@@ -62,7 +62,7 @@ public final class BankSystem implements AutoCloseable {
      * @param state an empty or new directory for data, logs and pid files
      * @param coordinators how many, 1 to 5
      * @param banks how many, 1 to 9
-     * @param replicated whether the log has a synchronous standby
+     * @param replicatedLog starts the decision log; null: it is one server without a standby
      * @param variant another program in place of the coordinator; null: the one that ships
      * @param links what stands between them
      * @param coordinatorArguments further arguments for every coordinator, such as
@@ -74,7 +74,7 @@ public final class BankSystem implements AutoCloseable {
             Path state,
             int coordinators,
             int banks,
-            boolean replicated,
+            ReplicatedLog.@Nullable Starter replicatedLog,
             @Nullable Variant variant,
             Links links,
             List<String> coordinatorArguments,
@@ -93,7 +93,7 @@ public final class BankSystem implements AutoCloseable {
 
         /** Two coordinators and so many banks, connected directly. */
         public static Options of(Path repository, Path state, int banks) {
-            return new Options(repository, state, 2, banks, false, null, Links.direct(), List.of(), List.of());
+            return new Options(repository, state, 2, banks, null, null, Links.direct(), List.of(), List.of());
         }
 
         public Options withLinks(Links links) {
@@ -102,23 +102,39 @@ public final class BankSystem implements AutoCloseable {
                     state,
                     coordinators,
                     banks,
-                    replicated,
+                    replicatedLog,
                     variant,
                     links,
                     coordinatorArguments,
                     bankArguments);
         }
 
-        /** With a primary and a synchronous standby for the decision log. */
-        public Options withReplicatedLog() {
+        /** With a decision log of several servers, which this one starts. */
+        public Options withReplicatedLog(ReplicatedLog.Starter starter) {
             return new Options(
-                    repository, state, coordinators, banks, true, variant, links, coordinatorArguments, bankArguments);
+                    repository,
+                    state,
+                    coordinators,
+                    banks,
+                    starter,
+                    variant,
+                    links,
+                    coordinatorArguments,
+                    bankArguments);
         }
 
         /** With so many coordinators, 1 to 5. */
         public Options withCoordinators(int number) {
             return new Options(
-                    repository, state, number, banks, replicated, variant, links, coordinatorArguments, bankArguments);
+                    repository,
+                    state,
+                    number,
+                    banks,
+                    replicatedLog,
+                    variant,
+                    links,
+                    coordinatorArguments,
+                    bankArguments);
         }
 
         /** With another program in place of the coordinator. */
@@ -128,7 +144,7 @@ public final class BankSystem implements AutoCloseable {
                     state,
                     coordinators,
                     banks,
-                    replicated,
+                    replicatedLog,
                     other,
                     links,
                     coordinatorArguments,
@@ -137,7 +153,7 @@ public final class BankSystem implements AutoCloseable {
 
         public Options withArguments(List<String> forCoordinators, List<String> forBanks) {
             return new Options(
-                    repository, state, coordinators, banks, replicated, variant, links, forCoordinators, forBanks);
+                    repository, state, coordinators, banks, replicatedLog, variant, links, forCoordinators, forBanks);
         }
     }
 
@@ -152,7 +168,7 @@ public final class BankSystem implements AutoCloseable {
     private final Map<String, Endpoint> endpoints = new HashMap<>();
     private final Map<Link, Endpoint> linked = new ConcurrentHashMap<>();
     private final List<PostgresNode> servers = new ArrayList<>();
-    private @Nullable ReplicatedPostgres logPair;
+    private @Nullable ReplicatedLog replicatedLog;
     private @Nullable PostgresNode logServer;
     private @Nullable PostgresNode bankServer;
     private final List<Database> bankDatabases = new ArrayList<>();
@@ -167,18 +183,14 @@ public final class BankSystem implements AutoCloseable {
         Files.createDirectories(options.state());
         Files.createDirectories(logDirectory());
         Files.createDirectories(runDirectory());
-        List<String> names = new ArrayList<>(
-                options.replicated()
-                        ? List.of("log-postgres-1", "log-postgres-2", "bank-postgres")
-                        : List.of("log-postgres", "bank-postgres"));
-        numbered("coordinator", options.coordinators(), names);
-        numbered("bank", options.banks(), names);
-        List<Integer> ports = FreePorts.find(names.size());
-        for (int i = 0; i < names.size(); i++) {
-            endpoints.put(names.get(i), Endpoint.loopback(ports.get(i)));
-        }
+        ReplicatedLog.Starter starter = options.replicatedLog();
         try {
-            logDatabase = options.replicated() ? replicatedLog() : singleLog();
+            // First: the ports of the others are looked for when its servers have taken theirs.
+            logDatabase = starter == null ? singleLog() : startReplicatedLog(starter);
+            List<String> names = new ArrayList<>(List.of("bank-postgres"));
+            numbered("coordinator", options.coordinators(), names);
+            numbered("bank", options.banks(), names);
+            findPorts(names);
             PostgresNode banks = postgres("bank-postgres");
             bankServer = banks;
             for (int i = 1; i <= options.banks(); i++) {
@@ -223,6 +235,13 @@ public final class BankSystem implements AutoCloseable {
         }
     }
 
+    private void findPorts(List<String> names) {
+        List<Integer> ports = FreePorts.find(names.size());
+        for (int i = 0; i < names.size(); i++) {
+            endpoints.put(names.get(i), Endpoint.loopback(ports.get(i)));
+        }
+    }
+
     private PostgresNode postgres(String name) {
         EmbeddedPostgres server = EmbeddedPostgres.builder()
                 .dataDirectory(options.state().resolve(name))
@@ -234,22 +253,27 @@ public final class BankSystem implements AutoCloseable {
     }
 
     private Database singleLog() {
+        findPorts(List.of("log-postgres"));
         PostgresNode server = postgres("log-postgres");
         logServer = server;
         return createDatabase(server, LOG_DATABASE);
     }
 
-    private Database replicatedLog() {
-        ReplicatedPostgres pair = ReplicatedPostgres.builder()
-                .dataDirectory(options.state().resolve("log-postgres"))
-                .ports(
-                        endpoint("log-postgres-1").port(),
-                        endpoint("log-postgres-2").port())
-                .start();
-        logPair = pair;
+    private Database startReplicatedLog(ReplicatedLog.Starter starter) {
+        ReplicatedLog started = starter.start(options.state().resolve("log-postgres"), logDirectory());
+        replicatedLog = started;
+        List<Endpoint> servers = started.servers();
+        for (int i = 0; i < servers.size(); i++) {
+            endpoints.put(logServerName(i), servers.get(i));
+        }
         String password = newPassword();
-        pair.createDatabase(LOG_DATABASE, LOG_DATABASE, password);
-        return new Database(pair.jdbcUrl(LOG_DATABASE), LOG_DATABASE, password);
+        started.createDatabase(LOG_DATABASE, password);
+        return new Database(ReplicatedLog.jdbcUrl(servers, LOG_DATABASE), LOG_DATABASE, password);
+    }
+
+    /** What the server of that index is called in a {@link Link}. */
+    private static String logServerName(int index) {
+        return "log-postgres-" + (index + 1);
     }
 
     private static Database createDatabase(PostgresNode node, String name) {
@@ -343,15 +367,20 @@ public final class BankSystem implements AutoCloseable {
     }
 
     private String logUrl(String coordinator) {
-        return options.replicated()
-                ? "jdbc:postgresql://" + linked(coordinator, "log-postgres-1") + ","
-                        + linked(coordinator, "log-postgres-2") + "/" + LOG_DATABASE + "?targetServerType=primary"
-                : linked(coordinator, "log-postgres").jdbcUrl(LOG_DATABASE);
+        ReplicatedLog replicated = replicatedLog;
+        if (replicated == null) {
+            return linked(coordinator, "log-postgres").jdbcUrl(LOG_DATABASE);
+        }
+        List<Endpoint> servers = new ArrayList<>();
+        for (int i = 0; i < replicated.servers().size(); i++) {
+            servers.add(linked(coordinator, logServerName(i)));
+        }
+        return ReplicatedLog.jdbcUrl(servers, LOG_DATABASE);
     }
 
     private List<String> coordinatorArguments(String name) {
         List<String> arguments = new ArrayList<>();
-        if (options.replicated()) {
+        if (options.replicatedLog() != null) {
             arguments.add("--assent.coordinator.log.mode=replicated");
         }
         for (int i = 1; i <= options.banks(); i++) {
@@ -412,9 +441,13 @@ public final class BankSystem implements AutoCloseable {
         return require(logServer, "the log is replicated");
     }
 
-    /** The servers of a replicated decision log. */
-    public ReplicatedPostgres logPair() {
-        return require(logPair, "the log is not replicated");
+    /**
+     * The servers of a replicated decision log.
+     *
+     * @param kind of what the options start
+     */
+    public <T extends ReplicatedLog> T replicatedLog(Class<T> kind) {
+        return kind.cast(require(replicatedLog, "the log is not replicated"));
     }
 
     /** The server of the banks' databases. */
@@ -439,7 +472,7 @@ public final class BankSystem implements AutoCloseable {
         return List.copyOf(bankDatabases);
     }
 
-    /** Everything that can be broken, but the servers of a replicated log, which are two of one. */
+    /** Everything that can be broken, but the servers of a replicated log, which are several of one. */
     public List<Node> nodes() {
         List<Node> nodes = new ArrayList<>(coordinators);
         nodes.addAll(banks);
@@ -476,9 +509,9 @@ public final class BankSystem implements AutoCloseable {
             List<CompletableFuture<Void>> ending = servers.stream()
                     .map(server -> CompletableFuture.runAsync(server::close))
                     .toList();
-            ReplicatedPostgres pair = logPair;
-            if (pair != null) {
-                pair.close();
+            ReplicatedLog replicated = replicatedLog;
+            if (replicated != null) {
+                replicated.close();
             }
             ending.forEach(CompletableFuture::join);
             scheduler.shutdownNow();

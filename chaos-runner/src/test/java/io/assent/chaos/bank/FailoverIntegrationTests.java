@@ -7,6 +7,7 @@ import io.assent.chaos.checker.Report;
 import io.assent.chaos.checker.Told;
 import io.assent.chaos.checker.Violation;
 import io.assent.chaos.system.BankSystem;
+import io.assent.chaos.system.EmbeddedPair;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,8 +81,11 @@ class FailoverIntegrationTests {
     private Outcome run(long seed, List<LogFault> kinds, long count, BankSystem.Options options) throws Exception {
         Path history = Files.createDirectories(state.resolve("history"));
         try (OrderTrace links = new OrderTrace(history);
-                BankSystem system = BankSystem.start(options.withReplicatedLog().withLinks(links), line -> {})) {
-            LogBreaker breaker = new LogBreaker(system.logPair(), system.logDatabase(), kinds, count, seed);
+                BankSystem system = BankSystem.start(
+                        options.withReplicatedLog(EmbeddedPair::start).withLinks(links), line -> {})) {
+            Outages outages = new Outages(system.logDatabase());
+            LogBreaker breaker =
+                    new LogBreaker(system.replicatedLog(EmbeddedPair.class).postgres(), outages, kinds, count, seed);
             Report report = new BankTest(
                             system,
                             breaker,
@@ -91,8 +95,8 @@ class FailoverIntegrationTests {
                             progress -> {})
                     .run();
             List<Violation> violations = new ArrayList<>(report.violations());
-            violations.addAll(breaker.violations());
-            return new Outcome(report, violations, breaker.pauses());
+            violations.addAll(outages.violations());
+            return new Outcome(report, violations, outages.millis(null));
         }
     }
 }

@@ -3,12 +3,16 @@ package io.assent.coordinator.config;
 import io.assent.coordinator.engine.DecisionLog;
 import io.assent.coordinator.engine.EnginePorts;
 import io.assent.coordinator.engine.EngineSettings;
+import io.assent.coordinator.engine.LogLives;
+import io.assent.coordinator.engine.ParticipantAddresses;
+import io.assent.coordinator.engine.ParticipantBranches;
 import io.assent.coordinator.engine.ParticipantClient;
 import io.assent.coordinator.engine.RecoveryPass;
 import io.assent.coordinator.engine.Scheduler;
 import io.assent.coordinator.engine.TransactionCoordinator;
 import io.assent.coordinator.engine.TransactionListener;
 import io.assent.coordinator.log.LogProperties;
+import io.assent.coordinator.reconciliation.Reconciliation;
 import io.assent.coordinator.recovery.RecoveryProperties;
 import io.assent.coordinator.web.ApiLimits;
 import java.security.SecureRandom;
@@ -63,6 +67,12 @@ class EngineConfiguration {
     @Bean
     TransactionCoordinator coordinator(EnginePorts ports, EngineSettings settings) {
         return new TransactionCoordinator(ports, settings);
+    }
+
+    @Bean
+    Reconciliation reconciliation(
+            LogLives lives, DecisionLog log, ParticipantBranches participants, ParticipantAddresses addresses) {
+        return new Reconciliation(lives, log, participants, addresses);
     }
 
     @Bean

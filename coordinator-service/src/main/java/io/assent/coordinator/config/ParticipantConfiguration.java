@@ -1,5 +1,6 @@
 package io.assent.coordinator.config;
 
+import io.assent.coordinator.participant.HttpParticipantBranches;
 import io.assent.coordinator.participant.HttpParticipantClient;
 import io.assent.coordinator.participant.ParticipantProperties;
 import java.net.InetAddress;
@@ -22,17 +23,31 @@ class ParticipantConfiguration {
 
     @Bean(destroyMethod = "close")
     HttpParticipantClient participantClient(ParticipantProperties properties, Environment environment) {
-        if (properties.allowedHosts() == null && embedded(environment)) {
+        if (onlyHere(properties, environment)) {
             log.info(
                     "Participants may be on this machine only, at any port: assent.coordinator.participants.allowed-hosts is not set.");
-            return new HttpParticipantClient(properties.withAllowedHosts(List.of("loopback:*")));
         }
-        if ((properties.allowedHosts() == null || properties.allowedHosts().isEmpty())
+        if (!onlyHere(properties, environment)
+                && (properties.allowedHosts() == null
+                        || properties.allowedHosts().isEmpty())
                 && properties.services().isEmpty()) {
             throw new NoParticipantsException("No participant could be called: neither"
                     + " assent.coordinator.participants.allowed-hosts nor a participant's address is set.");
         }
-        return new HttpParticipantClient(properties);
+        return new HttpParticipantClient(allowed(properties, environment));
+    }
+
+    @Bean(destroyMethod = "close")
+    HttpParticipantBranches participantBranches(ParticipantProperties properties, Environment environment) {
+        return new HttpParticipantBranches(allowed(properties, environment));
+    }
+
+    private static ParticipantProperties allowed(ParticipantProperties properties, Environment environment) {
+        return onlyHere(properties, environment) ? properties.withAllowedHosts(List.of("loopback:*")) : properties;
+    }
+
+    private static boolean onlyHere(ParticipantProperties properties, Environment environment) {
+        return properties.allowedHosts() == null && embedded(environment);
     }
 
     @Bean

@@ -4,8 +4,11 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.assent.coordinator.engine.DecisionLog;
 import io.assent.coordinator.engine.LogLives;
+import io.assent.coordinator.engine.ParticipantAddresses;
 import io.assent.coordinator.engine.TransactionSearch;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -70,6 +73,14 @@ public class DecisionLogConfiguration {
     @Bean
     LogMetrics decisionLogMetrics(MeterRegistry registry) {
         return LogMetrics.in(registry);
+    }
+
+    @Bean
+    MeterBinder decisionLogHeld(ConnectionVerifier verifier) {
+        return registry -> Gauge.builder(
+                        "assent.log.held", verifier, v -> v.epochs().held() == null ? 0 : 1)
+                .description("1 while transactions are held because the log was restored, or may have been; else 0")
+                .register(registry);
     }
 
     @Bean
@@ -151,6 +162,11 @@ public class DecisionLogConfiguration {
     }
 
     @Bean
+    ParticipantAddresses participantAddresses(PostgresDecisionLog opened, DataSource dataSource) {
+        return new PostgresParticipantAddresses(dataSource);
+    }
+
+    @Bean
     TransactionSearch transactionSearch(
             TransactionEntityRepository repository,
             EntityManager entityManager,
@@ -179,6 +195,7 @@ public class DecisionLogConfiguration {
         return new Heartbeat.Connections(
                 connections.named(Heartbeat.APPLICATION, Duration.ZERO),
                 connections.named("assent-heartbeat-watch", properties.connectTimeout()),
+                connections.elsewhere("assent-heartbeat-elsewhere"),
                 connections.verifier());
     }
 }

@@ -41,6 +41,14 @@ final class DecisionLogHealthIndicator extends AbstractHealthIndicator {
                 .map(DecisionLogHealthIndicator::shown)
                 .toList();
         health.withDetail("instances", others);
+        Integer held = verifier.epochs().held();
+        if (held != null) {
+            health.withDetail("heldEpoch", held);
+            health.withDetail(
+                    "held",
+                    "The log was restored, or may have been: transactions are held until an operator has decided them and"
+                            + " ended the hold. GET /v1/log/reconciliation tells which");
+        }
         String reason = availability.cannotWrite();
         if (reason == null) {
             health.up();

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * What it leaves is also the sign of life by which a log that was restored is told from one that failed over, see
  * {@link LogEpochs}.
  *
- * <p>A second thread finds out what an overdue one waits for. It waits without a timeout: a write that waits for the standby
+ * <p>A second thread finds out what an overdue one waits for, a third whether another server is the primary by now. It waits without a timeout: a write that waits for the standby
  * goes on waiting in the server when its connection is closed, so one is left there and not one more every few seconds.
  * Instead, the connection is cut when the server says that nothing happens on it any more, and by {@link LogConnections}
  * when another server has become the primary.
@@ -48,15 +48,17 @@ final class Heartbeat implements AutoCloseable {
     private final Consumer<String> unavailable;
     private final Thread beats;
     private final Thread watch;
+    private final Thread lookElsewhere;
     private volatile @Nullable Line line;
     private volatile boolean closed;
 
     /**
      * @param beats makes verified connections without a socket timeout
      * @param questions makes verified connections with a short one
+     * @param elsewhere makes verified connections to another primary than those, if there is one
      * @param verifier of both
      */
-    record Connections(DataSource beats, DataSource questions, ConnectionVerifier verifier) {}
+    record Connections(DataSource beats, DataSource questions, DataSource elsewhere, ConnectionVerifier verifier) {}
 
     /** The connection of the beats. */
     private record Line(Connection connection, int backend) {}
@@ -79,6 +81,7 @@ final class Heartbeat implements AutoCloseable {
         this.unavailable = unavailable;
         this.beats = start("assent-heartbeat", this::beatAlways);
         this.watch = start("assent-heartbeat-watch", this::watchAlways);
+        this.lookElsewhere = start("assent-heartbeat-elsewhere", this::lookElsewhereAlways);
     }
 
     private static Thread start(String name, Runnable work) {
@@ -209,6 +212,24 @@ final class Heartbeat implements AutoCloseable {
         }
     }
 
+    /**
+     * A primary that lost its standbys to another one, and that nobody has told, answers as before and finishes no write,
+     * for ever: from there it looks as if the standbys were away. So the other servers are asked while a beat is overdue.
+     */
+    private void lookElsewhereAlways() {
+        while (!closed) {
+            if (availability.overdue()) {
+                try (Connection other = connections.elsewhere().getConnection()) {
+                    // LogConnections has cut those to the old one by now.
+                    log.debug("Another primary was found: {}", other);
+                } catch (SQLException e) {
+                    log.debug("No other server is the primary", e);
+                }
+            }
+            sleep(DIAGNOSE);
+        }
+    }
+
     private void cut(Line there) {
         try {
             there.connection().abort(Runnable::run);
@@ -235,6 +256,7 @@ final class Heartbeat implements AutoCloseable {
         closed = true;
         LockSupport.unpark(beats);
         LockSupport.unpark(watch);
+        LockSupport.unpark(lookElsewhere);
         Line there = line;
         try {
             beats.join(TimeUnit.MILLISECONDS.toMillis(100));

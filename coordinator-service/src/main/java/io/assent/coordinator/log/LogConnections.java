@@ -69,12 +69,26 @@ final class LogConnections {
      * @param socketTimeout how long a reply is waited for; zero: until it is there
      */
     DataSource named(String applicationName, Duration socketTimeout) {
+        return dataSource(applicationName, socketTimeout, 0);
+    }
+
+    /**
+     * Connections to another host than the one that was the primary last. For when that one goes on and finishes no write:
+     * it may have been replaced without being told, and then it looks like one whose standbys are away. Only another host
+     * can tell. One that is found is the primary from now on.
+     */
+    DataSource elsewhere(String applicationName) {
+        return dataSource(applicationName, properties.connectTimeout(), 1);
+    }
+
+    /** @param skipped how many hosts are not asked, beginning with the one that was the primary last */
+    private DataSource dataSource(String applicationName, Duration socketTimeout, int skipped) {
         List<PGSimpleDataSource> drivers =
                 hosts.stream().map(host -> driver(host, applicationName)).toList();
         return new AbstractDataSource() {
             @Override
             public Connection getConnection() throws SQLException {
-                return toPrimary(drivers, socketTimeout);
+                return toPrimary(drivers, socketTimeout, skipped);
             }
 
             @Override
@@ -118,10 +132,11 @@ final class LogConnections {
         return (given == null || given.isBlank() ? "" : given + " ") + "-c jit=off";
     }
 
-    private Connection toPrimary(List<PGSimpleDataSource> drivers, Duration socketTimeout) throws SQLException {
+    private Connection toPrimary(List<PGSimpleDataSource> drivers, Duration socketTimeout, int skipped)
+            throws SQLException {
         int first = primary;
         List<SQLException> failures = new ArrayList<>();
-        for (int i = 0; i < drivers.size(); i++) {
+        for (int i = skipped; i < drivers.size(); i++) {
             int host = (first + i) % drivers.size();
             try {
                 Connection connection = verified(drivers.get(host), socketTimeout);
@@ -131,10 +146,13 @@ final class LogConnections {
                 failures.add(e);
             }
         }
-        throw failures.size() == 1 ? failures.get(0) : none(first, failures);
+        throw failures.size() == 1 ? failures.get(0) : none(first + skipped, failures);
     }
 
     private SQLException none(int first, List<SQLException> failures) {
+        if (failures.isEmpty()) {
+            return new SQLException("the decision log has no other server", "08001");
+        }
         List<String> reasons = new ArrayList<>();
         for (int i = 0; i < failures.size(); i++) {
             Host host = hosts.get((first + i) % hosts.size());

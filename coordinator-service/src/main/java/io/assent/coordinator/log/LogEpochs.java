@@ -43,6 +43,7 @@ final class LogEpochs {
     private final LogProperties properties;
     private final UUID instance = UUID.randomUUID();
     private final AtomicReference<@Nullable Memory> memory = new AtomicReference<>();
+    private volatile @Nullable Integer held;
 
     LogEpochs(LogProperties properties) {
         this.properties = properties;
@@ -105,18 +106,26 @@ final class LogEpochs {
                     and l.instance <> ?)
                 insert into assent_log_life as l (instance, beat, last_alive) values (?, 1, clock_timestamp())
                 on conflict (instance) do update set beat = l.beat + 1, last_alive = clock_timestamp()
-                returning l.beat, l.last_alive, (select max(e.epoch) from assent_log_epoch e) as epoch
+                returning l.beat, l.last_alive, (select max(e.epoch) from assent_log_epoch e) as epoch,
+                    (select max(e.epoch) from assent_log_epoch e where e.held_from is not null and e.ended_at is null) as held
                 """)) {
             statement.setObject(1, instance);
             statement.setObject(2, instance);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
+                held = row.getObject("held", Integer.class);
                 if (Warnings.after(connection, statement) == null) {
                     memory.set(new Memory(
                             row.getInt("epoch"), row.getLong("beat"), Rows.mandatory(Rows.instant(row, "last_alive"))));
                 }
             }
         }
+    }
+
+    /** The epoch in which transactions are held, as the last heartbeat found; null: none are. */
+    @Nullable
+    Integer held() {
+        return held;
     }
 
     /**
@@ -238,7 +247,8 @@ final class LogEpochs {
                         + (number(shown) + 1) + " begins: transactions made from "
                         + Rows.instant(row, "held_from") + " until " + Rows.instant(row, "held_until")
                         + " that it does not show as decided are held, and nothing is written for them, until an operator"
-                        + " ends the hold; see docs/backup-and-restore.md.";
+                        + " ends the hold. Next: GET /v1/log/reconciliation tells what participants show of them and what"
+                        + " to decide; see docs/backup-and-restore.md.";
             }
         }
     }

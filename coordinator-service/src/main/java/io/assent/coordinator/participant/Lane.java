@@ -81,8 +81,6 @@ final class Lane implements AutoCloseable {
         }
     }
 
-    private static final int LONGEST_REASON = 512;
-
     private final ParticipantName participant;
     private final Address address;
     private final ParticipantProperties.Limits limits;
@@ -293,7 +291,7 @@ final class Lane implements AutoCloseable {
         if (vote == null || response == null) {
             return new VoteReply(null, participant + " answered without a vote", false);
         }
-        return new VoteReply(vote, printable(response.reason()), false);
+        return new VoteReply(vote, Printable.of(response.reason()), false);
     }
 
     private interface Attempts {
@@ -414,8 +412,7 @@ final class Lane implements AutoCloseable {
             return "too many calls to " + participant + " are under way";
         }
         if (cause != null) {
-            return "no answer from " + participant + ": "
-                    + printable(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+            return "no answer from " + participant + ": " + Printable.of(cause);
         }
         if (reply != null && reply.status() == 421) {
             return "another participant than " + participant + " is at this address";
@@ -427,19 +424,6 @@ final class Lane implements AutoCloseable {
 
     private static @Nullable Throwable unwrapped(@Nullable Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-    }
-
-    /** What others wrote goes into logs and answers: one line, bounded. */
-    private static @Nullable String printable(@Nullable String text) {
-        if (text == null || text.isBlank()) {
-            return null;
-        }
-        String line = text.codePoints()
-                .limit(LONGEST_REASON)
-                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? ' ' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
-        return line.strip();
     }
 
     private static ThreadPoolExecutor threads(String name, int size, int queue) {

@@ -7,7 +7,9 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -66,25 +68,34 @@ final class ParticipantHttp implements AutoCloseable {
 
     /** The request; {@code abort} ends it at any moment. */
     static HttpPost post(URI uri, Object message, Timeout silence) {
-        HttpPost post = new HttpPost(uri);
-        post.setConfig(RequestConfig.custom()
+        HttpPost post = prepared(new HttpPost(uri), silence);
+        post.setEntity(
+                new ByteArrayEntity(WireJson.tolerant().writeValueAsBytes(message), ContentType.APPLICATION_JSON));
+        return post;
+    }
+
+    /** A question; {@code abort} ends it at any moment. */
+    static HttpGet get(URI uri, Timeout silence) {
+        return prepared(new HttpGet(uri), silence);
+    }
+
+    private static <T extends HttpUriRequestBase> T prepared(T request, Timeout silence) {
+        request.setConfig(RequestConfig.custom()
                 .setResponseTimeout(silence)
                 .setConnectionRequestTimeout(silence)
                 .setRedirectsEnabled(false)
                 .setAuthenticationEnabled(false)
                 .build());
-        post.setEntity(
-                new ByteArrayEntity(WireJson.tolerant().writeValueAsBytes(message), ContentType.APPLICATION_JSON));
-        post.setHeader("Accept", "application/json");
-        return post;
+        request.setHeader("Accept", "application/json");
+        return request;
     }
 
     /** @throws IOException also if the answer is larger than {@code limit} or not UTF-8 */
-    Reply exchange(HttpPost post, int limit) throws IOException {
-        return client.execute(post, response -> new Reply(response.getCode(), body(post, response, limit)));
+    Reply exchange(HttpUriRequestBase request, int limit) throws IOException {
+        return client.execute(request, response -> new Reply(response.getCode(), body(request, response, limit)));
     }
 
-    private static String body(HttpPost post, ClassicHttpResponse response, int limit) throws IOException {
+    private static String body(HttpUriRequestBase request, ClassicHttpResponse response, int limit) throws IOException {
         if (response.getEntity() == null) {
             return "";
         }
@@ -92,7 +103,7 @@ final class ParticipantHttp implements AutoCloseable {
         InputStream content = response.getEntity().getContent();
         byte[] bytes = content.readNBytes(limit + 1);
         if (bytes.length > limit) {
-            post.abort();
+            request.abort();
             throw new IOException("the answer is larger than " + limit + " bytes");
         }
         return StandardCharsets.UTF_8

@@ -247,6 +247,18 @@ class ApiDocumentation {
                     LogView.class,
                     List.of(DECISION_LOG_UNAVAILABLE)),
             new Call(
+                    "/v1/log/reconciliation",
+                    false,
+                    "reconcile",
+                    "Compares the transactions that are held since the decision log was restored with what participants show of them.",
+                    null,
+                    Map.of(),
+                    Map.of(
+                            200,
+                            "What a person has to decide, and a body for each decision; next asks for the next page"),
+                    ReconciliationView.class,
+                    List.of(NOT_FOUND, PARTICIPANT_NOT_ALLOWED, DECISION_LOG_UNAVAILABLE)),
+            new Call(
                     "/v1/log/epochs",
                     true,
                     "restored",
@@ -327,7 +339,7 @@ class ApiDocumentation {
                 .tags(List.of(call.id().equals("instances") ? "instances" : "transactions"));
         List<Parameter> parameters = new ArrayList<>();
         if (operation.getParameters() != null) {
-            operation.getParameters().forEach(parameter -> parameters.add(described(parameter)));
+            operation.getParameters().forEach(parameter -> parameters.add(described(call, parameter)));
         }
         if (List.of("commit", "commits", "rollback").contains(call.id())) {
             parameters.add(new Parameter()
@@ -362,6 +374,30 @@ class ApiDocumentation {
         operation.setResponses(responses);
     }
 
+    private static Parameter described(Call call, Parameter parameter) {
+        return call.response() == ReconciliationView.class ? ofReconciliation(parameter) : described(parameter);
+    }
+
+    private static Parameter ofReconciliation(Parameter parameter) {
+        return switch (parameter.getName()) {
+            case "epoch" -> parameter.description("Of the log; absent: the latest one in which anything is held");
+            case "after" -> parameter.description("The next of the page before");
+            case "limit" -> parameter.schema(limit(1_000, 200)).description("Transactions to look at");
+            case "participant" ->
+                parameter
+                        .description("name=url of a participant that the log may not know; may be given again")
+                        .example("payment-service=http://payment:8082/assent/v1");
+            default -> parameter;
+        };
+    }
+
+    private static Schema<?> limit(int most, int usually) {
+        return new IntegerSchema()
+                .minimum(java.math.BigDecimal.ONE)
+                .maximum(java.math.BigDecimal.valueOf(most))
+                ._default(usually);
+    }
+
     private static Parameter described(Parameter parameter) {
         return switch (parameter.getName()) {
             case "id" ->
@@ -377,11 +413,7 @@ class ApiDocumentation {
                 parameter
                         .description("Time since the last change of state, ISO 8601")
                         .example("PT1M");
-            case "limit" ->
-                parameter.schema(new IntegerSchema()
-                        .minimum(java.math.BigDecimal.ONE)
-                        .maximum(java.math.BigDecimal.valueOf(500))
-                        ._default(50));
+            case "limit" -> parameter.schema(limit(500, 50));
             case "cursor" -> parameter.description("The cursor of the page before");
             default -> parameter;
         };

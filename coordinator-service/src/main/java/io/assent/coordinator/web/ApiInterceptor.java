@@ -19,7 +19,14 @@ final class ApiInterceptor implements HandlerInterceptor {
     /** Everything that the API's paths and ids are made of. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/_-]+");
 
-    private static final Set<String> SEARCH = Set.of("state", "name", "participant", "older-than", "limit", "cursor");
+    private static final String RECONCILIATION = Paths.BASE + Paths.RECONCILIATION;
+
+    /** The calls that have parameters, and which. */
+    private static final Map<String, Set<String>> PARAMETERS = Map.of(
+            Paths.TRANSACTIONS,
+            Set.of("state", "name", "participant", "older-than", "limit", "cursor"),
+            RECONCILIATION,
+            Set.of("epoch", "after", "limit", "participant"));
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
@@ -33,7 +40,7 @@ final class ApiInterceptor implements HandlerInterceptor {
         }
         // Parameters of a POST could stem from its body, which must not be read here.
         Set<String> known =
-                HttpMethod.GET.matches(request.getMethod()) && path.equals(Paths.TRANSACTIONS) ? SEARCH : Set.of();
+                HttpMethod.GET.matches(request.getMethod()) ? PARAMETERS.getOrDefault(path, Set.of()) : Set.of();
         if (known.isEmpty()) {
             throw new ProblemException(Problem.of(ProblemType.UNKNOWN_FIELD, "This call has no query parameters")
                     .at("query"));
@@ -50,11 +57,15 @@ final class ApiInterceptor implements HandlerInterceptor {
                 throw new ProblemException(Problem.of(ProblemType.UNKNOWN_FIELD, "Known parameters: " + known)
                         .at(name.length() > 64 ? "query" : name));
             }
-            if (values.length > 1) {
+            if (values.length > 1 && !repeatable(path, name)) {
                 throw new ProblemException(Problem.of(ProblemType.DUPLICATE_MEMBER, "The parameter is given twice")
                         .at(name));
             }
         });
         return true;
+    }
+
+    private static boolean repeatable(String path, String name) {
+        return path.equals(RECONCILIATION) && name.equals("participant");
     }
 }

@@ -6,5 +6,8 @@ final class Paths {
     static final String BASE = "/v1";
     static final String TRANSACTIONS = BASE + "/transactions";
 
+    /** Below the base. */
+    static final String RECONCILIATION = "/log/reconciliation";
+
     private Paths() {}
 }

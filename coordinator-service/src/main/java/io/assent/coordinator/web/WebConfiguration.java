@@ -26,6 +26,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
     TransactionController.class,
     InstanceController.class,
     LogController.class,
+    ReconciliationController.class,
     ProblemAdvice.class,
     ProblemErrorController.class,
     ApiDocumentation.class

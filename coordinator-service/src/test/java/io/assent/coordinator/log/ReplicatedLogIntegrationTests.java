@@ -237,6 +237,29 @@ class ReplicatedLogIntegrationTests {
     }
 
     @Test
+    void l5_anOldPrimaryThatGoesOnBesideTheNewOneIsLeftAlthoughItAnswers(@TempDir Path directory) {
+        EmbeddedPostgres old = pair.primary();
+        TransactionId told = Drafts.id();
+        decided(Drafts.commit(told, 1));
+
+        // Nobody kills or pauses the old one: to the log it looks as if its standby were away.
+        pair.promoteStandby();
+
+        try (EmbeddedPostgres third = EmbeddedPostgres.builder()
+                .dataDirectory(directory.resolve("third"))
+                .setting("synchronous_standby_names", "ANY 1 (one, two)")
+                .standbyOf(pair.primary(), "one")
+                .start()) {
+            assertThat(third.isStandby()).isTrue();
+            assertThat(old.isRunning()).isTrue();
+            assertThat(decided(Drafts.commit(Drafts.id(), 1)).record().decision())
+                    .isEqualTo(Decision.COMMIT);
+            assertThat(decided(Drafts.rollback(told, 2)).record().decision()).isEqualTo(Decision.COMMIT);
+            old.kill();
+        }
+    }
+
+    @Test
     void everyDecisionStandsWhenBothServersAreKilledAndRestarted() {
         TransactionId told = Drafts.id();
         decided(Drafts.commit(told, 1));

@@ -36,6 +36,7 @@ class ApiDocumentationTests {
                         "POST /v1/transactions/{id}/resolution",
                         "POST /v1/transactions/{id}/decision",
                         "GET /v1/log",
+                        "GET /v1/log/reconciliation",
                         "POST /v1/log/epochs",
                         "POST /v1/log/epochs/{epoch}/completion",
                         "POST /v1/commits",

@@ -1,11 +1,13 @@
 package io.assent.coordinator.web;
 
 import io.assent.coordinator.engine.ParticipantClient;
+import io.assent.coordinator.reconciliation.Reconciliation;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -50,6 +52,12 @@ import org.springframework.context.annotation.Import;
         @Bean
         ParticipantClient participants() {
             return new FakeParticipants();
+        }
+
+        /** Never asked for more than which epochs there are. */
+        @Bean
+        Reconciliation reconciliation(FakeLogLives lives) {
+            return new Reconciliation(lives, null, null, range -> List.of());
         }
 
         @Bean

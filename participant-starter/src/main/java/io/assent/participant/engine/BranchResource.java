@@ -1,10 +1,12 @@
 package io.assent.participant.engine;
 
 import io.assent.participant.protocol.BranchFacts;
+import io.assent.participant.protocol.BranchPage;
 import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionRange;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,14 @@ public interface BranchResource {
 
     /** This participant's branches in doubt, the oldest first, at most {@code limit}. */
     List<PreparedBranch> prepared(int limit);
+
+    /**
+     * What is in doubt and what has ended, by transaction and branch. What has ended is known for as long as markers are
+     * kept; a branch that commits or rolls back meanwhile is not missed.
+     *
+     * @param limit at least 1; a transaction's branches are never parted, so there may be a few more
+     */
+    BranchPage list(TransactionRange range, int limit);
 
     /** How many are in doubt, and how old the oldest is. */
     InDoubt inDoubt();

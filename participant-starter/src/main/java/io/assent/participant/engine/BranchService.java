@@ -1,6 +1,7 @@
 package io.assent.participant.engine;
 
 import io.assent.participant.protocol.BranchFacts;
+import io.assent.participant.protocol.BranchPage;
 import io.assent.participant.protocol.BranchPhase;
 import io.assent.participant.protocol.DuplicateBranch;
 import io.assent.participant.protocol.ExecutionRef;
@@ -12,6 +13,7 @@ import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionRange;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.TransactionContext;
@@ -110,6 +112,13 @@ public final class BranchService {
             @Nullable BranchRef ref,
             BranchState state,
             @Nullable Instant since) {}
+
+    /**
+     * A page of them.
+     *
+     * @param more whether another page may follow
+     */
+    public record Listing(List<Status> branches, boolean more) {}
 
     /**
      * @param url where this participant's endpoints are, or null if only the coordinator's configuration knows
@@ -391,6 +400,22 @@ public final class BranchService {
                         BranchState.PREPARED,
                         now.minus(branch.age())))
                 .toList();
+    }
+
+    /** What is in doubt here and what has ended, by transaction and branch; see {@link BranchResource#list}. */
+    public Listing list(TransactionRange range, int limit) {
+        BranchPage page = resource.list(range, limit);
+        Instant now = runtime.clock().instant();
+        return new Listing(
+                page.branches().stream()
+                        .map(branch -> new Status(
+                                branch.transaction(),
+                                branch.branch(),
+                                branch.ref(),
+                                branch.state(),
+                                now.minus(branch.age())))
+                        .toList(),
+                page.more());
     }
 
     /** What became of one branch. */

@@ -3,12 +3,16 @@ package io.assent.participant.postgres;
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchResourceException;
 import io.assent.participant.protocol.BranchFacts;
+import io.assent.participant.protocol.BranchPage;
 import io.assent.participant.protocol.ExecutionRef;
+import io.assent.participant.protocol.ListedBranch;
 import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
+import io.assent.protocol.BranchState;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionRange;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +46,27 @@ public final class PostgresBranchResource implements BranchResource {
             where database = current_database() and starts_with(gid, ?)
             order by prepared
             limit ?
+            """;
+
+    /** The transaction's id follows the prefix; its text sorts like the id itself. */
+    private static final String PREPARED_IN_RANGE = """
+            select gid, (extract(epoch from clock_timestamp() - prepared) * 1000)::bigint
+            from pg_prepared_xacts, (select ?::text as prefix) p
+            where database = current_database() and starts_with(gid, prefix)
+                and substr(gid, length(prefix) + 1, 36) collate "C" > ?
+                and substr(gid, length(prefix) + 1, 36) collate "C" < ?
+            order by substr(gid, length(prefix) + 1, 36) collate "C"
+            fetch first ? rows with ties
+            """;
+
+    /** In the order of the primary key, so that a page costs the same wherever it is. */
+    private static final String ENDED_IN_RANGE = """
+            select transaction_id, branch, ref, committed,
+                (extract(epoch from clock_timestamp() - recorded_at) * 1000)::bigint
+            from assent_branch_marker
+            where transaction_id > ? and transaction_id < ?
+            order by transaction_id
+            fetch first ? rows with ties
             """;
 
     private static final String IN_DOUBT = """
@@ -96,6 +123,15 @@ public final class PostgresBranchResource implements BranchResource {
     public List<PreparedBranch> prepared(int limit) {
         return withConnection(
                 "list branches in doubt", connection -> prepared(connection, BranchRef.prefix(participant), limit));
+    }
+
+    @Override
+    public BranchPage list(TransactionRange range, int limit) {
+        // In this order, each in a snapshot of its own: what ends in between is in both.
+        return withConnection("list branches", connection -> {
+            BranchPage.Source prepared = preparedIn(connection, range, limit);
+            return BranchPage.of(prepared, endedIn(connection, range, limit), limit);
+        });
     }
 
     @Override
@@ -213,29 +249,74 @@ public final class PostgresBranchResource implements BranchResource {
         }
     }
 
+    private BranchPage.Source preparedIn(Connection connection, TransactionRange range, int limit) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(PREPARED_IN_RANGE)) {
+            select.setString(1, BranchRef.prefix(participant));
+            select.setString(2, range.after().toString());
+            select.setString(3, range.before().toString());
+            select.setInt(4, limit + 1);
+            List<ListedBranch> listed = new ArrayList<>();
+            int read = readPrepared(
+                    select,
+                    branch -> listed.add(new ListedBranch(
+                            branch.transaction(), branch.branch(), branch.ref(), BranchState.PREPARED, branch.age())));
+            return new BranchPage.Source(listed, read > limit);
+        }
+    }
+
+    private static BranchPage.Source endedIn(Connection connection, TransactionRange range, int limit)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(ENDED_IN_RANGE)) {
+            select.setObject(1, range.after());
+            select.setObject(2, range.before());
+            select.setInt(3, limit + 1);
+            List<ListedBranch> listed = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    String ref = rows.getString(3);
+                    listed.add(new ListedBranch(
+                            new TransactionId(rows.getObject(1, UUID.class)),
+                            new BranchId(rows.getString(2)),
+                            ref == null ? null : new BranchRef(ref),
+                            rows.getBoolean(4) ? BranchState.COMMITTED : BranchState.ROLLED_BACK,
+                            Duration.ofMillis(Math.max(0, rows.getLong(5)))));
+                }
+            }
+            return new BranchPage.Source(listed, listed.size() > limit);
+        }
+    }
+
     private List<PreparedBranch> prepared(Connection connection, String prefix, int limit) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(PREPARED)) {
             select.setString(1, prefix);
             select.setInt(2, limit);
             List<PreparedBranch> found = new ArrayList<>();
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    Duration age = Duration.ofMillis(Math.max(0, rows.getLong(2)));
-                    Optional<ExecutionRef> name = ExecutionRef.parse(participant, rows.getString(1));
-                    if (name.isEmpty()) {
-                        log.error(
-                                "The prepared transaction '{}' has this participant's prefix and is none of its branches;"
-                                        + " it is left alone, and holds its locks until somebody ends it",
-                                rows.getString(1));
-                        continue;
-                    }
-                    ExecutionRef branch = name.get();
-                    found.add(new PreparedBranch(
-                            branch.transaction(), branch.branch(), branch.ref(), branch.deadline(), age));
-                }
-            }
+            readPrepared(select, found::add);
             return found;
         }
+    }
+
+    /** Returns how many rows there were, those included that are no branches. */
+    private int readPrepared(PreparedStatement select, Consumer<PreparedBranch> found) throws SQLException {
+        int read = 0;
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                read++;
+                Duration age = Duration.ofMillis(Math.max(0, rows.getLong(2)));
+                Optional<ExecutionRef> name = ExecutionRef.parse(participant, rows.getString(1));
+                if (name.isEmpty()) {
+                    log.error(
+                            "The prepared transaction '{}' has this participant's prefix and is none of its branches;"
+                                    + " it is left alone, and holds its locks until somebody ends it",
+                            rows.getString(1));
+                    continue;
+                }
+                ExecutionRef branch = name.get();
+                found.accept(new PreparedBranch(
+                        branch.transaction(), branch.branch(), branch.ref(), branch.deadline(), age));
+            }
+        }
+        return read;
     }
 
     private static BranchFacts.@Nullable Marker marker(

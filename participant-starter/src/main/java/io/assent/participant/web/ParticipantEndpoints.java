@@ -7,6 +7,7 @@ import io.assent.protocol.BranchRef;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionRange;
 import io.assent.protocol.wire.BranchStatus;
 import io.assent.protocol.wire.BranchesResponse;
 import io.assent.protocol.wire.DecisionOrder;
@@ -24,6 +25,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
@@ -53,6 +55,8 @@ public final class ParticipantEndpoints {
 
     private static final int MAX_LISTED = 1_000;
 
+    private static final List<String> PAGING = List.of("after", "before", "limit");
+
     private static final MediaType PROBLEM = MediaType.APPLICATION_PROBLEM_JSON;
 
     private final BranchService branches;
@@ -69,14 +73,14 @@ public final class ParticipantEndpoints {
         return RouterFunctions.route()
                 .POST(path + "/prepare", request -> answer(() -> prepare(request)))
                 .POST(path + "/decisions", request -> answer(() -> decisions(request)))
-                .GET(path + "/branches", request -> answer(this::inDoubt))
+                .GET(path + "/branches", request -> answer(() -> list(request)))
                 .GET(path + "/branches/{transaction}/{branch}", request -> answer(() -> status(request)))
                 .build();
     }
 
     private ServerResponse prepare(ServerRequest request) throws IOException, Refused {
         PrepareRequest message = read(request, PrepareRequest.class);
-        checkAddressee(message.participant());
+        checkAddressee(message.participant(), "/participant");
         TransactionId transaction = value(message.transaction(), "/transaction", TransactionId::parse);
         BranchId branch = value(message.branch(), "/branch", BranchId::new);
         BranchRef ref = optional(message.ref(), "/ref", BranchRef::new);
@@ -92,7 +96,7 @@ public final class ParticipantEndpoints {
 
     private ServerResponse decisions(ServerRequest request) throws IOException, Refused {
         DecisionsRequest message = read(request, DecisionsRequest.class);
-        checkAddressee(message.participant());
+        checkAddressee(message.participant(), "/participant");
         List<DecisionOrder> orders = message.decisions();
         if (orders == null || orders.isEmpty() || orders.size() > MAX_DECISIONS) {
             throw invalid("/decisions", "expected 1 to " + MAX_DECISIONS + " decisions");
@@ -148,10 +152,58 @@ public final class ParticipantEndpoints {
         }
     }
 
-    private ServerResponse inDoubt() {
-        return ok(new BranchesResponse(branches.inDoubt(MAX_LISTED).stream()
-                .map(ParticipantEndpoints::message)
-                .toList()));
+    /** What is in doubt, the oldest first; with {@code ended=true} also what has ended, page after page. */
+    private ServerResponse list(ServerRequest request) throws Refused {
+        String addressee = parameter(request, "participant");
+        if (addressee != null) {
+            checkAddressee(addressee, "participant");
+        }
+        String ended = parameter(request, "ended");
+        if (ended == null || ended.equals("false")) {
+            for (String name : PAGING) {
+                if (parameter(request, name) != null) {
+                    throw invalid(name, "goes with ended=true only");
+                }
+            }
+            return ok(listed(branches.inDoubt(MAX_LISTED), null));
+        }
+        if (!ended.equals("true")) {
+            throw invalid("ended", "expected true or false");
+        }
+        UUID after = optional(parameter(request, "after"), "after", TransactionRange::parse);
+        UUID before = optional(parameter(request, "before"), "before", TransactionRange::parse);
+        Integer limit = optional(parameter(request, "limit"), "limit", ParticipantEndpoints::limit);
+        BranchService.Listing page = branches.list(
+                new TransactionRange(
+                        after == null ? TransactionRange.ALL.after() : after,
+                        before == null ? TransactionRange.ALL.before() : before),
+                limit == null ? MAX_LISTED : limit);
+        return ok(listed(page.branches(), page.more()));
+    }
+
+    private BranchesResponse listed(List<BranchService.Status> listed, @Nullable Boolean more) {
+        return new BranchesResponse(
+                branches.participant().value(),
+                listed.stream().map(ParticipantEndpoints::message).toList(),
+                more);
+    }
+
+    private static @Nullable String parameter(ServerRequest request, String name) throws Refused {
+        List<String> values = request.params().get(name);
+        if (values == null || values.isEmpty()) {
+            return null;
+        }
+        if (values.size() > 1) {
+            throw invalid(name, "is given twice");
+        }
+        return values.get(0);
+    }
+
+    private static Integer limit(String text) {
+        if (text.matches("[1-9][0-9]{0,3}") && Integer.parseInt(text) <= MAX_LISTED) {
+            return Integer.valueOf(text);
+        }
+        throw new IllegalArgumentException("expected a whole number from 1 to " + MAX_LISTED);
     }
 
     private ServerResponse status(ServerRequest request) throws Refused {
@@ -183,13 +235,13 @@ public final class ParticipantEndpoints {
         return new BranchService.Order(transaction, branch, ref, decision);
     }
 
-    private void checkAddressee(@Nullable String participant) throws Refused {
+    private void checkAddressee(@Nullable String participant, String pointer) throws Refused {
         if (participant == null) {
-            throw invalid("/participant", "is missing");
+            throw invalid(pointer, "is missing");
         }
         if (!participant.equals(branches.participant().value())) {
             throw new Refused(Problem.of(ProblemType.MISDIRECTED, "This is " + branches.participant() + ".")
-                    .at("/participant"));
+                    .at(pointer));
         }
     }
 

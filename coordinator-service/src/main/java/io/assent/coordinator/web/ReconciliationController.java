@@ -1,0 +1,93 @@
+package io.assent.coordinator.web;
+
+import io.assent.coordinator.engine.LogLives;
+import io.assent.coordinator.engine.LogLives.Epoch;
+import io.assent.coordinator.engine.ParticipantAddresses.Address;
+import io.assent.coordinator.engine.ParticipantClient;
+import io.assent.coordinator.reconciliation.Reconciliation;
+import io.assent.protocol.wire.Problem;
+import io.assent.protocol.wire.ProblemType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** For operators: a restored log compared with what participants show. */
+@RestController
+@RequestMapping(path = Paths.BASE, produces = MediaType.APPLICATION_JSON_VALUE)
+class ReconciliationController {
+
+    private static final Logger log = LoggerFactory.getLogger(ReconciliationController.class);
+
+    private static final int MOST_TRANSACTIONS = 1_000;
+    private static final int USUALLY = 200;
+    private static final int MOST_PARTICIPANTS = 100;
+
+    private final Reconciliation reconciliation;
+    private final ParticipantClient participants;
+    private final Answers answers;
+
+    ReconciliationController(Reconciliation reconciliation, ParticipantClient participants, Answers answers) {
+        this.reconciliation = reconciliation;
+        this.participants = participants;
+        this.answers = answers;
+    }
+
+    @GetMapping(Paths.RECONCILIATION)
+    CompletionStage<ReconciliationView> compare(
+            @RequestParam(required = false) @Nullable String epoch,
+            @RequestParam(required = false) @Nullable String after,
+            @RequestParam(required = false) @Nullable String limit,
+            @RequestParam(required = false) @Nullable List<String> participant) {
+        Integer number = epoch == null ? null : Values.integer(epoch, "epoch", 1, Integer.MAX_VALUE, 0);
+        var query = new Reconciliation.Query(
+                after == null ? null : Values.transaction(after, "after"),
+                Values.integer(limit, "limit", 1, MOST_TRANSACTIONS, USUALLY),
+                named(participant == null ? List.of() : participant));
+        Optional<Epoch> found = reconciliation.epoch(number);
+        Epoch held = found.orElseThrow(() -> new ProblemException(Problem.of(
+                ProblemType.NOT_FOUND,
+                number == null
+                        ? "Nothing was ever held in this log"
+                        : "There is no epoch " + number + " in which anything was held")));
+        return reconciliation.report(held, query).thenApply(ReconciliationView::of);
+    }
+
+    private List<Address> named(List<String> texts) {
+        if (texts.size() > MOST_PARTICIPANTS) {
+            throw ProblemException.invalid("participant", "is given more than %d times".formatted(MOST_PARTICIPANTS));
+        }
+        List<Address> named = new ArrayList<>();
+        for (String text : texts) {
+            String[] parts = text.split("=", 2);
+            if (parts.length < 2) {
+                throw ProblemException.invalid("participant", "expected name=url");
+            }
+            var address = new Address(Values.participant(parts[0], "participant"), Values.url(parts[1], "participant"));
+            if (!participants.allowed(address.participant(), address.url())) {
+                throw new ProblemException(Problem.of(
+                                ProblemType.PARTICIPANT_NOT_ALLOWED,
+                                "This coordinator is not configured to call that address")
+                        .at("participant"));
+            }
+            named.add(address);
+        }
+        return named;
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> unavailable(LogLives.UnavailableException e) {
+        log.warn("The decision log cannot be read for a reconciliation", e);
+        return answers.respond(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "It could not be read; ask again"));
+    }
+}
