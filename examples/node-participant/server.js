@@ -154,6 +154,7 @@ async function prepare(message) {
 async function inDoubt() {
   const found = await branches.inDoubt();
   return {
+    participant: name,
     branches: found.map(({ transaction, branch, ref, age }) => ({
       transaction,
       branch,

@@ -317,7 +317,7 @@ public final class ModelParticipant implements AutoCloseable {
     }
 
     private synchronized Reply inDoubt() {
-        return json(new BranchesResponse(disk.branches.entrySet().stream()
+        List<BranchStatus> prepared = disk.branches.entrySet().stream()
                 .filter(branch -> branch.getValue().prepared())
                 .map(branch -> new BranchStatus(
                         branch.getKey().transaction(),
@@ -325,7 +325,8 @@ public final class ModelParticipant implements AutoCloseable {
                         branch.getValue().ref(),
                         "PREPARED",
                         null))
-                .toList()));
+                .toList();
+        return json(new BranchesResponse(NAME.value(), prepared, null));
     }
 
     private synchronized Reply status(String transaction, String branch) {
