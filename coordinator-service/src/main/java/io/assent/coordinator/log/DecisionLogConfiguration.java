@@ -6,9 +6,7 @@ import io.assent.coordinator.engine.DecisionLog;
 import io.assent.coordinator.engine.LogLives;
 import io.assent.coordinator.engine.ParticipantAddresses;
 import io.assent.coordinator.engine.TransactionSearch;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -97,12 +95,9 @@ public class DecisionLogConfiguration {
         return LogMetrics.in(registry, site.name());
     }
 
-    @Bean
-    MeterBinder decisionLogHeld(ConnectionVerifier verifier) {
-        return registry -> Gauge.builder(
-                        "assent.log.held", verifier, v -> v.epochs().held() == null ? 0 : 1)
-                .description("1 while transactions are held because the log was restored, or may have been; else 0")
-                .register(registry);
+    @Bean(destroyMethod = "close")
+    HeldGauge decisionLogHeld(MeterRegistry registry, ConnectionVerifier verifier, LogSite site) {
+        return new HeldGauge(registry, verifier, site.name());
     }
 
     @Bean

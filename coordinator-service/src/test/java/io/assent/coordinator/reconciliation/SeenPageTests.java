@@ -58,6 +58,15 @@ class SeenPageTests {
         assertThat(SeenPage.of(Map.of(), 5).transactions()).isEmpty();
     }
 
+    @Test
+    void what_another_log_decides_is_left_out_and_the_page_ends_where_it_did() {
+        SeenPage page = SeenPage.of(parts(part(true, 0, 1, 2, 3)), 9)
+                .only(id -> id.equals(IDS.get(0)) || id.equals(IDS.get(2)));
+
+        assertThat(shown(page)).containsExactly(0, 2);
+        assertThat(page.next()).isEqualTo(IDS.get(3));
+    }
+
     private static List<Integer> shown(SeenPage page) {
         return page.transactions().keySet().stream().map(IDS::indexOf).toList();
     }

@@ -53,6 +53,11 @@ class LogApiTests {
         assertThat(http.get("/v1/logs/third").status()).isEqualTo(404);
         assertThat(http.get("/v1/log").status()).as("which one would that be?").isEqualTo(404);
         assertThat(http.get("/v1/log").text("detail")).contains("[main, second]");
+        assertThat(http.get("/v1/log/reconciliation").text("detail")).contains("[main, second]");
+        assertThat(http.get("/v1/logs/third/reconciliation").status()).isEqualTo(404);
+        assertThat(http.get("/v1/logs/second/reconciliation?epoch=9").text("detail"))
+                .contains("no epoch 9");
+        assertThat(http.get("/v1/logs/second/reconciliation?older=1").status()).isEqualTo(400);
     }
 
     @Test
