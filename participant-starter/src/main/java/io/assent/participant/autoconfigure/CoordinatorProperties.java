@@ -3,6 +3,7 @@ package io.assent.participant.autoconfigure;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -17,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxConcurrentCommits messages with commit requests at once; beyond, commits travel together; 1 to 1000
  * @param maxCommitsPerMessage commits in one message; 1 to 256
  * @param maxConcurrentCalls other requests at once; 1 to 1000
+ * @param maxWaiting commits and rollbacks at once whose answer waits for the branches to end, beyond comes with the decision; 0 to 10000, by default half of the server's request threads
  * @param circuitBreaker around every instance
  * @param retry between two rounds over all instances
  */
@@ -30,6 +32,7 @@ public record CoordinatorProperties(
         @DefaultValue("16") int maxConcurrentCommits,
         @DefaultValue("256") int maxCommitsPerMessage,
         @DefaultValue("64") int maxConcurrentCalls,
+        @Nullable Integer maxWaiting,
         @DefaultValue CircuitBreaker circuitBreaker,
         @DefaultValue Retry retry) {
 
@@ -54,6 +57,9 @@ public record CoordinatorProperties(
         Checks.range(prefix + "max-concurrent-commits", maxConcurrentCommits, 1, 1_000);
         Checks.range(prefix + "max-commits-per-message", maxCommitsPerMessage, 1, 256);
         Checks.range(prefix + "max-concurrent-calls", maxConcurrentCalls, 1, 1_000);
+        if (maxWaiting != null) {
+            Checks.range(prefix + "max-waiting", maxWaiting, 0, 10_000);
+        }
     }
 
     /**

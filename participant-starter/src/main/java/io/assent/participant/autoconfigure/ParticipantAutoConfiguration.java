@@ -50,6 +50,7 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
 import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.web.client.RestClient;
@@ -129,7 +130,10 @@ public final class ParticipantAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     CoordinatorClient assentCoordinatorClient(
-            CoordinatorProperties properties, ParticipantProperties participant, BranchService.Runtime runtime) {
+            CoordinatorProperties properties,
+            ParticipantProperties participant,
+            BranchService.Runtime runtime,
+            Environment environment) {
         CoordinatorProperties.CircuitBreaker breaker = properties.circuitBreaker();
         HttpCoordinatorClient.Settings settings = new HttpCoordinatorClient.Settings(
                 properties.urls(),
@@ -138,6 +142,7 @@ public final class ParticipantAutoConfiguration {
                 properties.maxConcurrentCommits(),
                 properties.maxCommitsPerMessage(),
                 properties.maxConcurrentCalls(),
+                properties.maxWaiting() != null ? properties.maxWaiting() : RequestThreads.half(environment),
                 properties.retry().initialBackoff(),
                 properties.retry().maxBackoff(),
                 CircuitBreakerConfig.custom()

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,9 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
     private final Bulkhead bulkhead;
     private final CommitQueue commits;
 
+    /** For requests whose answer waits for the branches to end. */
+    private final Semaphore waits;
+
     /**
      * How to ask; see the properties under {@code assent.coordinator}.
      *
@@ -81,6 +85,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
      * @param maxConcurrentCommits messages with commit requests at once
      * @param maxCommitsPerMessage commits in one of them
      * @param maxConcurrentCalls other requests at once
+     * @param maxWaiting commits and rollbacks at once whose answer waits for the branches to end; zero: none waits
      */
     public record Settings(
             List<URI> urls,
@@ -89,6 +94,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
             int maxConcurrentCommits,
             int maxCommitsPerMessage,
             int maxConcurrentCalls,
+            int maxWaiting,
             Duration initialBackoff,
             Duration maxBackoff,
             CircuitBreakerConfig circuitBreaker) {}
@@ -111,6 +117,15 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
                     && status < 500
                     && status != 429
                     && text("type").startsWith(ProblemType.PREFIX);
+        }
+    }
+
+    /** What is sent to one address after the other. */
+    private record Question(String path, byte[] body, AnswerWhen when) {
+
+        /** One whose answer waits for no branch. */
+        static Question of(String path, byte[] body) {
+            return new Question(path, body, AnswerWhen.ENDED);
         }
     }
 
@@ -142,6 +157,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
                         .maxConcurrentCalls(settings.maxConcurrentCalls())
                         .maxWaitDuration(settings.rollbackPatience())
                         .build());
+        this.waits = new Semaphore(settings.maxWaiting());
         this.commits = new CommitQueue(
                 settings.maxConcurrentCommits(), settings.maxCommitsPerMessage(), settings.patience(), this::send);
     }
@@ -152,22 +168,48 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
     }
 
     private List<CommitAnswer> send(List<CommitOrder> orders) {
-        return orders.size() == 1 ? List.of(sendOne(orders.get(0))) : sendMany(orders);
+        return answering(
+                orders.size(),
+                answer -> orders.size() == 1 ? List.of(sendOne(orders.get(0), answer)) : sendMany(orders, answer));
     }
 
-    private CommitAnswer sendOne(CommitOrder order) {
+    /** When the coordinator is to answer a commit or a rollback. */
+    private enum AnswerWhen {
+        /** All branches have ended, or have not for a while. */
+        ENDED,
+        /** At once, with the decision. */
+        DECIDED
+    }
+
+    /**
+     * The orders for this service's own branches arrive at the server whose threads wait here. If all of them waited for
+     * branches to end, none would be left to end one.
+     *
+     * @param requests how many threads wait for the answer
+     */
+    private <T> T answering(int requests, Function<AnswerWhen, T> call) {
+        if (!waits.tryAcquire(requests)) {
+            return call.apply(AnswerWhen.DECIDED);
+        }
+        try {
+            return call.apply(AnswerWhen.ENDED);
+        } finally {
+            waits.release(requests);
+        }
+    }
+
+    private CommitAnswer sendOne(CommitOrder order, AnswerWhen when) {
         byte[] body = JSON.writeValueAsBytes(
                 new CommitRequest(order.name(), order.deadline().toString(), nodes(order)));
         Answer<Heard<CommitAnswer>> answer = ask(
-                "/v1/transactions/" + order.transaction() + "/commit",
-                body,
+                new Question("/v1/transactions/" + order.transaction() + "/commit", body, when),
                 settings.patience(),
                 reply -> told(order, reply));
         return answer.value() != null ? settled(order, answer.value()) : unknown(answer.detail());
     }
 
     /** Each succeeds or fails alone: what the message leaves open is asked again by itself. */
-    private List<CommitAnswer> sendMany(List<CommitOrder> orders) {
+    private List<CommitAnswer> sendMany(List<CommitOrder> orders, AnswerWhen when) {
         byte[] body = JSON.writeValueAsBytes(new CommitsRequest(orders.stream()
                 .map(order -> new Commit(
                         order.transaction().toString(),
@@ -176,7 +218,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
                         nodes(order)))
                 .toList()));
         Answer<Map<String, Reply>> answer =
-                ask("/v1/commits", body, settings.patience(), HttpCoordinatorClient::results);
+                ask(new Question("/v1/commits", body, when), settings.patience(), HttpCoordinatorClient::results);
         List<CommitAnswer> answers = new ArrayList<>();
         for (CommitOrder order : orders) {
             Reply reply = answer.value() == null
@@ -186,7 +228,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
             if (told != null) {
                 answers.add(settled(order, told));
             } else {
-                answers.add(answer.value() == null ? unknown(answer.detail()) : sendOne(order));
+                answers.add(answer.value() == null ? unknown(answer.detail()) : sendOne(order, when));
             }
         }
         return answers;
@@ -279,20 +321,26 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
         byte[] body = JSON.writeValueAsBytes(new RollbackRequest(
                 printable(reason),
                 branches.stream().map(HttpCoordinatorClient::message).toList()));
-        Answer<Heard<RollbackAnswer>> answer = inBulkhead(() ->
-                ask("/v1/transactions/" + transaction + "/rollback", body, settings.rollbackPatience(), reply -> {
-                    if (foreign(transaction, reply)) {
-                        return null;
-                    }
-                    boolean ok = reply.status() == 200 || reply.status() == 202;
-                    if (ok && reply.text("decision").equals("ROLLBACK")) {
-                        return Heard.of(new RollbackAnswer(Told.ROLLED_BACK, reply.text("reason")));
-                    }
-                    if (reply.is(ProblemType.DECISION_FINAL)) {
-                        return Heard.of(new RollbackAnswer(Told.COMMITTED, reply.text("detail")));
-                    }
-                    return reply.refused() ? new Heard<>(new RollbackAnswer(Told.UNKNOWN, refusal(reply)), true) : null;
-                }));
+        Answer<Heard<RollbackAnswer>> answer = inBulkhead(() -> answering(
+                1,
+                when -> ask(
+                        new Question("/v1/transactions/" + transaction + "/rollback", body, when),
+                        settings.rollbackPatience(),
+                        reply -> {
+                            if (foreign(transaction, reply)) {
+                                return null;
+                            }
+                            boolean ok = reply.status() == 200 || reply.status() == 202;
+                            if (ok && reply.text("decision").equals("ROLLBACK")) {
+                                return Heard.of(new RollbackAnswer(Told.ROLLED_BACK, reply.text("reason")));
+                            }
+                            if (reply.is(ProblemType.DECISION_FINAL)) {
+                                return Heard.of(new RollbackAnswer(Told.COMMITTED, reply.text("detail")));
+                            }
+                            return reply.refused()
+                                    ? new Heard<>(new RollbackAnswer(Told.UNKNOWN, refusal(reply)), true)
+                                    : null;
+                        })));
         return answer.value() != null ? answer.value() : Heard.of(new RollbackAnswer(Told.UNKNOWN, answer.detail()));
     }
 
@@ -300,8 +348,8 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
     public EnlistAnswer enlist(TransactionId transaction, BranchVote branch, Duration within) {
         byte[] body = JSON.writeValueAsBytes(message(branch));
         Duration limit = within.compareTo(settings.patience()) < 0 ? within : settings.patience();
-        Answer<EnlistAnswer> answer =
-                inBulkhead(() -> ask("/v1/transactions/" + transaction + "/branches", body, limit, reply -> {
+        Answer<EnlistAnswer> answer = inBulkhead(() ->
+                ask(Question.of("/v1/transactions/" + transaction + "/branches", body), limit, reply -> {
                     if (foreign(transaction, reply)) {
                         return null;
                     }
@@ -328,8 +376,8 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
                                         ? null
                                         : branch.deadline().toString()))
                         .toList()));
-        Answer<Map<BranchRef, InquiryAnswer>> answer =
-                inBulkhead(() -> ask("/v1/inquiries", body, Duration.ZERO, reply -> answers(branches, reply)));
+        Answer<Map<BranchRef, InquiryAnswer>> answer = inBulkhead(
+                () -> ask(Question.of("/v1/inquiries", body), Duration.ZERO, reply -> answers(branches, reply)));
         if (answer.value() == null) {
             log.warn(
                     "{} branches are in doubt and no coordinator answered ({}); they stay prepared and are asked about again",
@@ -369,7 +417,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
      * Asks one address after the other, and all again after a pause, until a reply is conclusive or the time is up; with
      * no time, one round.
      */
-    private <T> Answer<T> ask(String path, byte[] body, Duration within, Function<Reply, @Nullable T> conclusive) {
+    private <T> Answer<T> ask(Question question, Duration within, Function<Reply, @Nullable T> conclusive) {
         Instant until = clock.instant().plus(within);
         Retry retry = Retry.of(
                 "assent-coordinator",
@@ -381,25 +429,24 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
                                 answer.value() == null && clock.instant().isBefore(until))
                         .retryOnException(e -> false)
                         .build());
-        return retry.executeSupplier(() -> askAll(path, body, conclusive));
+        return retry.executeSupplier(() -> askAll(question, conclusive));
     }
 
-    private <T> Answer<T> askAll(String path, byte[] body, Function<Reply, @Nullable T> conclusive) {
+    private <T> Answer<T> askAll(Question question, Function<Reply, @Nullable T> conclusive) {
         List<String> details = new ArrayList<>();
-        T value = addresses.round(attempt -> askOne(attempt, path, body, conclusive, details));
+        T value = addresses.round(attempt -> askOne(attempt, question, conclusive, details));
         return value != null ? new Answer<>(value, "") : new Answer<>(null, String.join("; ", details));
     }
 
     private <T> @Nullable T askOne(
             CoordinatorAddresses.Attempt attempt,
-            String path,
-            byte[] body,
+            Question question,
             Function<Reply, @Nullable T> conclusive,
             List<String> details) {
         URI url = attempt.address().url();
         long started = System.nanoTime();
         try {
-            Reply reply = post(url, path, body);
+            Reply reply = post(url, question);
             T value = conclusive.apply(reply);
             if (value != null) {
                 attempt.succeeded(System.nanoTime() - started);
@@ -415,14 +462,16 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
         return null;
     }
 
-    private Reply post(URI base, String path, byte[] body) {
-        Reply reply = http.post()
-                .uri(URI.create(base + path))
+    private Reply post(URI base, Question question) {
+        RestClient.RequestBodySpec request = http.post()
+                .uri(URI.create(base + question.path()))
                 .contentType(MediaType.APPLICATION_JSON)
-                .accept(MediaType.APPLICATION_JSON, MediaType.APPLICATION_PROBLEM_JSON)
-                .body(body)
-                .exchange((request, response) ->
-                        new Reply(response.getStatusCode().value(), json(response.getBody())));
+                .accept(MediaType.APPLICATION_JSON, MediaType.APPLICATION_PROBLEM_JSON);
+        if (question.when() == AnswerWhen.DECIDED) {
+            request.header("Prefer", "respond-async");
+        }
+        Reply reply = request.body(question.body())
+                .exchange((sent, response) -> new Reply(response.getStatusCode().value(), json(response.getBody())));
         return reply == null ? new Reply(0, null) : reply;
     }
 

@@ -2,16 +2,19 @@ package io.assent.participant.client;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlMatching;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.matching.RequestPatternBuilder;
 import io.assent.participant.engine.CoordinatorClient.CommitAnswer;
 import io.assent.participant.engine.CoordinatorClient.CommitOrder;
 import io.assent.participant.engine.CoordinatorClient.Told;
@@ -31,6 +34,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
@@ -242,6 +247,45 @@ class HttpCoordinatorClientTests {
     }
 
     @Test
+    void beyond_the_limit_the_answer_comes_with_the_decision() throws Exception {
+        HttpCoordinatorClient client =
+                client(CircuitBreakerConfig.custom().minimumNumberOfCalls(100).build(), 1);
+        answers(first, json(200, COMMITTED).withFixedDelay(1_000));
+        CompletableFuture<CommitAnswer> waiting = CompletableFuture.supplyAsync(() -> client.commit(order));
+        await().until(() -> requests(false) == 1);
+
+        assertThat(client.commit(order).told()).isEqualTo(Told.COMMITTED);
+        assertThat(requests(true)).isEqualTo(1);
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS).told()).isEqualTo(Told.COMMITTED);
+        assertThat(client.commit(order).told()).isEqualTo(Told.COMMITTED);
+        assertThat(requests(false)).as("there is room again").isEqualTo(2);
+    }
+
+    @Test
+    void with_no_room_at_all_no_answer_waits_for_branches() {
+        HttpCoordinatorClient client =
+                client(CircuitBreakerConfig.custom().minimumNumberOfCalls(100).build(), 0);
+        answers(first, json(202, "{\"decision\":\"COMMIT\",\"completion\":\"PENDING\"}"));
+        assertThat(client.commit(order).told()).isEqualTo(Told.COMMITTED);
+        answers(first, json(202, "{\"decision\":\"ROLLBACK\",\"completion\":\"PENDING\"}"));
+        assertThat(client.rollback(transaction, "why", order.branches()).told()).isEqualTo(Told.ROLLED_BACK);
+
+        assertThat(requests(true)).isEqualTo(2);
+        assertThat(requests(false)).isZero();
+    }
+
+    /** How many came that wanted the answer with the decision, or else after the branches had ended. */
+    private int requests(boolean withTheDecision) {
+        RequestPatternBuilder all = postRequestedFor(anyUrl());
+        return first.findAll(
+                        withTheDecision
+                                ? all.withHeader("Prefer", equalTo("respond-async"))
+                                : all.withoutHeader("Prefer"))
+                .size();
+    }
+
+    @Test
     void an_inquiry_believes_only_answers_to_its_own_questions() {
         PreparedBranch asked = new PreparedBranch(transaction, new BranchId("1"), ref, null, Duration.ofSeconds(9));
         answers(
@@ -268,6 +312,10 @@ class HttpCoordinatorClientTests {
     }
 
     private HttpCoordinatorClient client(CircuitBreakerConfig circuitBreaker) {
+        return client(circuitBreaker, 100);
+    }
+
+    private HttpCoordinatorClient client(CircuitBreakerConfig circuitBreaker, int maxWaiting) {
         return new HttpCoordinatorClient(
                 RestClient.builder()
                         .requestFactory(new HttpComponentsClientHttpRequestFactory(HttpClients.custom()
@@ -288,6 +336,7 @@ class HttpCoordinatorClientTests {
                         4,
                         256,
                         4,
+                        maxWaiting,
                         Duration.ofMillis(20),
                         Duration.ofMillis(50),
                         circuitBreaker),
