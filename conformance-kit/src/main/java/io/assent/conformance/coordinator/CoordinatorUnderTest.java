@@ -3,7 +3,8 @@ package io.assent.conformance.coordinator;
 import static io.assent.conformance.http.CaseFailedException.require;
 
 import io.assent.conformance.http.Answer;
-import io.assent.conformance.http.CaseFailedException;
+import io.assent.conformance.http.Messages;
+import io.assent.conformance.http.Patience;
 import io.assent.conformance.http.RecordingClient;
 import io.assent.conformance.http.RecordingClient.Request;
 import io.assent.conformance.http.Transcript;
@@ -21,7 +22,6 @@ import io.assent.protocol.wire.InquiryRequest;
 import io.assent.protocol.wire.InquiryResponse;
 import io.assent.protocol.wire.ProblemType;
 import io.assent.protocol.wire.TransactionView;
-import io.assent.protocol.wire.WireJson;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -29,7 +29,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +72,7 @@ final class CoordinatorUnderTest {
     }
 
     Answer post(String path, Object message) {
-        return post(path, json(message));
+        return post(path, Messages.json(message));
     }
 
     Answer get(String path) {
@@ -127,7 +127,7 @@ final class CoordinatorUnderTest {
     }
 
     static String collected(List<BranchMessage> branches, Instant deadline) {
-        return "{\"deadline\":\"" + deadline + "\",\"branches\":" + json(branches) + "}";
+        return "{\"deadline\":\"" + deadline + "\",\"branches\":" + Messages.json(branches) + "}";
     }
 
     Answer rollback(String transaction) {
@@ -227,29 +227,9 @@ final class CoordinatorUnderTest {
         });
     }
 
-    /** Asks until there is an answer or the patience is over. */
-    <T> T await(String what, Attempt<T> attempt) {
-        long end = System.nanoTime() + options.patience().toNanos();
-        while (true) {
-            Optional<T> result = attempt.once();
-            if (result.isPresent()) {
-                return result.get();
-            }
-            if (System.nanoTime() - end > 0) {
-                throw new CaseFailedException("waited " + options.patience().toSeconds() + " s in vain for " + what);
-            }
-            LockSupport.parkNanos(POLL.toNanos());
-        }
-    }
-
-    /** One attempt; empty: again. */
-    @FunctionalInterface
-    interface Attempt<T> {
-        Optional<T> once();
-    }
-
-    static String json(Object message) {
-        return WireJson.tolerant().writeValueAsString(message);
+    /** See {@link Patience#await}. */
+    <T> T await(String what, Callable<Optional<T>> attempt) {
+        return new Patience(options.patience(), POLL).await(what, attempt);
     }
 
     /** A deadline far enough away for any case. */

@@ -2,6 +2,7 @@ package io.assent.conformance.coordinator;
 
 import io.assent.conformance.StandInServer;
 import io.assent.conformance.StandInServer.Reply;
+import io.assent.conformance.http.Messages;
 import io.assent.conformance.http.Transcript;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
@@ -172,7 +173,7 @@ final class StandInParticipants implements AutoCloseable {
     }
 
     private static Reply voted(String vote) {
-        return Reply.json(200, json(new PrepareResponse(vote, null)));
+        return Reply.json(200, Messages.json(new PrepareResponse(vote, null)));
     }
 
     private Reply decide(DecisionsRequest request) {
@@ -193,7 +194,7 @@ final class StandInParticipants implements AutoCloseable {
                 case HANG_UP -> instead = Reply.HANG_UP;
             }
         }
-        return instead != null ? instead : Reply.json(200, json(new DecisionsResponse(results)));
+        return instead != null ? instead : Reply.json(200, Messages.json(new DecisionsResponse(results)));
     }
 
     private static BranchState decided(DecisionOrder order) {
@@ -205,10 +206,6 @@ final class StandInParticipants implements AutoCloseable {
     }
 
     private static Reply problem(ProblemType type) {
-        return new Reply(type.status(), Problem.MEDIA_TYPE, json(Problem.of(type, "on purpose")));
-    }
-
-    private static String json(Object message) {
-        return WireJson.tolerant().writeValueAsString(message);
+        return new Reply(type.status(), Problem.MEDIA_TYPE, Messages.json(Problem.of(type, "on purpose")));
     }
 }

@@ -6,6 +6,8 @@ import io.assent.conformance.HttpTemplate;
 import io.assent.conformance.http.Answer;
 import io.assent.conformance.http.CaseFailedException;
 import io.assent.conformance.http.CaseSkippedException;
+import io.assent.conformance.http.Messages;
+import io.assent.conformance.http.Patience;
 import io.assent.conformance.http.RecordingClient;
 import io.assent.conformance.http.RecordingClient.Request;
 import io.assent.conformance.http.Transcript;
@@ -25,7 +27,6 @@ import io.assent.protocol.wire.DecisionsRequest;
 import io.assent.protocol.wire.DecisionsResponse;
 import io.assent.protocol.wire.PrepareRequest;
 import io.assent.protocol.wire.PrepareResponse;
-import io.assent.protocol.wire.WireJson;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -34,8 +35,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -201,7 +202,7 @@ final class ParticipantUnderTest {
                 call.deadline().toString(),
                 "PT5S");
         Answer answer = await("an answer to /prepare", () -> {
-            Answer reply = post("/prepare", json(message));
+            Answer reply = post("/prepare", Messages.json(message));
             return reply.status() == 503 ? Optional.empty() : Optional.of(reply);
         });
         String vote = String.valueOf(
@@ -257,7 +258,7 @@ final class ParticipantUnderTest {
     }
 
     String message(List<DecisionOrder> orders) {
-        return json(new DecisionsRequest(name(), orders));
+        return Messages.json(new DecisionsRequest(name(), orders));
     }
 
     /** The state of exactly the execution that was ordered; only that counts. */
@@ -373,29 +374,9 @@ final class ParticipantUnderTest {
         open.clear();
     }
 
-    /** Asks until there is an answer or the patience is over. */
-    <T> T await(String what, Attempt<T> attempt) {
-        long end = System.nanoTime() + options.patience().toNanos();
-        while (true) {
-            Optional<T> result = attempt.once();
-            if (result.isPresent()) {
-                return result.get();
-            }
-            if (System.nanoTime() - end > 0) {
-                throw new CaseFailedException("waited " + options.patience().toSeconds() + " s in vain for " + what);
-            }
-            LockSupport.parkNanos(POLL.toNanos());
-        }
-    }
-
-    /** One attempt; empty: again. */
-    @FunctionalInterface
-    interface Attempt<T> {
-        Optional<T> once();
-    }
-
-    static String json(Object message) {
-        return WireJson.tolerant().writeValueAsString(message);
+    /** See {@link Patience#await}. */
+    <T> T await(String what, Callable<Optional<T>> attempt) {
+        return new Patience(options.patience(), POLL).await(what, attempt);
     }
 
     private static <T> T required(@Nullable T option, String otherwise) {

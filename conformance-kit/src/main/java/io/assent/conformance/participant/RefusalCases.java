@@ -6,6 +6,7 @@ import static io.assent.protocol.Decision.COMMIT;
 
 import io.assent.conformance.ConformanceCase;
 import io.assent.conformance.http.Answer;
+import io.assent.conformance.http.Messages;
 import io.assent.conformance.http.RecordingClient.Request;
 import io.assent.conformance.participant.Call.Prepared;
 import io.assent.protocol.BranchState;
@@ -49,7 +50,7 @@ final class RefusalCases {
         String stranger =
                 participant.message(List.of(order)).replace(named(participant.name()), named("somebody-else"));
         participant.post("/decisions", stranger).problem(ProblemType.MISDIRECTED, "an order for somebody-else");
-        String prepare = ParticipantUnderTest.json(new PrepareRequest(
+        String prepare = Messages.json(new PrepareRequest(
                 "somebody-else",
                 order.transaction(),
                 order.branch(),

@@ -2,6 +2,7 @@ package io.assent.conformance.participant;
 
 import io.assent.conformance.StandInServer;
 import io.assent.conformance.StandInServer.Reply;
+import io.assent.conformance.http.Messages;
 import io.assent.conformance.http.Transcript;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.InquiryAnswer;
@@ -172,7 +173,7 @@ final class StandInCoordinator implements AutoCloseable {
                 }
             }
         }
-        return Reply.json(200, ParticipantUnderTest.json(new InquiryResponse(answers)));
+        return Reply.json(200, Messages.json(new InquiryResponse(answers)));
     }
 
     private static InquiredAnswer told(InquiredBranch branch, InquiryAnswer answer) {
@@ -192,7 +193,7 @@ final class StandInCoordinator implements AutoCloseable {
             case CLOSED ->
                 problem(Problem.of(ProblemType.TRANSACTION_CLOSED, "on purpose").of(transaction, null, null));
             case UNAVAILABLE -> problem(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "on purpose"));
-            case ACCEPTED -> Reply.json(201, ParticipantUnderTest.json(view(transaction, branch)));
+            case ACCEPTED -> Reply.json(201, Messages.json(view(transaction, branch)));
         };
     }
 
@@ -213,7 +214,7 @@ final class StandInCoordinator implements AutoCloseable {
     }
 
     private static Reply problem(Problem problem) {
-        return new Reply(problem.status(), Problem.MEDIA_TYPE, ParticipantUnderTest.json(problem));
+        return new Reply(problem.status(), Problem.MEDIA_TYPE, Messages.json(problem));
     }
 
     /** The scripts after which a branch must still be in doubt. */

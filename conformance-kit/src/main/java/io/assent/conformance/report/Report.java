@@ -2,10 +2,12 @@ package io.assent.conformance.report;
 
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.ColumnData;
 import com.github.freva.asciitable.HorizontalAlign;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * All cases of one run.
@@ -41,23 +43,10 @@ public record Report(String subject, List<CaseResult> results) {
                 AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS,
                 results,
                 List.of(
-                        new Column()
-                                .header("case")
-                                .dataAlign(HorizontalAlign.LEFT)
-                                .with(CaseResult::id),
-                        new Column()
-                                .header("rule")
-                                .dataAlign(HorizontalAlign.LEFT)
-                                .with(CaseResult::rule),
-                        new Column()
-                                .header("what must hold")
-                                .dataAlign(HorizontalAlign.LEFT)
-                                .maxWidth(DETAIL_WIDTH)
-                                .with(CaseResult::title),
-                        new Column()
-                                .header("verdict")
-                                .dataAlign(HorizontalAlign.LEFT)
-                                .with(result -> result.verdict().name()),
+                        text("case", CaseResult::id),
+                        text("rule", CaseResult::rule),
+                        text("what must hold", CaseResult::title),
+                        text("verdict", result -> result.verdict().name()),
                         new Column()
                                 .header("ms")
                                 .with(result -> Long.toString(result.took().toMillis())))));
@@ -91,20 +80,18 @@ public record Report(String subject, List<CaseResult> results) {
                 AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS,
                 results,
                 List.of(
-                        new Column()
-                                .header("case")
-                                .dataAlign(HorizontalAlign.LEFT)
-                                .with(CaseResult::id),
-                        new Column()
-                                .header("rule")
-                                .dataAlign(HorizontalAlign.LEFT)
-                                .with(CaseResult::rule),
-                        new Column()
-                                .header("what must hold")
-                                .dataAlign(HorizontalAlign.LEFT)
-                                .maxWidth(DETAIL_WIDTH)
-                                .with(CaseResult::title))));
+                        text("case", CaseResult::id),
+                        text("rule", CaseResult::rule),
+                        text("what must hold", CaseResult::title))));
         out.flush();
+    }
+
+    private static ColumnData<CaseResult> text(String header, Function<CaseResult, String> shown) {
+        return new Column()
+                .header(header)
+                .dataAlign(HorizontalAlign.LEFT)
+                .maxWidth(DETAIL_WIDTH)
+                .with(shown);
     }
 
     private String idsSkippedFor(String reason) {
