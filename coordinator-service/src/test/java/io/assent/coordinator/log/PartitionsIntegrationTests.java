@@ -158,7 +158,7 @@ class PartitionsIntegrationTests {
     @Test
     void aDropWaitsForADecisionThatIsBeingToldAndHoldsUpNoOther_R9() throws SQLException {
         TransactionId old = moved(finished(), Duration.ofHours(9));
-        TransactionId other = moved(finished(), Duration.ofHours(3));
+        TransactionId other = moved(finished(), Duration.ofHours(5));
         try (Connection telling = log.connection();
                 Statement statement = telling.createStatement()) {
             telling.setAutoCommit(false);
