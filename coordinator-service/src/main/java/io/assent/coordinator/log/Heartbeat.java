@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
  * What it leaves is also the sign of life by which a log that was restored is told from one that failed over, see
  * {@link LogEpochs}.
  *
- * <p>A second thread finds out what an overdue one waits for, a third whether another server is the primary by now. It waits without a timeout: a write that waits for the standby
- * goes on waiting in the server when its connection is closed, so one is left there and not one more every few seconds.
- * Instead, the connection is cut when the server says that nothing happens on it any more, and by {@link LogConnections}
- * when another server has become the primary.
+ * <p>It waits without a timeout: a write that waits for the standby goes on waiting in the server when its connection is
+ * closed, so one is left there and not one more every few seconds. While it is overdue, a second thread finds out what it
+ * waits for, and cuts the connection when the server says that nothing happens on it any more; a third looks whether another
+ * server is the primary by now, and if one is, {@link LogConnections} cuts what leads to the old one.
  *
  * <p>Thread-safe.
  */

@@ -15,11 +15,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -30,8 +27,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping(path = Paths.BASE, produces = MediaType.APPLICATION_JSON_VALUE)
 class LogController {
-
-    private static final Logger log = LoggerFactory.getLogger(LogController.class);
 
     private final DecisionLogs logs;
     private final LogNames names;
@@ -138,11 +133,5 @@ class LogController {
                 Answer.Result.UNAVAILABLE;
         };
         return new Answer(result, id, reply.record(), reply.detail());
-    }
-
-    @ExceptionHandler
-    ResponseEntity<Object> unavailable(LogLives.UnavailableException e) {
-        log.warn("The lives of the decision log cannot be read or written", e);
-        return answers.respond(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "The same request may be sent again"));
     }
 }

@@ -1,5 +1,6 @@
 package io.assent.coordinator.web;
 
+import io.assent.coordinator.engine.LogLives;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
@@ -81,6 +82,12 @@ class ProblemAdvice {
     ResponseEntity<Object> unavailable(TransactionSearch.UnavailableException e) {
         log.warn("No decision log can be searched; the caller is told to ask again: {}", e.getMessage());
         return answers.respond(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "It could not be read; ask again"));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> unavailable(LogLives.UnavailableException e) {
+        log.warn("The lives of the decision log cannot be read or written; the caller is told to ask again", e);
+        return answers.respond(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "The same request may be sent again"));
     }
 
     /** @return null if there is nobody to answer */

@@ -1,7 +1,6 @@
 package io.assent.coordinator.web;
 
 import io.assent.coordinator.engine.DecisionLogs;
-import io.assent.coordinator.engine.LogLives;
 import io.assent.coordinator.engine.LogLives.Epoch;
 import io.assent.coordinator.engine.ParticipantAddresses.Address;
 import io.assent.coordinator.engine.ParticipantClient;
@@ -14,11 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -30,8 +25,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping(path = Paths.BASE, produces = MediaType.APPLICATION_JSON_VALUE)
 class ReconciliationController {
 
-    private static final Logger log = LoggerFactory.getLogger(ReconciliationController.class);
-
     private static final int MOST_TRANSACTIONS = 1_000;
     private static final int USUALLY = 200;
     private static final int MOST_PARTICIPANTS = 100;
@@ -39,14 +32,11 @@ class ReconciliationController {
     private final Reconciliations reconciliations;
     private final LogNames names;
     private final ParticipantClient participants;
-    private final Answers answers;
 
-    ReconciliationController(
-            Reconciliations reconciliations, DecisionLogs logs, ParticipantClient participants, Answers answers) {
+    ReconciliationController(Reconciliations reconciliations, DecisionLogs logs, ParticipantClient participants) {
         this.reconciliations = reconciliations;
         this.names = new LogNames(logs);
         this.participants = participants;
-        this.answers = answers;
     }
 
     @GetMapping("/log/reconciliation")
@@ -109,11 +99,5 @@ class ReconciliationController {
             named.add(address);
         }
         return named;
-    }
-
-    @ExceptionHandler
-    ResponseEntity<Object> unavailable(LogLives.UnavailableException e) {
-        log.warn("The decision log cannot be read for a reconciliation", e);
-        return answers.respond(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "It could not be read; ask again"));
     }
 }
