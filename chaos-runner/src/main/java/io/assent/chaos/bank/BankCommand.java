@@ -9,19 +9,18 @@ import io.assent.chaos.checker.Violation;
 import io.assent.chaos.system.BankSystem;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -71,7 +70,9 @@ abstract class BankCommand implements Callable<Integer> {
     abstract BankSystem.Options system(BankSystem.Options options);
 
     /** What the clients ask for. */
-    abstract Plans plans(long chosen) throws IOException;
+    Plans plans(long chosen) throws IOException {
+        return new RandomPlans(Plans.banks(banks), chosen);
+    }
 
     /** What is broken. */
     abstract Breaker breaker(BankSystem system, OrderTrace links, long chosen);
@@ -131,7 +132,7 @@ abstract class BankCommand implements Callable<Integer> {
         List<Violation> violations = new ArrayList<>(report.violations());
         violations.addAll(found(report));
         if (violations.isEmpty() && state == null) {
-            delete(directory);
+            FileSystemUtils.deleteRecursively(directory);
         } else {
             out.println(
                     "Histories are kept in " + directory.resolve("history") + ", logs in " + directory.resolve("logs"));
@@ -202,18 +203,6 @@ abstract class BankCommand implements Callable<Integer> {
     void requireRange(String option, long value, long least, long most) {
         if (value < least || value > most) {
             throw usage(option + " must be " + least + " to " + most + ", not " + value);
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> walk = Files.walk(directory)) {
-            walk.sorted(Comparator.reverseOrder()).forEach(path -> {
-                try {
-                    Files.delete(path);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(path + " could not be deleted: " + e, e);
-                }
-            });
         }
     }
 

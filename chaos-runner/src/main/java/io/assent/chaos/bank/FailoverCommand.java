@@ -1,14 +1,12 @@
 package io.assent.chaos.bank;
 
 import io.assent.chaos.checker.Report;
-import io.assent.chaos.checker.Violation;
 import io.assent.chaos.system.BankSystem;
 import io.assent.chaos.system.EmbeddedPair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,7 +20,7 @@ import picocli.CommandLine.Option;
                     + " standby is promoted. Then checks every invariant.",
             "Ends with 0 if none was violated, 1 if one was, 2 for wrong options, 3 if it could not be carried out."
         })
-public final class FailoverCommand extends BankCommand {
+public final class FailoverCommand extends LogFailoverCommand {
 
     @Option(
             names = "--count",
@@ -38,8 +36,6 @@ public final class FailoverCommand extends BankCommand {
             description = "What may happen, of ${COMPLETION-CANDIDATES} (default: all).")
     private List<LogFault> kinds = List.of(LogFault.values());
 
-    private @Nullable Outages outages;
-
     @Override
     void check() {
         requireRange("--count", count, 1, 100_000);
@@ -54,14 +50,7 @@ public final class FailoverCommand extends BankCommand {
     }
 
     @Override
-    Plans plans(long chosen) {
-        return new RandomPlans(Plans.banks(banks), chosen);
-    }
-
-    @Override
-    Breaker breaker(BankSystem system, OrderTrace links, long chosen) {
-        Outages measured = new Outages(system.logDatabase());
-        outages = measured;
+    Breaker breaker(BankSystem system, Outages measured, long chosen) {
         return new LogBreaker(system.replicatedLog(EmbeddedPair.class).postgres(), measured, kinds, count, chosen);
     }
 
@@ -69,11 +58,6 @@ public final class FailoverCommand extends BankCommand {
     String repeat() {
         return "--count " + count + " --kinds "
                 + kinds.stream().map(LogFault::name).collect(Collectors.joining(","));
-    }
-
-    @Override
-    List<Violation> found(Report report) {
-        return outages == null ? List.of() : outages.violations();
     }
 
     @Override
@@ -85,9 +69,7 @@ public final class FailoverCommand extends BankCommand {
                             + kind.name().toLowerCase(Locale.ROOT).replace('_', ' '),
                     number(report.faults().getOrDefault(kind.name(), 0L))));
         }
-        if (outages != null) {
-            rows.addAll(outages.rows("loss of the primary to next decision", null));
-        }
+        rows.addAll(outages("loss of the primary to next decision", null));
         return rows;
     }
 }

@@ -1,7 +1,6 @@
 package io.assent.chaos.bank;
 
 import io.assent.chaos.checker.Report;
-import io.assent.chaos.checker.Violation;
 import io.assent.chaos.patroni.PatroniCluster;
 import io.assent.chaos.patroni.PatroniPrograms;
 import io.assent.chaos.system.BankSystem;
@@ -9,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,7 +23,7 @@ import picocli.CommandLine.Option;
             "Ends with 0 if no invariant was violated, 1 if one was, 2 for wrong options or if packages are missing, 3 if"
                     + " it could not be carried out."
         })
-public final class PatroniCommand extends BankCommand {
+public final class PatroniCommand extends LogFailoverCommand {
 
     @Option(
             names = "--count",
@@ -41,8 +39,6 @@ public final class PatroniCommand extends BankCommand {
             description = "What happens by turns, of ${COMPLETION-CANDIDATES} (default: all).")
     private List<PatroniFault> kinds = List.of(PatroniFault.values());
 
-    private @Nullable Outages outages;
-
     @Override
     void check() {
         requireRange("--count", count, 1, 100_000);
@@ -55,14 +51,7 @@ public final class PatroniCommand extends BankCommand {
     }
 
     @Override
-    Plans plans(long chosen) {
-        return new RandomPlans(Plans.banks(banks), chosen);
-    }
-
-    @Override
-    Breaker breaker(BankSystem system, OrderTrace links, long chosen) {
-        Outages measured = new Outages(system.logDatabase());
-        outages = measured;
+    Breaker breaker(BankSystem system, Outages measured, long chosen) {
         return new PatroniBreaker(system.replicatedLog(PatroniCluster.class), measured, kinds, count, chosen);
     }
 
@@ -73,23 +62,14 @@ public final class PatroniCommand extends BankCommand {
     }
 
     @Override
-    List<Violation> found(Report report) {
-        return outages == null ? List.of() : outages.violations();
-    }
-
-    @Override
     List<String[]> rows(Report report) {
         List<String[]> rows = new ArrayList<>();
         for (PatroniFault kind : kinds) {
             String name = kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
             rows.add(row("failovers, " + name, number(report.faults().getOrDefault(kind.name(), 0L))));
-            if (outages != null) {
-                rows.addAll(outages.rows("without a decision, " + name, kind.name()));
-            }
+            rows.addAll(outages("without a decision, " + name, kind.name()));
         }
-        if (outages != null) {
-            rows.addAll(outages.rows("without a decision, all", null));
-        }
+        rows.addAll(outages("without a decision, all", null));
         return rows;
     }
 }

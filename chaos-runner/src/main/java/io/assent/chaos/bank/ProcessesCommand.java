@@ -84,10 +84,10 @@ public final class ProcessesCommand extends BankCommand {
 
     @Override
     Plans plans(long chosen) throws IOException {
-        List<String> names = Plans.banks(banks);
         if (invoices == null) {
-            return new RandomPlans(names, chosen);
+            return super.plans(chosen);
         }
+        List<String> names = Plans.banks(banks);
         if (!Files.isRegularFile(invoices)) {
             throw usage("--invoices: there is no file " + invoices);
         }

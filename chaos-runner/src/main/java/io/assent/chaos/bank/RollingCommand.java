@@ -42,11 +42,6 @@ public final class RollingCommand extends BankCommand {
     }
 
     @Override
-    Plans plans(long chosen) {
-        return new RandomPlans(Plans.banks(banks), chosen);
-    }
-
-    @Override
     Breaker breaker(BankSystem system, OrderTrace links, long chosen) {
         return new RollingRestart(system.coordinators(), rounds);
     }
