@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Goal: the starter and the coordinator of this project conform, as their users run them. Method: their jars as
@@ -28,8 +30,9 @@ class RealServicesIntegrationTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @Test
-    void aServiceWithTheStarterConforms() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"early", "late"})
+    void aServiceWithTheStarterConforms(String prepare) throws Exception {
         int kit = Programs.freePort();
         int port = Programs.freePort();
         String payments = "http://127.0.0.1:" + port;
@@ -39,6 +42,7 @@ class RealServicesIntegrationTests {
                     port,
                     List.of(
                             "--assent.coordinator.urls=http://127.0.0.1:" + kit,
+                            "--assent.participant.prepare=" + prepare,
                             "--assent.participant.sweep.interval=100ms",
                             "--assent.participant.sweep.min-age=0s",
                             "--assent.participant.lock-timeout=1s"));
@@ -57,7 +61,7 @@ class RealServicesIntegrationTests {
                     id -> true);
 
             assertConforms(report);
-            assertThat(report.subject()).contains("payment-service").contains("early");
+            assertThat(report.subject()).contains("payment-service").contains(prepare);
             ExampleExchange.withParticipant(URI.create(payments + "/assent/v1"), "payment-service");
         }
     }

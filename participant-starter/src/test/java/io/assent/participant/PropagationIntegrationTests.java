@@ -10,6 +10,7 @@ import io.assent.participant.support.Caller;
 import io.assent.participant.support.LossyDataSource;
 import io.assent.participant.support.OrderApplication;
 import io.assent.participant.support.PaymentApplication;
+import io.assent.participant.support.RoundRobin;
 import io.assent.participant.support.Running;
 import io.assent.participant.support.TestCoordinator;
 import io.assent.protocol.Vote;
@@ -120,6 +121,34 @@ class PropagationIntegrationTests {
                 .createClient(PaymentInterface.class);
         template().execute(() -> payments.pay(id));
         paidByOneCommit();
+    }
+
+    @Test
+    void further_calls_go_to_the_replica_that_holds_the_branch_open() {
+        String[] late = {"--assent.participant.prepare=late"};
+        try (Running one = Running.start(PaymentApplication.class, "late", coordinator.url(), late);
+                Running other =
+                        Running.start(PaymentApplication.class, "late", coordinator.url(), one.database(), late);
+                RoundRobin balancer = new RoundRobin(one.url(), other.url())) {
+            RestClient http = order.bean(RestClient.Builder.class).build();
+            WebClient reactive = order.bean(WebClient.Builder.class).build();
+            template().execute(() -> {
+                http.post().uri(balancer.url() + "/pay?id=" + id).retrieve().toBodilessEntity();
+                http.post().uri(balancer.url() + "/add?id=" + id).retrieve().toBodilessEntity();
+                return reactive.post()
+                        .uri(balancer.url() + "/add?id=" + id)
+                        .retrieve()
+                        .toBodilessEntity()
+                        .block();
+            });
+            assertThat(one.sql()
+                            .sql("select cents from payments where id = ?")
+                            .param(id)
+                            .query(Long.class)
+                            .single())
+                    .isEqualTo(102);
+            assertThat(balancer.calls()).as("the others went around it").isOne();
+        }
     }
 
     @Test

@@ -40,6 +40,11 @@ public record BranchId(String value) {
         return new BranchId(equals(INITIATOR) ? Integer.toString(number) : value + "." + number);
     }
 
+    /** Whether it is of a call that was made, directly or not, within the work of {@code other}. */
+    public boolean isBelow(BranchId other) {
+        return other.equals(INITIATOR) ? !equals(INITIATOR) : value.startsWith(other.value + ".");
+    }
+
     @Override
     public String toString() {
         return value;

@@ -27,6 +27,14 @@ public record TransactionRange(UUID after, UUID before) {
         return new TransactionRange(bound(from), bound(until));
     }
 
+    /** One id alone. */
+    public static TransactionRange only(TransactionId id) {
+        long low = id.value().getLeastSignificantBits();
+        long high = id.value().getMostSignificantBits();
+        // An id's variant keeps its lower half away from both ends.
+        return new TransactionRange(new UUID(high, low - 1), new UUID(high, low + 1));
+    }
+
     /** The same, beginning after an id or another bound. */
     public TransactionRange after(UUID bound) {
         return new TransactionRange(bound, before);

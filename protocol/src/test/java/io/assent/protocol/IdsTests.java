@@ -115,6 +115,18 @@ class IdsTests {
     }
 
     @Test
+    void calls_within_a_call_are_below_it() {
+        BranchId one = new BranchId("1");
+        assertThat(new BranchId("1.2").isBelow(one)).isTrue();
+        assertThat(new BranchId("1.2.3").isBelow(one)).isTrue();
+        assertThat(one.isBelow(one)).isFalse();
+        assertThat(new BranchId("12").isBelow(one)).isFalse();
+        assertThat(new BranchId("2.1").isBelow(one)).isFalse();
+        assertThat(one.isBelow(BranchId.INITIATOR)).isTrue();
+        assertThat(BranchId.INITIATOR.isBelow(BranchId.INITIATOR)).isFalse();
+    }
+
+    @Test
     void the_bounds_of_a_range_are_outside_of_it() {
         SplittableRandom random = new SplittableRandom(6);
         TransactionId id = TransactionId.create(NOW, random);
@@ -129,6 +141,12 @@ class IdsTests {
                 .as("made at this instant")
                 .isTrue();
         assertThat(TransactionRange.between(Instant.MIN, Instant.MAX)).isEqualTo(TransactionRange.ALL);
+        TransactionRange only = TransactionRange.only(id);
+        assertThat(only.contains(id)).isTrue();
+        assertThat(only.after(id.value()).contains(id)).isFalse();
+        for (int i = 0; i < 100; i++) {
+            assertThat(only.contains(TransactionId.create(NOW, random))).isFalse();
+        }
     }
 
     @ParameterizedTest

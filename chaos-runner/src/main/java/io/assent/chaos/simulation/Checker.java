@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,9 @@ final class Checker {
     private final Set<BranchRef> prepared = new HashSet<>();
     private final Map<TransactionId, List<Set<Execution>>> requested = new HashMap<>();
     private final Map<TransactionId, Set<Execution>> enlisted = new HashMap<>();
+    /** Those that said so when they were asked. */
+    private final Set<BranchRef> readOnly = new HashSet<>();
+
     private final Set<TransactionId> mustCommit = new HashSet<>();
     private final Map<String, long[]> requests = new HashMap<>();
     private long most;
@@ -71,6 +75,9 @@ final class Checker {
 
     /** A vote leaves a participant. */
     void voted(TransactionId id, Vote vote, @Nullable BranchRef ref, ModelPostgres database) {
+        if (vote == Vote.READ_ONLY && ref != null) {
+            readOnly.add(ref);
+        }
         if (vote == Vote.PREPARED && database.unreplicated(ref)) {
             fail("I9", id, "voted PREPARED for " + ref + ", and a failover could lose it");
         }
@@ -203,13 +210,21 @@ final class Checker {
             }
         }
         if (record.begun()) {
-            Set<Execution> enlistedNow = enlisted.getOrDefault(record.id(), Set.of());
+            Set<Execution> enlistedNow = withoutReadOnly(enlisted.getOrDefault(record.id(), Set.of()));
             if (!members.containsAll(enlistedNow)) {
                 fail("I3", record.id(), "COMMIT of " + members + " although enlisted are " + enlistedNow);
             }
-        } else if (!requested.getOrDefault(record.id(), List.of()).contains(members)) {
+        } else if (requested.getOrDefault(record.id(), List.of()).stream()
+                .noneMatch(set -> withoutReadOnly(set).equals(members))) {
             fail("I3", record.id(), "COMMIT of " + members + ", asked for were " + requested.get(record.id()));
         }
+    }
+
+    /** Who is asked for his vote and says READ_ONLY is left out (R2). */
+    private Set<Execution> withoutReadOnly(Set<Execution> set) {
+        return set.stream()
+                .filter(execution -> !readOnly.contains(execution.ref()))
+                .collect(Collectors.toSet());
     }
 
     /** An order leaves a coordinator (I9). */
@@ -351,12 +366,14 @@ final class Checker {
         committedAlone.forEach(ref -> right.add(ref.value()));
         byHand.forEach(ref -> right.remove(ref.value()));
         Set<String> there = new HashSet<>();
+        Set<String> owners = new HashSet<>();
         for (Service service : services) {
             if (!service.database.quiet()) {
                 throw new Violation("I12 is violated: " + service.name + " is left with " + service.database.inDoubt());
             }
             for (ModelPostgres.Entry entry : service.database.entries()) {
-                boolean wanted = right.contains(entry.ref()) || byHand.contains(new BranchRef(entry.ref()));
+                String owner = service.database.owner(entry);
+                boolean wanted = right.contains(owner) || byHand.contains(new BranchRef(owner));
                 if (!wanted) {
                     throw new Violation("I1 is violated: " + entry + " in " + service.name
                             + " is committed, and nothing that stands says so");
@@ -364,9 +381,10 @@ final class Checker {
                 if (!there.add(entry.ref())) {
                     throw new Violation("I7 is violated: " + entry + " is there twice");
                 }
+                owners.add(owner);
             }
         }
-        right.removeAll(there);
+        right.removeAll(owners);
         if (!right.isEmpty()) {
             throw new Violation("I1 is violated: to commit, and without effect: " + right);
         }

@@ -103,7 +103,8 @@ final class Checkout {
             if (scenario.own() != null) {
                 own = home.begin(context);
                 own.debit(scenario.own().account(), scenario.own().amount());
-                own.enter(scenario.own().account(), scenario.own().amount());
+                own.enter(
+                        context.ref(), scenario.own().account(), scenario.own().amount());
             }
         } catch (SQLException e) {
             rollBack("own work failed: " + e.getMessage());

@@ -5,6 +5,7 @@ import io.assent.participant.engine.GlobalTransactionContext;
 import io.assent.participant.postgres.BranchConnections;
 import io.assent.participant.protocol.BranchExecution;
 import io.assent.participant.protocol.BranchPhase;
+import io.assent.protocol.BranchRef;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -17,10 +18,15 @@ final class LocalTransaction {
 
     private final GlobalTransactionContext context;
     private final Connection connection;
+    private boolean over;
 
     private LocalTransaction(GlobalTransactionContext context, Connection connection) {
         this.context = context;
         this.connection = connection;
+    }
+
+    GlobalTransactionContext context() {
+        return context;
     }
 
     static LocalTransaction begin(GlobalTransactionContext context, BranchConnections connections, Connection raw)
@@ -41,10 +47,11 @@ final class LocalTransaction {
         }
     }
 
-    void enter(String account, long amount) throws SQLException {
+    /** @param ref of the call: in a branch that is held open there may be several */
+    void enter(BranchRef ref, String account, long amount) throws SQLException {
         CurrentTransaction.set(context);
         try (PreparedStatement insert = connection.prepareStatement(ModelPostgres.ENTRY)) {
-            insert.setString(1, context.ref().value());
+            insert.setString(1, ref.value());
             insert.setString(2, account);
             insert.setLong(3, amount);
             insert.executeUpdate();
@@ -104,6 +111,9 @@ final class LocalTransaction {
     }
 
     void rollback() {
+        if (over) {
+            return;
+        }
         try {
             connection.rollback();
         } catch (SQLException broken) {
@@ -124,6 +134,7 @@ final class LocalTransaction {
 
     /** As the pool does: autocommit on, which commits what is left, and back. */
     private void release() {
+        over = true;
         try {
             connection.setAutoCommit(true);
             connection.close();

@@ -55,6 +55,9 @@ final class ModelPostgres {
     private final Map<MarkerKey, Marker> markers = new LinkedHashMap<>();
     private final Map<String, Long> balances = new HashMap<>();
     private final List<Entry> entries = new ArrayList<>();
+    /** Calls that worked in a branch that another call had opened, by their refs; the value is the ref of that branch. */
+    private final Map<String, String> joined = new HashMap<>();
+
     private final Map<String, Prepared> prepared = new LinkedHashMap<>();
     private final Map<Object, Local> locks = new HashMap<>();
     private final Set<Local> open = new LinkedHashSet<>();
@@ -211,7 +214,17 @@ final class ModelPostgres {
     long entriesOf(@Nullable BranchRef ref) {
         return ref == null
                 ? 0
-                : entries.stream().filter(e -> e.ref().equals(ref.value())).count();
+                : entries.stream().filter(e -> owner(e).equals(ref.value())).count();
+    }
+
+    /** A call works in the branch of another one. */
+    void joined(BranchRef call, BranchRef branch) {
+        joined.put(call.value(), branch.value());
+    }
+
+    /** The branch with which an entry commits. */
+    String owner(Entry entry) {
+        return joined.getOrDefault(entry.ref(), entry.ref());
     }
 
     int markerCount() {

@@ -2,6 +2,7 @@ package io.assent.chaos.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A participant as its callers know it: replicas behind one address, on one database. */
 final class Service {
@@ -10,13 +11,25 @@ final class Service {
     final String origin;
     final String url;
     final ModelPostgres database;
+    /** Whether its branches are held open until their votes are asked for (late prepare). */
+    final boolean late;
+
     final List<SimulatedParticipant> replicas = new ArrayList<>();
 
-    Service(ModelPostgres database) {
+    Service(ModelPostgres database, boolean late) {
         this.name = database.name;
         this.origin = "http://" + name;
         this.url = origin + "/assent/v1";
         this.database = database;
+        this.late = late;
+    }
+
+    /** The replica that a branch names, if it names one; else any. */
+    SimulatedParticipant at(@Nullable String address, World world) {
+        return replicas.stream()
+                .filter(replica -> late && replica.url().equals(address))
+                .findFirst()
+                .orElseGet(() -> any(world));
     }
 
     SimulatedParticipant any(World world) {

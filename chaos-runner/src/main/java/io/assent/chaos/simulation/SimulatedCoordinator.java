@@ -207,7 +207,7 @@ final class SimulatedCoordinator extends Process {
 
         private SimulatedParticipant at(Branch branch) {
             return Objects.requireNonNull(participants.get(branch.participant().value()))
-                    .any(world);
+                    .at(branch.url(), world);
         }
     }
 }

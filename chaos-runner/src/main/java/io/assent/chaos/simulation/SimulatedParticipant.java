@@ -10,16 +10,18 @@ import io.assent.coordinator.protocol.Execution;
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchResourceException;
 import io.assent.participant.engine.BranchService;
+import io.assent.participant.engine.CallEnd;
 import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.CurrentTransaction;
 import io.assent.participant.engine.GlobalTransactionContext;
+import io.assent.participant.engine.HeldTransaction;
 import io.assent.participant.engine.InDoubtResolver;
 import io.assent.participant.engine.Initiator;
+import io.assent.participant.engine.LateBranches;
 import io.assent.participant.engine.ParticipantDirectory;
 import io.assent.participant.postgres.BranchConnections;
 import io.assent.participant.postgres.BranchPreparer;
 import io.assent.participant.postgres.PostgresBranchResource;
-import io.assent.participant.protocol.BranchPhase;
 import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
@@ -53,6 +55,7 @@ final class SimulatedParticipant extends Process {
 
     private static final Duration CALL = Duration.ofMillis(800);
     private static final Duration PATIENCE = Duration.ofMillis(1_500);
+    private static final Duration EXPIRY = Duration.ofMillis(250);
     private static final Duration WORK_TIMEOUT = Duration.ofMillis(3_000);
 
     final Service service;
@@ -62,6 +65,10 @@ final class SimulatedParticipant extends Process {
     private final Duration clockOffset;
     private int unfinished;
     private BranchService branches;
+    private LateBranches late;
+    /** The local transactions of branches that are held open. */
+    private Map<TransactionId, LocalTransaction> held;
+
     private BranchConnections connections;
     private ParticipantDirectory directory;
     private InDoubtResolver resolver;
@@ -96,6 +103,9 @@ final class SimulatedParticipant extends Process {
         if (!service.database.inDoubt().isEmpty()) {
             world.statistics.count("participant killed, branch in doubt");
         }
+        if (late.count() > 0) {
+            world.statistics.count("participant killed, branch held open");
+        }
         unfinished = 0;
         service.database.disconnect(this);
         resolver.stop();
@@ -109,10 +119,17 @@ final class SimulatedParticipant extends Process {
         CoordinatorClient coordinator = twin.wrap(new Client(), world);
         runtime = new BranchService.Runtime(
                 () -> world.now().plus(clockOffset), length -> world.await(this, length, () -> false), world.random);
+        held = new HashMap<>();
+        late = new LateBranches(
+                this::beginHeld,
+                new LateBranches.Settings(
+                        world.faults == Faults.NONE ? 1_000 : 3, Duration.ofSeconds(3), Duration.ofMillis(400)),
+                runtime);
         branches = new BranchService(
                 service.database.participant,
-                () -> service.url,
+                this::url,
                 resource,
+                late,
                 (ref, decision) -> world.statistics.count("participant: ended by " + decision),
                 Duration.ofMillis(300),
                 runtime);
@@ -121,8 +138,9 @@ final class SimulatedParticipant extends Process {
                 resource,
                 coordinator,
                 context -> new BranchVote(
-                        context.branch(), service.database.participant, service.url, Vote.PENDING, context.ref()),
-                Duration.ofMillis(400));
+                        context.branch(), service.database.participant, url(), Vote.PENDING, context.ref()),
+                Duration.ofMillis(400),
+                Duration.ofMillis(50));
         connections = new BranchConnections(() -> preparer);
         resolver = new InDoubtResolver(
                 resource,
@@ -132,6 +150,30 @@ final class SimulatedParticipant extends Process {
                 new InDoubtResolver.Settings(
                         Duration.ofMillis(700), Duration.ofMillis(300), 1_000, MARKER_RETENTION, 100));
         resolver.start();
+        if (service.late) {
+            world.task(EXPIRY, this, this::expire);
+        }
+    }
+
+    private void expire() {
+        late.expire();
+        world.task(EXPIRY, this, this::expire);
+    }
+
+    /** Where coordinators reach it: held open, a branch belongs to one replica. */
+    String url() {
+        return service.late ? service.origin + "/" + service.replicas.indexOf(this) + "/assent/v1" : service.url;
+    }
+
+    private HeldTransaction beginHeld() {
+        GlobalTransactionContext context = Objects.requireNonNull(CurrentTransaction.get());
+        try {
+            LocalTransaction local = begin(context);
+            held.put(context.id(), local);
+            return new HeldLocalTransaction(local, () -> held.remove(context.id()));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
     }
 
     BranchService.Runtime runtime() {
@@ -167,7 +209,7 @@ final class SimulatedParticipant extends Process {
             next.run();
             return;
         }
-        SimulatedParticipant to = plan.service().any(world);
+        SimulatedParticipant to = plan.service().at(context.holder(plan.service().origin), world);
         world.<String>call(
                 this,
                 to,
@@ -216,8 +258,16 @@ final class SimulatedParticipant extends Process {
             world.trace(() -> name + " works on branch " + context.branch() + " of " + Checker.brief(context.id())
                     + ": " + plan.behaviour());
             try {
+                if (service.late) {
+                    CurrentTransaction.set(context);
+                    late.enter(context);
+                    if (context.duplicate() != null) {
+                        announce();
+                        return;
+                    }
+                }
                 write();
-            } catch (SQLException e) {
+            } catch (SQLException | IllegalStateException | LateBranches.RefusedException e) {
                 failed(e.getMessage());
                 return;
             }
@@ -234,21 +284,35 @@ final class SimulatedParticipant extends Process {
             if (plan.behaviour() == Plan.Behaviour.NOTHING) {
                 return;
             }
-            LocalTransaction begun = begin(context);
-            local = begun;
+            LocalTransaction begun = begun();
             if (plan.behaviour() == Plan.Behaviour.READ) {
                 begun.read(plan.account());
                 return;
             }
             killedAt(CrashPoint.PARTICIPANT_BEFORE_WRITE);
             begun.debit(plan.account(), plan.amount());
-            begun.enter(plan.account(), plan.amount());
+            begun.enter(context.ref(), plan.account(), plan.amount());
             killedAt(CrashPoint.PARTICIPANT_AFTER_WRITE);
             if (plan.behaviour() == Plan.Behaviour.SWALLOW) {
                 begun.failAndSwallow();
             } else if (plan.behaviour() == Plan.Behaviour.UNPREPARABLE) {
                 begun.useTemporaryTable();
             }
+        }
+
+        /** Its own, or the one that is held open. */
+        private LocalTransaction begun() throws SQLException {
+            if (!late.isWorkedOnBy(context)) {
+                LocalTransaction own = begin(context);
+                local = own;
+                return own;
+            }
+            LocalTransaction open = Objects.requireNonNull(held.get(context.id()));
+            if (open.context() != context) {
+                world.statistics.count("worked in a branch held open");
+                service.database.joined(context.ref(), open.context().ref());
+            }
+            return open;
         }
 
         private void commit() {
@@ -283,14 +347,12 @@ final class SimulatedParticipant extends Process {
             announce();
         }
 
-        /** See the starter's filter: enlists what still has to be, and answers. */
+        /** As the starter's filter does. */
         private void announce() {
             CurrentTransaction.clear();
-            List<BranchVote> votes = branches.votes(context);
+            List<BranchVote> votes =
+                    new CallEnd(branches, new Client()).announce(context).votes();
             BranchVote own = votes.get(0);
-            if (!context.collect() && context.own().phase() != BranchPhase.PREPARED && context.duplicate() == null) {
-                new Client().enlist(context.id(), own, context.remaining());
-            }
             world.statistics.count("vote: " + own.vote() + (context.duplicate() == null ? "" : ", repeated"));
             branches.end(context);
             checker.voted(context.id(), own.vote(), own.ref(), service.database);

@@ -34,6 +34,9 @@ final class Simulation {
     private final List<Checkout> checkouts = new ArrayList<>();
     private final List<PlainClient> clients = new ArrayList<>();
     private final Duration idleUntil;
+    /** Of its own, so that what else a seed means did not change when late prepare came. */
+    private final SplittableRandom lateChoices;
+
     private int toStart;
     private boolean healed;
 
@@ -42,6 +45,7 @@ final class Simulation {
 
     private Simulation(long seed, Twin twin, boolean tracing) {
         SplittableRandom choices = new SplittableRandom(seed ^ 0x5eedL);
+        lateChoices = new SplittableRandom(seed ^ 0x1a7eL);
         clean = choices.nextInt(4) == 0;
         Faults faults = clean ? Faults.NONE : Faults.random(choices);
         world = new World(seed, faults, tracing);
@@ -111,7 +115,9 @@ final class Simulation {
         for (int i = 0; i < 4; i++) {
             accounts.add("account-" + i);
         }
-        Service service = new Service(new ModelPostgres(world, checker, twin, name, replicated, accounts, 1_000));
+        Service service = new Service(
+                new ModelPostgres(world, checker, twin, name, replicated, accounts, 1_000),
+                !name.equals("shop") && lateChoices.nextInt(3) == 0);
         for (int i = 0; i < replicas; i++) {
             Duration offset = name.equals("shop") ? clocks.ofInitiator() : clocks.ofServer();
             service.replicas.add(new SimulatedParticipant(world, service, checker, coordinators, twin, offset));

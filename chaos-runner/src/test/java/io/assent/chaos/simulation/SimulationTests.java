@@ -68,6 +68,8 @@ class SimulationTests {
     }
 
     private static final List<String> SITUATIONS = List.of(
+            "participant killed, branch held open",
+            "worked in a branch held open",
             "abandoned",
             "branch ended by hand",
             "coordinator killed, busy",

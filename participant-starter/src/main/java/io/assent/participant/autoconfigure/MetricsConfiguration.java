@@ -1,6 +1,7 @@
 package io.assent.participant.autoconfigure;
 
 import io.assent.participant.engine.BranchResource;
+import io.assent.participant.engine.LateBranches;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -18,8 +19,11 @@ import org.springframework.context.annotation.Configuration;
 class MetricsConfiguration {
 
     @Bean
-    MeterBinder assentBranchMetrics(BranchResource resource) {
+    MeterBinder assentBranchMetrics(BranchResource resource, LateBranches late) {
         return registry -> {
+            Gauge.builder("assent.participant.open", late, LateBranches::count)
+                    .description("Branches that this process holds open between calls (late prepare)")
+                    .register(registry);
             Gauge.builder(
                             "assent.participant.in.doubt",
                             resource,

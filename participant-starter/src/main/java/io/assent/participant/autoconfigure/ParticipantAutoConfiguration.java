@@ -6,9 +6,11 @@ import io.assent.participant.client.PropagatingRequestInterceptor;
 import io.assent.participant.client.Propagation;
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchService;
+import io.assent.participant.engine.CallEnd;
 import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.InDoubtResolver;
 import io.assent.participant.engine.Initiator;
+import io.assent.participant.engine.LateBranches;
 import io.assent.participant.engine.ParticipantDirectory;
 import io.assent.participant.postgres.BranchConnections;
 import io.assent.participant.postgres.BranchPreparer;
@@ -17,8 +19,10 @@ import io.assent.participant.transaction.BranchTransactionPostProcessor;
 import io.assent.participant.transaction.GlobalTransactionRunner;
 import io.assent.participant.transaction.GlobalTransactionalInterceptor;
 import io.assent.participant.transaction.HeldCallbacks;
+import io.assent.participant.transaction.SpringHeldTransaction;
 import io.assent.participant.web.BranchFilter;
 import io.assent.participant.web.FailureNote;
+import io.assent.participant.web.LateBranchInterceptor;
 import io.assent.participant.web.ParticipantEndpoints;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
@@ -50,10 +54,13 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
@@ -184,14 +191,39 @@ public final class ParticipantAutoConfiguration {
     }
 
     @Bean
+    LateBranches assentLateBranches(
+            ParticipantDatabase database,
+            ParticipantProperties properties,
+            ObjectProvider<PlatformTransactionManager> transactionManager,
+            BranchService.Runtime runtime) {
+        return new LateBranches(
+                SpringHeldTransaction.source(transactionManager::getIfAvailable),
+                new LateBranches.Settings(database.maxOpen(), properties.late().maxIdle(), properties.lockTimeout()),
+                runtime);
+    }
+
+    /** The first of all: see {@link LateBranchInterceptor}. */
+    @Bean
+    WebMvcConfigurer assentLateBranchConfigurer(LateBranches late, ParticipantProperties properties) {
+        LateBranchInterceptor interceptor = new LateBranchInterceptor(late, properties.prepare());
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(interceptor).order(Ordered.HIGHEST_PRECEDENCE);
+            }
+        };
+    }
+
+    @Bean
     BranchService assentBranchService(
             ParticipantProperties properties,
             ParticipantUrl url,
             BranchResource resource,
+            LateBranches late,
             HeldCallbacks callbacks,
             BranchService.Runtime runtime) {
         return new BranchService(
-                properties.participantName(), url, resource, callbacks, properties.prepareWait(), runtime);
+                properties.participantName(), url, resource, late, callbacks, properties.prepareWait(), runtime);
     }
 
     @Bean
@@ -205,7 +237,8 @@ public final class ParticipantAutoConfiguration {
                 coordinator,
                 context -> new BranchVote(
                         context.branch(), properties.participantName(), url.get(), Vote.PENDING, context.ref()),
-                properties.lockTimeout());
+                properties.lockTimeout(),
+                properties.secondCallLockTimeout());
     }
 
     @Bean
@@ -252,8 +285,8 @@ public final class ParticipantAutoConfiguration {
     }
 
     @Bean
-    SweepLifecycle assentSweepLifecycle(InDoubtResolver resolver) {
-        return new SweepLifecycle(resolver);
+    SweepLifecycle assentSweepLifecycle(InDoubtResolver resolver, LateBranches late, ParticipantThreads threads) {
+        return new SweepLifecycle(resolver, late, threads);
     }
 
     @Bean
@@ -268,8 +301,8 @@ public final class ParticipantAutoConfiguration {
             CoordinatorClient coordinator,
             ParticipantDirectory directory,
             ParticipantProperties properties) {
-        FilterRegistrationBean<BranchFilter> registration =
-                new FilterRegistrationBean<>(new BranchFilter(branches, coordinator, directory, properties.path()));
+        FilterRegistrationBean<BranchFilter> registration = new FilterRegistrationBean<>(
+                new BranchFilter(branches, new CallEnd(branches, coordinator), directory, properties.path()));
         registration.setOrder(BranchFilter.ORDER);
         return registration;
     }
@@ -281,7 +314,7 @@ public final class ParticipantAutoConfiguration {
 
     @Bean
     Propagation assentPropagation(PropagationProperties properties) {
-        return new Propagation(properties.includedHosts(), properties.excludedHosts());
+        return new Propagation(properties.includedHosts(), properties.excludedHosts(), properties.direct());
     }
 
     @Bean

@@ -31,6 +31,9 @@ final class ParticipantDatabase implements AutoCloseable {
     /** Any number; two replicas that start at once must not create the table at once. */
     private static final long SCHEMA_LOCK = 0x617373656e74L;
 
+    private static final int MAX_OPEN_OF_UNKNOWN_POOL = 5;
+
+    private final int maxOpen;
     private final DataSource completion;
     private final @Nullable HikariDataSource ownPool;
 
@@ -48,6 +51,7 @@ final class ParticipantDatabase implements AutoCloseable {
                     e);
         }
         HikariDataSource pool = DataSourceUnwrapper.unwrap(dataSource, HikariDataSource.class);
+        maxOpen = maxOpen(pool, properties.late().maxOpen());
         ownPool = pool == null ? null : completionPool(pool, properties.completionPoolSize());
         completion = ownPool == null ? dataSource : ownPool;
         if (ownPool == null) {
@@ -62,11 +66,31 @@ final class ParticipantDatabase implements AutoCloseable {
         return completion;
     }
 
+    /** How many branches may be held open (late prepare). */
+    int maxOpen() {
+        return maxOpen;
+    }
+
     @Override
     public void close() {
         if (ownPool != null) {
             ownPool.close();
         }
+    }
+
+    /** Open branches keep their connections; calls of all others need some, too. */
+    private static int maxOpen(@Nullable HikariDataSource pool, @Nullable Integer configured) {
+        if (pool == null) {
+            return configured != null ? configured : MAX_OPEN_OF_UNKNOWN_POOL;
+        }
+        int size = pool.getMaximumPoolSize();
+        if (configured != null && configured >= size) {
+            throw new ParticipantStartException(
+                    "assent.participant.late.max-open is " + configured + ", and the pool has " + size
+                            + " connections: open branches could take all of them.",
+                    "Set it below spring.datasource.hikari.maximum-pool-size, or enlarge the pool.");
+        }
+        return configured != null ? configured : size / 2;
     }
 
     private static HikariDataSource completionPool(HikariDataSource pool, int size) {

@@ -1,5 +1,6 @@
 package io.assent.participant.autoconfigure;
 
+import io.assent.participant.Branch;
 import io.assent.protocol.ParticipantName;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param name this service's name in transactions, the same for all its replicas: lower-case letters, digits and hyphens
  * @param url where coordinators reach this service's protocol endpoints, such as http://payment:8080/assent/v1; {port} stands for the server's port. Empty: the coordinator's configuration knows
  * @param path where the protocol endpoints are served
+ * @param prepare when branches are prepared: early, with the call, or late, when the coordinator asks; handlers may differ with @Branch
  * @param lockTimeout longest wait for a row lock in a branch, also limited by the deadline; 1ms to 10m
+ * @param secondCallLockTimeout the same in a call whose transaction has prepared a branch here before: it would wait for its own transaction's rows; 1ms to 10m
  * @param prepareWait how long a prepare request waits for a call that may run on another replica; 0 to 1m
  * @param completionPoolSize connections kept apart for ending branches, so that work waiting for locks cannot block it; 1 to 64
  * @param maxHeldCallbacks for how many branches after-commit callbacks wait for the decision; 0 to 1000000
  * @param markerRetention how long markers of ended branches are kept; 2h to 3650d
  * @param markerBatch how many old markers one sweep deletes; 1 to 100000
+ * @param late branches that are held open between calls (late prepare)
  * @param sweep the sweep for branches in doubt
  * @param schema the marker table
  */
@@ -26,12 +30,15 @@ public record ParticipantProperties(
         @Nullable String name,
         @Nullable String url,
         @DefaultValue("/assent/v1") String path,
+        @DefaultValue("early") Branch.Prepare prepare,
         @DefaultValue("5s") Duration lockTimeout,
+        @DefaultValue("500ms") Duration secondCallLockTimeout,
         @DefaultValue("2s") Duration prepareWait,
         @DefaultValue("4") int completionPoolSize,
         @DefaultValue("10000") int maxHeldCallbacks,
         @DefaultValue("7d") Duration markerRetention,
         @DefaultValue("1000") int markerBatch,
+        @DefaultValue Late late,
         @DefaultValue Sweep sweep,
         @DefaultValue Schema schema) {
 
@@ -54,6 +61,11 @@ public record ParticipantProperties(
                     "assent.participant.path=" + path + " is no path; expected something like /assent/v1.");
         }
         Checks.range(prefix + "lock-timeout", lockTimeout, Duration.ofMillis(1), Duration.ofMinutes(10));
+        Checks.range(
+                prefix + "second-call-lock-timeout",
+                secondCallLockTimeout,
+                Duration.ofMillis(1),
+                Duration.ofMinutes(10));
         Checks.range(prefix + "prepare-wait", prepareWait, Duration.ZERO, Duration.ofMinutes(1));
         Checks.range(prefix + "completion-pool-size", completionPoolSize, 1, 64);
         Checks.range(prefix + "max-held-callbacks", maxHeldCallbacks, 0, 1_000_000);
@@ -63,6 +75,23 @@ public record ParticipantProperties(
 
     ParticipantName participantName() {
         return new ParticipantName(String.valueOf(name));
+    }
+
+    /**
+     * Branches that are held open between calls.
+     *
+     * @param maxOpen how many at once, further ones are refused; each keeps a connection of the pool, so fewer than it has. 0 to 9999, half of the pool if unset
+     * @param maxIdle how long one waits for the next call or for the question for its vote before it rolls back; 100ms to 1h
+     */
+    public record Late(
+            @Nullable Integer maxOpen, @DefaultValue("30s") Duration maxIdle) {
+
+        public Late {
+            if (maxOpen != null) {
+                Checks.range("assent.participant.late.max-open", maxOpen, 0, 9_999);
+            }
+            Checks.range("assent.participant.late.max-idle", maxIdle, Duration.ofMillis(100), Duration.ofHours(1));
+        }
     }
 
     /**

@@ -9,11 +9,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param includedHosts patterns of host or host:port that take part, * for any characters; at most 100
  * @param excludedHosts patterns of those that do not, wins over included-hosts; at most 100
+ * @param direct whether further calls to a service that holds a branch open (late prepare) go to the very process that holds it, by the host and port of its assent.participant.url
  */
 @ConfigurationProperties("assent.propagation")
 public record PropagationProperties(
         @DefaultValue("*") List<String> includedHosts,
-        @DefaultValue List<String> excludedHosts) {
+        @DefaultValue List<String> excludedHosts,
+        @DefaultValue("true") boolean direct) {
 
     public PropagationProperties {
         Checks.range("assent.propagation.included-hosts", includedHosts.size(), 0, 100);

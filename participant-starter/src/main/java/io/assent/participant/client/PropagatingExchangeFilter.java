@@ -31,6 +31,7 @@ public final class PropagatingExchangeFilter implements ExchangeFilterFunction {
             GlobalTransactionContext context = current.get();
             GlobalTransactionContext.Call call = context.startCall(Propagation.origin(request.url()));
             ClientRequest carrying = ClientRequest.from(request)
+                    .url(propagation.target(context, request.url()))
                     .header(TransactionContext.NAME, call.header())
                     .build();
             return next.exchange(carrying)

@@ -4,6 +4,7 @@ import io.assent.participant.engine.GlobalTransactionContext;
 import io.assent.protocol.header.BranchesHeader;
 import io.assent.protocol.header.TransactionContext;
 import java.io.IOException;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.springframework.http.HttpRequest;
 import org.springframework.http.client.ClientHttpRequestExecution;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.http.client.support.HttpRequestWrapper;
 
 /**
  * Carries the transaction of the current thread along and collects the votes; for RestClient, RestTemplate and HTTP
@@ -37,7 +39,7 @@ public final class PropagatingRequestInterceptor implements ClientHttpRequestInt
         request.getHeaders().set(TransactionContext.NAME, call.header());
         ClientHttpResponse response;
         try {
-            response = execution.execute(request, body);
+            response = execution.execute(to(propagation.target(context, request.getURI()), request), body);
         } catch (IOException | RuntimeException | Error e) {
             context.failed(call, "ended with " + e);
             throw e;
@@ -49,6 +51,17 @@ public final class PropagatingRequestInterceptor implements ClientHttpRequestInt
             throw e;
         }
         return response;
+    }
+
+    private static HttpRequest to(URI target, HttpRequest request) {
+        return target.equals(request.getURI())
+                ? request
+                : new HttpRequestWrapper(request) {
+                    @Override
+                    public URI getURI() {
+                        return target;
+                    }
+                };
     }
 
     /** Several header lines are one list (RFC 9651). */

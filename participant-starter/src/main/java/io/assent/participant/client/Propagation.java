@@ -16,14 +16,17 @@ public final class Propagation {
 
     private final List<String> included;
     private final List<String> excluded;
+    private final boolean direct;
 
     /**
      * @param included patterns of {@code host} or {@code host:port}, with {@code *} for any characters
      * @param excluded the same; wins over {@code included}
+     * @param direct whether further calls to a service that holds a branch open go to the very process that does
      */
-    public Propagation(List<String> included, List<String> excluded) {
+    public Propagation(List<String> included, List<String> excluded, boolean direct) {
         this.included = included;
         this.excluded = excluded;
+        this.direct = direct;
     }
 
     /** The transaction that a call to {@code uri} belongs to, if it carries one. */
@@ -39,6 +42,17 @@ public final class Propagation {
     /** Scheme, host and port. */
     static String origin(URI uri) {
         return uri.getScheme() + "://" + uri.getRawAuthority();
+    }
+
+    /** Where the call has to go: another address than {@code uri} if a branch is held open there by one of several replicas. */
+    URI target(GlobalTransactionContext context, URI uri) {
+        String holder = direct ? context.holder(origin(uri)) : null;
+        if (holder == null || uri.isOpaque()) {
+            return uri;
+        }
+        URI process = URI.create(holder);
+        String target = process.getScheme() + "://" + process.getRawAuthority() + uri.getRawPath();
+        return URI.create(uri.getRawQuery() == null ? target : target + "?" + uri.getRawQuery());
     }
 
     private static boolean matches(List<String> patterns, URI uri) {

@@ -5,6 +5,7 @@ import io.assent.participant.protocol.BranchPage;
 import io.assent.participant.protocol.BranchPhase;
 import io.assent.participant.protocol.DuplicateBranch;
 import io.assent.participant.protocol.ExecutionRef;
+import io.assent.participant.protocol.ListedBranch;
 import io.assent.participant.protocol.OrderRules;
 import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchId;
@@ -16,6 +17,7 @@ import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionRange;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
+import io.assent.protocol.header.BranchesHeader;
 import io.assent.protocol.header.TransactionContext;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -56,6 +59,7 @@ public final class BranchService {
     private final ParticipantName participant;
     private final Supplier<@Nullable String> url;
     private final BranchResource resource;
+    private final LateBranches late;
     private final EndListener endListener;
     private final Duration prepareWait;
     private final Runtime runtime;
@@ -68,6 +72,15 @@ public final class BranchService {
             return size() > MAX_ANSWERED;
         }
     });
+
+    /** Transactions with a branch that was prepared here early. */
+    private final Set<TransactionId> preparedHere =
+            Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<>() {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<TransactionId, Boolean> eldest) {
+                    return size() > MAX_ANSWERED;
+                }
+            }));
 
     private record Key(TransactionId transaction, BranchId branch, BranchRef ref) {}
 
@@ -122,18 +135,21 @@ public final class BranchService {
 
     /**
      * @param url where this participant's endpoints are, or null if only the coordinator's configuration knows
+     * @param late the branches that are held open here
      * @param prepareWait how long a prepare request waits for a call that may run on another replica
      */
     public BranchService(
             ParticipantName participant,
             Supplier<@Nullable String> url,
             BranchResource resource,
+            LateBranches late,
             EndListener endListener,
             Duration prepareWait,
             Runtime runtime) {
         this.participant = participant;
         this.url = url;
         this.resource = resource;
+        this.late = late;
         this.endListener = endListener;
         this.prepareWait = prepareWait;
         this.runtime = runtime;
@@ -149,6 +165,7 @@ public final class BranchService {
         BranchRef ref =
                 ExecutionRef.create(participant, header.id(), header.branch(), header.deadline(), runtime.random());
         GlobalTransactionContext context = GlobalTransactionContext.received(header, ref, runtime.clock(), directory);
+        context.secondCall(preparedHere.contains(header.id()));
         running.put(key(context), context);
         return context;
     }
@@ -175,6 +192,7 @@ public final class BranchService {
      */
     public BranchVote vote(GlobalTransactionContext context) {
         context.endCalls();
+        late.leave(context, context.votes());
         DuplicateBranch duplicate = context.duplicate();
         if (duplicate != null) {
             return ownVote(context, duplicate.vote(), duplicate.ref(), REPEATED);
@@ -200,12 +218,37 @@ public final class BranchService {
                 return ownVote(context, earlier.get().vote(), earlier.get().ref(), REPEATED);
             }
         }
+        if (vote == Vote.PREPARED) {
+            preparedHere.add(context.id());
+        }
+        return ownVote(context, vote, context.ref(), vote == Vote.ROLLBACK ? whyRolledBack(context) : null);
+    }
+
+    private @Nullable String whyRolledBack(GlobalTransactionContext context) {
         String failure = context.failure();
-        return ownVote(
-                context,
-                vote,
-                context.ref(),
-                failure != null && context.own().rolledBackByTheFramework() ? failure : reason);
+        String reason =
+                failure != null && context.own().rolledBackByTheFramework() ? failure : context.rollbackReason();
+        if (!context.lockTimedOut()) {
+            return reason;
+        }
+        return preparedBefore(context)
+                // Short: the header holds 128 characters of it.
+                .map(other -> "branch " + other + " of this transaction, prepared here before, holds the rows: several"
+                        + " calls need assent.participant.prepare=late")
+                .orElse(reason);
+    }
+
+    /** Another branch of the same transaction that is prepared in this participant's database. */
+    private Optional<BranchId> preparedBefore(GlobalTransactionContext context) {
+        try {
+            return resource.list(TransactionRange.only(context.id()), BranchesHeader.MAX_BRANCHES).branches().stream()
+                    .filter(listed -> listed.state() == BranchState.PREPARED
+                            && !listed.branch().equals(context.branch()))
+                    .map(ListedBranch::branch)
+                    .findFirst();
+        } catch (BranchResourceException e) {
+            return Optional.empty();
+        }
     }
 
     /**
@@ -246,17 +289,23 @@ public final class BranchService {
         BranchVote own = vote(context);
         List<BranchVote> nested = context.votes();
         DuplicateBranch duplicate = context.duplicate();
-        if (context.collect() && own.vote() == Vote.PREPARED) {
-            if (duplicate != null) {
-                nested = duplicate.nested();
-            } else if (!context.initiator()) {
-                answered.put(key(context), List.copyOf(nested));
-            }
+        if (context.collect() && duplicate != null && own.vote() != Vote.ROLLBACK) {
+            nested = duplicate.nested();
+        } else if (context.collect() && own.vote() == Vote.PREPARED && !context.initiator()) {
+            answered.put(key(context), List.copyOf(nested));
         }
         List<BranchVote> all = new ArrayList<>();
         all.add(own);
         all.addAll(nested);
         return all;
+    }
+
+    /** What a call says that works in an open branch (late prepare), as long as it may; null for all others. */
+    @Nullable
+    BranchVote openVote(GlobalTransactionContext context) {
+        context.endCalls();
+        Vote vote = context.rollbackReason() == null ? late.voteOf(context) : null;
+        return vote == null ? null : ownVote(context, vote, context.ref(), null);
     }
 
     /** Whether the execution runs in this process. */
@@ -353,7 +402,7 @@ public final class BranchService {
     }
 
     /**
-     * Phase one for an enlisted branch. While its work call runs, here or as far as anybody can tell on another replica,
+     * Phase one for a branch that is open here, or enlisted. While its work call runs, here or as far as anybody can tell on another replica,
      * the answer waits; when the time is up a tombstone makes sure that it will never be prepared, and only then the vote
      * is ROLLBACK.
      *
@@ -363,6 +412,10 @@ public final class BranchService {
             TransactionId transaction, BranchId branch, @Nullable BranchRef ref, Duration remaining)
             throws InterruptedException {
         Instant hereUntil = runtime.clock().instant().plus(remaining.dividedBy(2));
+        Vote open = late.prepare(transaction, branch, ref, hereUntil);
+        if (open != null) {
+            return answer(open, "the branch was rolled back when it should prepare");
+        }
         Duration elsewhere = remaining.dividedBy(2).compareTo(prepareWait) < 0 ? remaining.dividedBy(2) : prepareWait;
         Instant elsewhereUntil = runtime.clock().instant().plus(elsewhere);
         while (true) {
@@ -510,9 +563,10 @@ public final class BranchService {
     }
 
     private boolean doomRunning(TransactionId transaction, BranchId branch, @Nullable BranchRef ref) {
+        String reason = "the transaction was rolled back while the call ran";
         Optional<GlobalTransactionContext> here = runningExecution(transaction, branch, ref);
-        here.ifPresent(context -> context.setRollbackOnly("the transaction was rolled back while the call ran"));
-        return here.isPresent();
+        here.ifPresent(context -> context.setRollbackOnly(reason));
+        return late.rollBack(transaction, branch, ref, reason) || here.isPresent();
     }
 
     private static Key key(GlobalTransactionContext context) {

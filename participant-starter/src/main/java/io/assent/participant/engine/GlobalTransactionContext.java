@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,10 +41,15 @@ public final class GlobalTransactionContext {
     private BranchExecution own = BranchExecution.working();
     private boolean committing;
     private @Nullable String failure;
+    private boolean lockTimedOut;
+    private boolean secondCall;
+    private boolean enlisted;
     private @Nullable DuplicateBranch duplicate;
     private int lastChild;
     private final Map<BranchId, Call> open = new LinkedHashMap<>();
     private final List<BranchVote> votes = new ArrayList<>();
+    /** By origin: the process there that holds a branch of this transaction open. */
+    private final Map<String, String> holders = new HashMap<>();
 
     /**
      * An outgoing call.
@@ -145,6 +151,35 @@ public final class GlobalTransactionContext {
         return failure;
     }
 
+    /** The application's work waited for a lock in vain. */
+    public synchronized void waitedForLock() {
+        lockTimedOut = true;
+    }
+
+    synchronized boolean lockTimedOut() {
+        return lockTimedOut;
+    }
+
+    /** Another call of the same transaction has prepared a branch in this process. */
+    synchronized void secondCall(boolean value) {
+        secondCall = value;
+    }
+
+    /** Whether rows that it waits for are most likely those of its own transaction, so that waiting is of no use. */
+    public synchronized boolean secondCall() {
+        return secondCall;
+    }
+
+    /** The coordinator knows the branch. */
+    synchronized void enlisted() {
+        enlisted = true;
+    }
+
+    /** Whether the coordinator has to be told of the branch before it prepares: in the enlisted flow, once. */
+    public synchronized boolean toBeEnlisted() {
+        return !collect() && !enlisted;
+    }
+
     /** Whether the framework is inside the commit of the own branch's local transaction. */
     public synchronized boolean committing() {
         return committing;
@@ -200,6 +235,14 @@ public final class GlobalTransactionContext {
     }
 
     /**
+     * The protocol endpoints of the process that holds a branch open which an earlier call to {@code origin} opened (late
+     * prepare): further calls belong there, whichever replica the address would lead to. Null if there is none.
+     */
+    public synchronized @Nullable String holder(String origin) {
+        return holders.get(origin);
+    }
+
+    /**
      * The response to a call.
      *
      * @param header all values of the response header, joined; null if there is none
@@ -224,6 +267,9 @@ public final class GlobalTransactionContext {
             votes.add(vote);
             if (vote.branch().equals(call.branch())) {
                 directory.learn(call.origin(), vote.participant(), vote.url());
+                if (vote.vote() == Vote.PENDING && vote.url() != null) {
+                    holders.putIfAbsent(call.origin(), vote.url());
+                }
             }
             if (vote.vote() == Vote.ROLLBACK) {
                 String why = vote.reason() == null ? "" : ": " + vote.reason();
@@ -284,7 +330,7 @@ public final class GlobalTransactionContext {
         for (BranchVote vote : received) {
             boolean same = vote.branch().equals(call.branch());
             itself |= same;
-            if (!same && !vote.branch().value().startsWith(call.branch().value() + ".")) {
+            if (!same && !vote.branch().isBelow(call.branch())) {
                 throw new IllegalArgumentException("branch " + vote.branch() + " is not below " + call.branch());
             }
             if (!seen.add(vote.branch())) {

@@ -98,7 +98,12 @@ public final class BranchConnections {
 
         /** Only inside a local transaction: a connection in autocommit mode is not part of the branch. */
         private void openOnce() throws SQLException {
-            if (!opened && !target.getAutoCommit() && CurrentTransaction.get() == context) {
+            GlobalTransactionContext current = CurrentTransaction.get();
+            // By its id: a later call works in the branch that an earlier one opened (late prepare).
+            if (!opened
+                    && !target.getAutoCommit()
+                    && current != null
+                    && current.id().equals(context.id())) {
                 opened = true;
                 preparer.open(target, context);
             }

@@ -49,20 +49,24 @@ public final class BranchPreparer {
     private final CoordinatorClient coordinator;
     private final Function<GlobalTransactionContext, BranchVote> enlistment;
     private final Duration lockTimeout;
+    private final Duration secondCallLockTimeout;
 
     /**
      * @param enlistment the branch as the coordinator is told of it, in the enlisted flow
      * @param lockTimeout the longest wait for a row lock, also limited by what is left of the deadline
+     * @param secondCallLockTimeout the same for a call whose transaction has prepared a branch here before
      */
     public BranchPreparer(
             BranchResource resource,
             CoordinatorClient coordinator,
             Function<GlobalTransactionContext, BranchVote> enlistment,
-            Duration lockTimeout) {
+            Duration lockTimeout,
+            Duration secondCallLockTimeout) {
         this.resource = resource;
         this.coordinator = coordinator;
         this.enlistment = enlistment;
         this.lockTimeout = lockTimeout;
+        this.secondCallLockTimeout = secondCallLockTimeout;
     }
 
     /** Before the first statement of the branch's local transaction. */
@@ -70,8 +74,9 @@ public final class BranchPreparer {
         if (context.remaining().isZero()) {
             throw refused(context, "the deadline has passed", null);
         }
+        Duration longest = context.secondCall() ? secondCallLockTimeout : lockTimeout;
         long millis =
-                Math.max(1, Math.min(lockTimeout.toMillis(), context.remaining().toMillis()));
+                Math.max(1, Math.min(longest.toMillis(), context.remaining().toMillis()));
         try (PreparedStatement set = connection.prepareStatement(OPEN)) {
             set.setString(1, millis + "ms");
             set.execute();
@@ -158,7 +163,7 @@ public final class BranchPreparer {
             throw refused(context, "the deadline has passed", null);
         }
         insertMarker(connection, context);
-        if (!context.collect()) {
+        if (context.toBeEnlisted()) {
             // Durable before PREPARE: if this process dies in between, the missing vote rolls back.
             CoordinatorClient.EnlistAnswer answer =
                     coordinator.enlist(context.id(), enlistment.apply(context), context.remaining());

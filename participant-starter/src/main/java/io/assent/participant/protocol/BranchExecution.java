@@ -33,7 +33,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public boolean mayBeginTransaction() {
         return switch (phase) {
             case WORKING, READ_ONLY -> true;
-            case PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK -> false;
+            case OPEN, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK -> false;
         };
     }
 
@@ -41,6 +41,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public String whyNoTransaction() {
         return switch (phase) {
             case WORKING, READ_ONLY -> "a local transaction may begin";
+            case OPEN -> "the call is over; its local transaction is held open until the branch is asked for its vote";
             case PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN ->
                 "the first local transaction of this call has already been prepared for the global one; a call is one"
                         + " branch with one writing transaction: put one @Transactional around the whole of it";
@@ -53,8 +54,26 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public BranchExecution transactionBegun() {
         return switch (phase) {
             case WORKING, READ_ONLY -> new BranchExecution(BranchPhase.WORKING, rollbackReason);
-            case PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
+            case OPEN, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
                 throw unexpected("a transaction");
+        };
+    }
+
+    /** Late prepare: the call is over, and its local transaction is held open. */
+    public BranchExecution suspended() {
+        return switch (phase) {
+            case WORKING -> new BranchExecution(BranchPhase.OPEN, rollbackReason);
+            case OPEN, READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
+                throw unexpected("suspended");
+        };
+    }
+
+    /** Late prepare: a thread works on the local transaction again. */
+    public BranchExecution resumed() {
+        return switch (phase) {
+            case OPEN -> new BranchExecution(BranchPhase.WORKING, rollbackReason);
+            case WORKING, READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
+                throw unexpected("resumed");
         };
     }
 
@@ -72,7 +91,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
                 }
                 yield wrote && !alone ? AtCommit.PREPARE : AtCommit.COMMIT;
             }
-            case READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
+            case OPEN, READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
                 throw unexpected("commit");
         };
     }
@@ -82,7 +101,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
         return switch (phase) {
             case WORKING ->
                 new BranchExecution(wrote ? BranchPhase.COMMITTED_LOCALLY : BranchPhase.READ_ONLY, rollbackReason);
-            case READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
+            case OPEN, READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
                 throw unexpected("committed");
         };
     }
@@ -91,7 +110,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public BranchExecution commitReplyLost() {
         return switch (phase) {
             case WORKING -> new BranchExecution(BranchPhase.COMMIT_UNKNOWN, rollbackReason);
-            case READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
+            case OPEN, READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
                 throw unexpected("lost reply to commit");
         };
     }
@@ -100,7 +119,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public BranchExecution preparing() {
         return switch (phase) {
             case WORKING -> new BranchExecution(BranchPhase.PREPARING, rollbackReason);
-            case READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
+            case OPEN, READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
                 throw unexpected("prepare");
         };
     }
@@ -109,7 +128,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public BranchExecution replyLost() {
         return switch (phase) {
             case PREPARING -> new BranchExecution(BranchPhase.UNCERTAIN, rollbackReason);
-            case WORKING, READ_ONLY, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
+            case WORKING, OPEN, READ_ONLY, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
                 throw unexpected("lost reply");
         };
     }
@@ -118,7 +137,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     public BranchExecution prepared() {
         return switch (phase) {
             case PREPARING, UNCERTAIN -> new BranchExecution(BranchPhase.PREPARED, rollbackReason);
-            case WORKING, READ_ONLY, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
+            case WORKING, OPEN, READ_ONLY, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
                 throw unexpected("prepared");
         };
     }
@@ -130,7 +149,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
      */
     public BranchExecution rolledBack(String reason) {
         return switch (phase) {
-            case WORKING, READ_ONLY, PREPARING, UNCERTAIN, PREPARED, ROLLED_BACK ->
+            case WORKING, OPEN, READ_ONLY, PREPARING, UNCERTAIN, PREPARED, ROLLED_BACK ->
                 new BranchExecution(BranchPhase.ROLLED_BACK, rollbackReason != null ? rollbackReason : reason);
             case COMMITTED_LOCALLY, COMMIT_UNKNOWN -> throw unexpected("rolled back");
         };
@@ -153,6 +172,7 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
         }
         return switch (phase) {
             case WORKING, READ_ONLY, COMMITTED_LOCALLY -> Vote.READ_ONLY;
+            case OPEN -> Vote.PENDING;
             case PREPARED -> Vote.PREPARED;
             case PREPARING, UNCERTAIN, COMMIT_UNKNOWN, ROLLED_BACK -> Vote.ROLLBACK;
         };

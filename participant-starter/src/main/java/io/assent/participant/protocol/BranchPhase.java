@@ -4,6 +4,8 @@ package io.assent.participant.protocol;
 public enum BranchPhase {
     /** The work call runs; nothing was promised. The branch may roll back alone (R5). */
     WORKING,
+    /** Late prepare: no call runs, the local transaction is held open. Asked for its vote, it prepares. */
+    OPEN,
     /** The local transaction wrote nothing and has ended. Another one may follow. */
     READ_ONLY,
     /** PREPARE TRANSACTION is under way. */

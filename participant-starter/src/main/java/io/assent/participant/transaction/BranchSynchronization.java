@@ -6,6 +6,7 @@ import io.assent.participant.protocol.BranchExecution;
 import io.assent.participant.protocol.BranchPhase;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -18,6 +19,8 @@ final class BranchSynchronization implements TransactionSynchronization {
 
     private final GlobalTransactionContext context;
     private final HeldCallbacks callbacks;
+    /** What the thread works in when the local transaction is suspended: a later call, perhaps (late prepare). */
+    private @Nullable GlobalTransactionContext suspended;
 
     BranchSynchronization(GlobalTransactionContext context, HeldCallbacks callbacks) {
         this.context = context;
@@ -26,12 +29,13 @@ final class BranchSynchronization implements TransactionSynchronization {
 
     @Override
     public void suspend() {
+        suspended = CurrentTransaction.get();
         CurrentTransaction.clear();
     }
 
     @Override
     public void resume() {
-        CurrentTransaction.set(context);
+        CurrentTransaction.set(suspended == null ? context : suspended);
     }
 
     @Override

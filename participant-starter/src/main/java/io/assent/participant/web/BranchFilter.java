@@ -1,14 +1,12 @@
 package io.assent.participant.web;
 
 import io.assent.participant.engine.BranchService;
-import io.assent.participant.engine.CoordinatorClient;
+import io.assent.participant.engine.CallEnd;
 import io.assent.participant.engine.CurrentTransaction;
 import io.assent.participant.engine.GlobalTransactionContext;
 import io.assent.participant.engine.ParticipantDirectory;
-import io.assent.participant.protocol.BranchPhase;
 import io.assent.participant.protocol.DuplicateBranch;
 import io.assent.protocol.Vote;
-import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.BranchesHeader;
 import io.assent.protocol.header.TransactionContext;
 import io.assent.protocol.wire.Problem;
@@ -24,7 +22,6 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,18 +39,14 @@ public final class BranchFilter extends OncePerRequestFilter {
     private static final Logger log = LoggerFactory.getLogger(BranchFilter.class);
 
     private final BranchService branches;
-    private final CoordinatorClient coordinator;
+    private final CallEnd end;
     private final ParticipantDirectory directory;
     private final String protocolPath;
 
     /** @param protocolPath where the participant's own endpoints are; they are no work calls */
-    public BranchFilter(
-            BranchService branches,
-            CoordinatorClient coordinator,
-            ParticipantDirectory directory,
-            String protocolPath) {
+    public BranchFilter(BranchService branches, CallEnd end, ParticipantDirectory directory, String protocolPath) {
         this.branches = branches;
-        this.coordinator = coordinator;
+        this.end = end;
         this.directory = directory;
         this.protocolPath = protocolPath;
     }
@@ -118,39 +111,20 @@ public final class BranchFilter extends OncePerRequestFilter {
         }
     }
 
-    /**
-     * Enlists what still has to be, and sets the header.
-     *
-     * @return why the answer must be an error, or null
-     */
+    /** Sets the header; returns why the answer must be an error, or null. */
     private @Nullable String announce(GlobalTransactionContext context, HttpServletResponse response) {
-        List<BranchVote> votes = branches.votes(context);
-        BranchVote own = votes.get(0);
-        String refusal = null;
-        // A prepared branch has been enlisted before; its vote is asked for. The others are known from here on.
-        if (!context.collect() && context.own().phase() != BranchPhase.PREPARED && context.duplicate() == null) {
-            CoordinatorClient.EnlistAnswer answer = coordinator.enlist(context.id(), own, context.remaining());
-            if (!answer.enlisted() && own.vote() != Vote.ROLLBACK) {
-                refusal = "the branch could not be enlisted: " + answer.detail();
-            } else if (!answer.enlisted()) {
-                log.warn(
-                        "Transaction {}, branch {}: rolled back, and the coordinator could not be told ({}); the caller is",
-                        context.id(),
-                        context.branch(),
-                        answer.detail());
-            }
-        }
-        response.setHeader(BranchesHeader.NAME, BranchesHeader.format(votes));
-        return refusal;
+        CallEnd.Announcement announcement = end.announce(context);
+        response.setHeader(BranchesHeader.NAME, BranchesHeader.format(announcement.votes()));
+        return announcement.refusal();
     }
 
     private static Problem repeated(GlobalTransactionContext context, DuplicateBranch duplicate) {
-        String what = duplicate.vote() == Vote.PREPARED
+        boolean worked = duplicate.vote() != Vote.ROLLBACK;
+        String what = worked
                 ? "This call was made before and has worked; its vote is in " + BranchesHeader.NAME
                         + ", its response is not kept."
                 : "This call repeats an earlier one, which was rolled back, or whose answer is not known here.";
-        ProblemType type =
-                duplicate.vote() == Vote.PREPARED ? ProblemType.BRANCH_CONFLICT : ProblemType.TRANSACTION_ROLLED_BACK;
+        ProblemType type = worked ? ProblemType.BRANCH_CONFLICT : ProblemType.TRANSACTION_ROLLED_BACK;
         return Problem.of(type, what).of(context.id().toString(), null, null);
     }
 
@@ -159,7 +133,7 @@ public final class BranchFilter extends OncePerRequestFilter {
                 .of(context.id().toString(), null, null);
     }
 
-    private static void write(HttpServletResponse response, Problem problem) throws IOException {
+    static void write(HttpServletResponse response, Problem problem) throws IOException {
         response.setStatus(problem.status());
         response.setContentType(Problem.MEDIA_TYPE);
         byte[] body = WireJson.tolerant().writeValueAsBytes(problem);

@@ -4,6 +4,7 @@ import io.assent.participant.engine.CurrentTransaction;
 import io.assent.participant.engine.GlobalTransactionContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -14,6 +15,9 @@ import org.springframework.web.servlet.ModelAndView;
  * Resolves nothing.
  */
 public final class FailureNote implements HandlerExceptionResolver, Ordered {
+
+    /** PostgreSQL's SQLSTATE when lock_timeout strikes. */
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     @Override
     public int getOrder() {
@@ -26,8 +30,20 @@ public final class FailureNote implements HandlerExceptionResolver, Ordered {
         GlobalTransactionContext context = CurrentTransaction.get();
         if (context != null) {
             String message = failure.getMessage();
+            if (waitedForLock(failure)) {
+                context.waitedForLock();
+            }
             context.failedWith(failure.getClass().getSimpleName() + (message == null ? "" : ": " + message));
         }
         return null;
+    }
+
+    private static boolean waitedForLock(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && LOCK_NOT_AVAILABLE.equals(sql.getSQLState())) {
+                return true;
+            }
+        }
+        return false;
     }
 }

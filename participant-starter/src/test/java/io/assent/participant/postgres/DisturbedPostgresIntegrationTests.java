@@ -11,6 +11,7 @@ import io.assent.participant.engine.BranchResource.End;
 import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.GlobalTransactionContext;
+import io.assent.participant.engine.LateBranches;
 import io.assent.participant.engine.ParticipantDirectory;
 import io.assent.participant.protocol.PreparedBranch;
 import io.assent.participant.support.Caller;
@@ -89,20 +90,29 @@ class DisturbedPostgresIntegrationTests {
         execute("create table payment (id serial primary key, amount int)");
         resource = new PostgresBranchResource(pool, NAME, Duration.ofMillis(200));
         service = service();
-        preparer = new BranchPreparer(resource, new NoCoordinator(), context -> null, Duration.ofSeconds(2));
+        preparer = new BranchPreparer(
+                resource, new NoCoordinator(), context -> null, Duration.ofSeconds(2), Duration.ofSeconds(2));
     }
 
     private BranchService service() {
+        BranchService.Runtime runtime = new BranchService.Runtime(
+                InstantSource.system(),
+                duration -> TimeUnit.NANOSECONDS.sleep(duration.toNanos()),
+                RandomGenerator.getDefault());
+        LateBranches none = new LateBranches(
+                () -> {
+                    throw new AssertionError("all of these prepare early");
+                },
+                new LateBranches.Settings(0, Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                runtime);
         return new BranchService(
                 NAME,
                 () -> "http://payment/assent/v1",
                 resource,
+                none,
                 (ref, decision) -> {},
                 Duration.ofMillis(100),
-                new BranchService.Runtime(
-                        InstantSource.system(),
-                        duration -> TimeUnit.NANOSECONDS.sleep(duration.toNanos()),
-                        RandomGenerator.getDefault()));
+                runtime);
     }
 
     @AfterEach

@@ -17,7 +17,7 @@ class BranchExecutionTests {
 
     private static final String NO = "refused";
 
-    /** phase → {begun, committed(read), committed(wrote), commitReplyLost, preparing, replyLost, prepared, rolledBack}. */
+    /** phase → {begun, committed(read), committed(wrote), commitReplyLost, preparing, replyLost, prepared, rolledBack, suspended, resumed}. */
     private static final Map<BranchPhase, String[]> TABLE = new LinkedHashMap<>(Map.of(
             BranchPhase.WORKING,
                     new String[] {
@@ -28,15 +28,18 @@ class BranchExecutionTests {
                         "PREPARING",
                         NO,
                         NO,
-                        "ROLLED_BACK"
+                        "ROLLED_BACK",
+                        "OPEN",
+                        NO
                     },
-            BranchPhase.READ_ONLY, new String[] {"WORKING", NO, NO, NO, NO, NO, NO, "ROLLED_BACK"},
-            BranchPhase.PREPARING, new String[] {NO, NO, NO, NO, NO, "UNCERTAIN", "PREPARED", "ROLLED_BACK"},
-            BranchPhase.UNCERTAIN, new String[] {NO, NO, NO, NO, NO, NO, "PREPARED", "ROLLED_BACK"},
-            BranchPhase.PREPARED, new String[] {NO, NO, NO, NO, NO, NO, NO, "ROLLED_BACK"},
-            BranchPhase.COMMITTED_LOCALLY, new String[] {NO, NO, NO, NO, NO, NO, NO, NO},
-            BranchPhase.COMMIT_UNKNOWN, new String[] {NO, NO, NO, NO, NO, NO, NO, NO},
-            BranchPhase.ROLLED_BACK, new String[] {NO, NO, NO, NO, NO, NO, NO, "ROLLED_BACK"}));
+            BranchPhase.OPEN, new String[] {NO, NO, NO, NO, NO, NO, NO, "ROLLED_BACK", NO, "WORKING"},
+            BranchPhase.READ_ONLY, new String[] {"WORKING", NO, NO, NO, NO, NO, NO, "ROLLED_BACK", NO, NO},
+            BranchPhase.PREPARING, new String[] {NO, NO, NO, NO, NO, "UNCERTAIN", "PREPARED", "ROLLED_BACK", NO, NO},
+            BranchPhase.UNCERTAIN, new String[] {NO, NO, NO, NO, NO, NO, "PREPARED", "ROLLED_BACK", NO, NO},
+            BranchPhase.PREPARED, new String[] {NO, NO, NO, NO, NO, NO, NO, "ROLLED_BACK", NO, NO},
+            BranchPhase.COMMITTED_LOCALLY, new String[] {NO, NO, NO, NO, NO, NO, NO, NO, NO, NO},
+            BranchPhase.COMMIT_UNKNOWN, new String[] {NO, NO, NO, NO, NO, NO, NO, NO, NO, NO},
+            BranchPhase.ROLLED_BACK, new String[] {NO, NO, NO, NO, NO, NO, NO, "ROLLED_BACK", NO, NO}));
 
     @Test
     void every_phase_meets_every_event_as_the_table_says() {
@@ -71,7 +74,9 @@ class BranchExecutionTests {
                 BranchExecution::preparing,
                 BranchExecution::replyLost,
                 BranchExecution::prepared,
-                branch -> branch.rolledBack("why"));
+                branch -> branch.rolledBack("why"),
+                BranchExecution::suspended,
+                BranchExecution::resumed);
     }
 
     @Test
@@ -79,6 +84,7 @@ class BranchExecutionTests {
         for (BranchPhase phase : BranchPhase.values()) {
             Vote expected = switch (phase) {
                 case WORKING, READ_ONLY, COMMITTED_LOCALLY -> Vote.READ_ONLY;
+                case OPEN -> Vote.PENDING;
                 case PREPARED -> Vote.PREPARED;
                 case PREPARING, UNCERTAIN, COMMIT_UNKNOWN, ROLLED_BACK -> Vote.ROLLBACK;
             };

@@ -1,5 +1,6 @@
 package io.assent.participant.support;
 
+import io.assent.participant.Branch;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
@@ -227,6 +228,12 @@ public class PaymentApplication {
         @PostMapping("/pay")
         public String pay(@RequestParam String id, @RequestParam(defaultValue = "100") long cents) {
             return payments.pay(id, cents);
+        }
+
+        @Branch(prepare = Branch.Prepare.LATE)
+        @PostMapping("/pay-late")
+        public String payLate(@RequestParam String id) {
+            return payments.pay(id, 100);
         }
 
         @PostMapping("/refuse")

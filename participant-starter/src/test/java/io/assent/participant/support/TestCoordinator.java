@@ -203,11 +203,38 @@ public final class TestCoordinator implements AutoCloseable {
 
     private String commit(String id, JsonNode body) {
         Transaction transaction = transactions.computeIfAbsent(id, key -> new Transaction());
-        String decision = decideOnce(transaction, "COMMIT");
+        String decision = decideOnce(transaction, allVotedYes(id, body) ? "COMMIT" : "ROLLBACK");
         if (decision.equals("COMMIT")) {
             orders(id, transaction, body);
         }
         return decision;
+    }
+
+    /** Asks those that have not voted (late prepare). */
+    private boolean allVotedYes(String id, JsonNode body) {
+        boolean yes = true;
+        for (JsonNode node : body.path("branches")) {
+            Branch branch = branch(node);
+            if ("PENDING".equals(branch.vote())) {
+                JsonNode answer = post(
+                        branch.url() + "/prepare",
+                        Map.of(
+                                "participant",
+                                branch.participant(),
+                                "transaction",
+                                id,
+                                "branch",
+                                branch.branch(),
+                                "ref",
+                                branch.ref(),
+                                "deadline",
+                                "2999-01-01T00:00:00Z",
+                                "remaining",
+                                "PT5S"));
+                yes &= "PREPARED".equals(text(answer, "vote"));
+            }
+        }
+        return yes;
     }
 
     private static String decideOnce(Transaction transaction, String proposal) {
