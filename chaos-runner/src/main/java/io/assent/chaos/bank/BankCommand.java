@@ -36,6 +36,13 @@ abstract class BankCommand implements Callable<Integer> {
     int banks;
 
     @Option(
+            names = "--late",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "How many of them prepare late, 0 to all (default: 1).")
+    private int late;
+
+    @Option(
             names = "--clients",
             paramLabel = "M",
             defaultValue = "12",
@@ -102,6 +109,7 @@ abstract class BankCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws Exception {
         requireRange("--banks", banks, 2, 9);
+        requireRange("--late", late, 0, banks);
         requireRange("--clients", clients, 1, 200);
         requireRange("--rate", rate, 1, 10_000);
         check();
@@ -115,7 +123,10 @@ abstract class BankCommand implements Callable<Integer> {
         Path history = Files.createDirectories(directory.resolve("history"));
         try (OrderTrace links = new OrderTrace(history)) {
             BankSystem system = BankSystem.start(
-                    system(BankSystem.Options.of(repository, directory, banks).withLinks(links)), line -> {});
+                    system(BankSystem.Options.of(repository, directory, banks)
+                            .withLate(late)
+                            .withLinks(links)),
+                    line -> {});
             // Also after Ctrl-C no process is left.
             Runtime.getRuntime().addShutdownHook(new Thread(system::close, "end-of-processes"));
             try (system) {
@@ -138,7 +149,8 @@ abstract class BankCommand implements Callable<Integer> {
                     "Histories are kept in " + directory.resolve("history") + ", logs in " + directory.resolve("logs"));
         }
         if (!violations.isEmpty()) {
-            out.println("Repeat it with: ./chaos " + spec.name() + " " + repeat() + " --banks " + banks + " --clients "
+            out.println("Repeat it with: ./chaos " + spec.name() + " " + repeat() + " --banks " + banks + " --late "
+                    + late + " --clients "
                     + clients + " --rate " + rate + " --seed " + chosen);
         }
         print(out, report, violations);

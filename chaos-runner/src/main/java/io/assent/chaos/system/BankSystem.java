@@ -62,6 +62,7 @@ public final class BankSystem implements AutoCloseable {
      * @param state an empty or new directory for data, logs and pid files
      * @param coordinators how many, 1 to 5
      * @param banks how many, 1 to 9
+     * @param late how many of them, the last ones, hold their branches open until their votes are asked for
      * @param replicatedLog starts the decision log; null: it is one server without a standby
      * @param variant another program in place of the coordinator; null: the one that ships
      * @param links what stands between them
@@ -74,6 +75,7 @@ public final class BankSystem implements AutoCloseable {
             Path state,
             int coordinators,
             int banks,
+            int late,
             ReplicatedLog.@Nullable Starter replicatedLog,
             @Nullable Variant variant,
             Links links,
@@ -85,6 +87,9 @@ public final class BankSystem implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "1 to 5 coordinators and 1 to 9 banks, not " + coordinators + " and " + banks);
             }
+            if (late < 0 || late > banks) {
+                throw new IllegalArgumentException("0 to " + banks + " banks that prepare late, not " + late);
+            }
             repository = repository.toAbsolutePath().normalize();
             state = state.toAbsolutePath().normalize();
             coordinatorArguments = List.copyOf(coordinatorArguments);
@@ -93,7 +98,7 @@ public final class BankSystem implements AutoCloseable {
 
         /** Two coordinators and so many banks, connected directly. */
         public static Options of(Path repository, Path state, int banks) {
-            return new Options(repository, state, 2, banks, null, null, Links.direct(), List.of(), List.of());
+            return new Options(repository, state, 2, banks, 0, null, null, Links.direct(), List.of(), List.of());
         }
 
         public Options withLinks(Links links) {
@@ -102,6 +107,22 @@ public final class BankSystem implements AutoCloseable {
                     state,
                     coordinators,
                     banks,
+                    late,
+                    replicatedLog,
+                    variant,
+                    links,
+                    coordinatorArguments,
+                    bankArguments);
+        }
+
+        /** With so many banks that prepare late, 0 to all. */
+        public Options withLate(int number) {
+            return new Options(
+                    repository,
+                    state,
+                    coordinators,
+                    banks,
+                    number,
                     replicatedLog,
                     variant,
                     links,
@@ -116,6 +137,7 @@ public final class BankSystem implements AutoCloseable {
                     state,
                     coordinators,
                     banks,
+                    late,
                     starter,
                     variant,
                     links,
@@ -130,6 +152,7 @@ public final class BankSystem implements AutoCloseable {
                     state,
                     number,
                     banks,
+                    late,
                     replicatedLog,
                     variant,
                     links,
@@ -144,6 +167,7 @@ public final class BankSystem implements AutoCloseable {
                     state,
                     coordinators,
                     banks,
+                    late,
                     replicatedLog,
                     other,
                     links,
@@ -153,7 +177,16 @@ public final class BankSystem implements AutoCloseable {
 
         public Options withArguments(List<String> forCoordinators, List<String> forBanks) {
             return new Options(
-                    repository, state, coordinators, banks, replicatedLog, variant, links, forCoordinators, forBanks);
+                    repository,
+                    state,
+                    coordinators,
+                    banks,
+                    late,
+                    replicatedLog,
+                    variant,
+                    links,
+                    forCoordinators,
+                    forBanks);
         }
     }
 
@@ -404,6 +437,11 @@ public final class BankSystem implements AutoCloseable {
             String peer = "bank-" + i;
             if (!peer.equals(name)) {
                 arguments.add("--bank.peers." + peer + "=" + linked(name, peer).httpUrl());
+            }
+        }
+        for (int i = options.banks() - options.late() + 1; i <= options.banks(); i++) {
+            if (name.equals("bank-" + i)) {
+                arguments.add("--assent.participant.prepare=late");
             }
         }
         arguments.addAll(options.bankArguments());

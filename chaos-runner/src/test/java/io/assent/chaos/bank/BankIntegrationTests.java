@@ -39,6 +39,7 @@ class BankIntegrationTests {
         try (OrderTrace links = new OrderTrace(history);
                 BankSystem system = BankSystem.start(
                         BankSystem.Options.of(Path.of(System.getProperty("assent.repository", "..")), state, 3)
+                                .withLate(1)
                                 .withLinks(links),
                         line -> {})) {
             report = new BankTest(

@@ -35,7 +35,11 @@ class FailoverIntegrationTests {
     void each_way_to_lose_a_primary_loses_no_decision() throws Exception {
         long seed = BankTest.newSeed();
 
-        Outcome outcome = run(seed, List.of(LogFault.values()), WAYS, BankSystem.Options.of(REPOSITORY, state, 3));
+        Outcome outcome = run(
+                seed,
+                List.of(LogFault.values()),
+                WAYS,
+                BankSystem.Options.of(REPOSITORY, state, 3).withLate(1));
 
         System.out.println("Seed " + seed + ": " + outcome);
         assertThat(outcome.violations())
@@ -55,6 +59,7 @@ class FailoverIntegrationTests {
     @CsvSource({"cancelled-wait-is-success, WAITS_CANCELLED", "read-instead-of-written, SEEN_AND_LOST"})
     void a_planted_bug_is_noticed(String bug, LogFault kind) throws Exception {
         BankSystem.Options options = BankSystem.Options.of(REPOSITORY, state, 3)
+                .withLate(1)
                 .withCoordinator(new BankSystem.Variant(
                         "io.assent.chaos.simulation.WrongCoordinator",
                         List.of(
