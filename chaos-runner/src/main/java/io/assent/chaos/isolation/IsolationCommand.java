@@ -37,7 +37,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Two banks pay each other at a fixed rate; a third one pays a fourth one all the while. By turns the fourth bank is well,
+ * Two banks pay each other at a fixed rate; a third one (or one of the two) pays a fourth one all the while. By turns the fourth bank is well,
  * answers nothing at all, or gets its work calls but none of the coordinators' orders. What is compared is how long the
  * first two wait.
  */
@@ -83,6 +83,13 @@ public final class IsolationCommand implements Callable<Integer> {
             defaultValue = "10",
             description = "Transfers a second to the fourth bank; ${DEFAULT-VALUE}.")
     private int victimRate;
+
+    @Option(
+            names = "--shared",
+            description =
+                    "The first bank pays the fourth one, in place of the third: healthy and hindered transfers share"
+                            + " one initiator, its threads and its messages.")
+    private boolean shared;
 
     @Option(
             names = "--most",
@@ -145,7 +152,9 @@ public final class IsolationCommand implements Callable<Integer> {
             }
         });
         TransferLoad measured = new TransferLoad(system.banks().get(0).endpoint(), "bank-1", "bank-2", rate);
-        TransferLoad hindered = new TransferLoad(system.banks().get(2).endpoint(), "bank-3", VICTIM, victimRate);
+        int payer = shared ? 0 : 2;
+        TransferLoad hindered =
+                new TransferLoad(system.banks().get(payer).endpoint(), "bank-" + (payer + 1), VICTIM, victimRate);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         Thread other = new Thread(() -> runQuietly(hindered, end), "hindered");
         other.start();

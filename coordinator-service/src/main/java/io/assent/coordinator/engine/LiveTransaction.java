@@ -20,10 +20,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -73,6 +75,9 @@ final class LiveTransaction {
     private @Nullable Timer deadline;
     private @Nullable Instant deadlineArmed;
     private int outstanding;
+    /** Branches whose last order was not even tried. */
+    private final Set<Execution> givenUp = new HashSet<>();
+
     private boolean recording;
     private boolean recordAgain;
 
@@ -337,10 +342,20 @@ final class LiveTransaction {
         call(
                 () -> ports.participants().order(id, branch, decision),
                 error -> new ParticipantClient.OrderReply(null, error.toString()),
-                reply -> apply(
-                        reply.state() == null
-                                ? state.orderFailed(execution, reply.error())
-                                : state.reported(execution, reply.state())));
+                reply -> {
+                    if (reply.givenUp()) {
+                        givenUp.add(execution);
+                    } else {
+                        givenUp.remove(execution);
+                    }
+                    apply(
+                            reply.state() == null
+                                    ? state.orderFailed(execution, reply.error())
+                                    : state.reported(execution, reply.state()));
+                    if (reply.givenUp()) {
+                        tell();
+                    }
+                });
     }
 
     private void redeliver(Branch branch, boolean slowly) {
@@ -441,7 +456,8 @@ final class LiveTransaction {
         Answer.Result result = caller.judge(state, record != null && record.begun());
         if (result != Answer.Result.PENDING) {
             answer(caller, result, state.reason());
-        } else if (caller.patience().isZero()) {
+        } else if (caller.patience().isZero() || !givenUp.isEmpty()) {
+            // Waiting for a participant that is known not to answer only takes the caller's threads.
             answer(caller, result, null);
         } else if (!caller.waitsForCompletion()) {
             caller.waitForCompletion();

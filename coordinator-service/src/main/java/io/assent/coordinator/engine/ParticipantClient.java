@@ -45,6 +45,14 @@ public interface ParticipantClient {
     /**
      * @param state the fact for the exact execution; null if none was heard (R7)
      * @param error for people, if no fact was heard
+     * @param givenUp whether it was not even tried, because the participant has not answered for a while: nobody who waits
+     *     for it gets an answer soon
      */
-    record OrderReply(@Nullable BranchState state, @Nullable String error) {}
+    record OrderReply(@Nullable BranchState state, @Nullable String error, boolean givenUp) {
+
+        /** Of an order that was tried. */
+        public OrderReply(@Nullable BranchState state, @Nullable String error) {
+            this(state, error, false);
+        }
+    }
 }

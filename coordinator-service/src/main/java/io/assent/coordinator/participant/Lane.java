@@ -158,8 +158,8 @@ final class Lane implements AutoCloseable {
         var reply = new CompletableFuture<OrderReply>();
         synchronized (lock) {
             if (closed || waiting.size() >= limits.maxPendingOrders()) {
-                return CompletableFuture.completedStage(
-                        new OrderReply(null, closed ? "shutting down" : "too many orders wait for " + participant));
+                return CompletableFuture.completedStage(new OrderReply(
+                        null, closed ? "shutting down" : "too many orders wait for " + participant, true));
             }
             waiting.add(new Waiting(order, reply));
         }
@@ -234,14 +234,14 @@ final class Lane implements AutoCloseable {
                         return send(batch.subList(0, half)).thenCompose(v -> send(batch.subList(half, batch.size())));
                     }
                     Map<Execution, OrderReply> facts = facts(reply, failure);
-                    String error = error(reply, failure);
+                    OrderReply none = new OrderReply(null, error(reply, failure), notTried(failure));
                     batch.forEach(one -> one.reply()
                             .complete(facts.getOrDefault(
                                     new Execution(
                                             one.order().transaction(),
                                             one.order().branch(),
                                             one.order().ref()),
-                                    new OrderReply(null, error))));
+                                    none)));
                     return CompletableFuture.<Void>completedStage(null);
                 })
                 .thenCompose(stage -> stage)
@@ -367,6 +367,11 @@ final class Lane implements AutoCloseable {
 
     private static boolean refusesContent(int status) {
         return status == 400 || status == 413 || status == 422;
+    }
+
+    private static boolean notTried(@Nullable Throwable failure) {
+        Throwable cause = unwrapped(failure);
+        return cause instanceof CallNotPermittedException || cause instanceof RejectedExecutionException;
     }
 
     private static boolean certainlyNotSent(Throwable failure) {

@@ -32,6 +32,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -335,6 +336,7 @@ class CoordinatorIntegrationTests {
         Coordinator there = secondInstance.getBean(Coordinator.class);
         Semaphore atOnce = new Semaphore(256);
         Map<TransactionId, Decision> told = new ConcurrentHashMap<>();
+        Set<TransactionId> untold = ConcurrentHashMap.newKeySet();
         Map<TransactionId, String> lies = new ConcurrentHashMap<>();
         CompletableFuture<?>[] races = new CompletableFuture<?>[transactions];
 
@@ -362,9 +364,18 @@ class CoordinatorIntegrationTests {
                     .thenCombine(rolledBack, (one, other) -> {
                         String both = one.result() + " and " + other.result();
                         switch (both) {
-                            case "COMPLETE and COMMITTED", "PENDING and COMMITTED" -> told.put(tx, Decision.COMMIT);
-                            case "ROLLED_BACK and COMPLETE", "ROLLED_BACK and PENDING" ->
-                                told.put(tx, Decision.ROLLBACK);
+                            // On a machine that is too busy one of them may be told nothing, which is no lie.
+                            case "COMPLETE and COMMITTED",
+                                    "PENDING and COMMITTED",
+                                    "COMPLETE and UNAVAILABLE",
+                                    "PENDING and UNAVAILABLE",
+                                    "UNAVAILABLE and COMMITTED" -> told.put(tx, Decision.COMMIT);
+                            case "ROLLED_BACK and COMPLETE",
+                                    "ROLLED_BACK and PENDING",
+                                    "ROLLED_BACK and UNAVAILABLE",
+                                    "UNAVAILABLE and COMPLETE",
+                                    "UNAVAILABLE and PENDING" -> told.put(tx, Decision.ROLLBACK);
+                            case "UNAVAILABLE and UNAVAILABLE" -> untold.add(tx);
                             default -> lies.put(tx, both + " " + one.detail() + " " + other.detail());
                         }
                         return both;
@@ -374,7 +385,7 @@ class CoordinatorIntegrationTests {
         CompletableFuture.allOf(races).get(120, TimeUnit.SECONDS);
 
         assertThat(lies).isEmpty();
-        assertThat(told).hasSize(transactions);
+        assertThat(told).hasSize(transactions - untold.size());
         assertThat(told.values()).contains(Decision.COMMIT, Decision.ROLLBACK);
         TransactionSearch search = secondInstance.getBean(TransactionSearch.class);
         await().atMost(Duration.ofSeconds(60))

@@ -415,6 +415,19 @@ class TransactionCoordinatorTests {
     }
 
     @Test
+    void nobody_waits_for_a_participant_that_is_not_even_tried() {
+        CompletionStage<Answer> first = ports.coordinator.commit(ports.collected(ONE, TWO));
+        win();
+        ports.acknowledge("1", BranchState.COMMITTED);
+        assertThat(first.toCompletableFuture()).as("it is tried").isNotDone();
+        ports.answer("order 2", new OrderReply(null, "the circuit is open", true));
+        assertThat(result(first)).isEqualTo(Result.PENDING);
+        assertThat(result(ports.coordinator.commit(ports.collected(ONE, TWO))))
+                .as("nor does who comes later")
+                .isEqualTo(Result.PENDING);
+    }
+
+    @Test
     void beyond_the_bound_redelivery_is_left_to_recovery_passes() {
         HandDriven small = new HandDriven(settings(10, 0));
         CompletionStage<Answer> answer = small.coordinator.commit(small.collected(ONE));

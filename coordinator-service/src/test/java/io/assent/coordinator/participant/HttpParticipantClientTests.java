@@ -360,7 +360,7 @@ class HttpParticipantClientTests {
                 post(anyUrl()).willReturn(okJson("{\"vote\":\"PREPARED\"}").withFixedDelay(300)));
         List<CompletableFuture<VoteReply>> votes = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            votes.add(client.prepare(TX, branch("1." + i, participant), DEADLINE, Duration.ofSeconds(2))
+            votes.add(client.prepare(TX, branch("1." + i, participant), DEADLINE, Duration.ofSeconds(20))
                     .toCompletableFuture());
         }
 
@@ -383,7 +383,9 @@ class HttpParticipantClientTests {
         participant.resetAll();
         participant.stubFor(post("/assent/v1/decisions").willReturn(aResponse().withTransformers("obedient")));
 
-        assertThat(order(branch("1", participant)).error()).contains("circuit");
+        OrderReply refused = order(branch("1", participant));
+        assertThat(refused.error()).contains("circuit");
+        assertThat(refused.givenUp()).isTrue();
         assertThat(prepare(branch("1", participant)).reason()).contains("circuit");
         assertThat(participant.getAllServeEvents()).isEmpty();
         await().untilAsserted(() ->
