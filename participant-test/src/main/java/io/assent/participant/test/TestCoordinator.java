@@ -61,22 +61,23 @@ final class TestCoordinator {
      * @throws IllegalStateException if it cannot be started, or has died; the message says why
      */
     synchronized URI url() {
-        if (process == null) {
-            process = start();
-        }
-        if (!process.isAlive()) {
+        Process running = process();
+        if (!running.isAlive()) {
             throw failure("has ended");
         }
         if (url == null) {
-            url = awaitReady(process);
+            url = awaitReady(running);
             log.info("The coordinator of the tests listens on {}, log in {}.", url, logFile());
         }
         return url;
     }
 
-    /** Its process id. */
-    synchronized long pid() {
-        return process == null ? -1 : process.pid();
+    /** Its process, started at the first call; not necessarily ready. */
+    synchronized Process process() {
+        if (process == null) {
+            process = start();
+        }
+        return process;
     }
 
     private Process start() {

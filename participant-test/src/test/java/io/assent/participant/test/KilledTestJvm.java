@@ -8,8 +8,7 @@ final class KilledTestJvm {
     private KilledTestJvm() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        TestCoordinator.shared().url();
-        System.out.println("children " + TestCoordinator.shared().pid() + " "
+        System.out.println("children " + TestCoordinator.shared().process().pid() + " "
                 + TestPostgres.shared().server().pid());
         Thread.sleep(Long.MAX_VALUE);
     }
