@@ -25,7 +25,7 @@ import org.springframework.web.client.RestClient;
  */
 public final class AssentTransactions {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final int SHOWN = 20;
 
@@ -52,7 +52,7 @@ public final class AssentTransactions {
         this.http = http;
     }
 
-    /** The same, with another patience than 20 s. */
+    /** The same, with another patience than 30 s. */
     public AssentTransactions within(Duration longest) {
         return new AssentTransactions(coordinators, branches, asked, longest, http);
     }

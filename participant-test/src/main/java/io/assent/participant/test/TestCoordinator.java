@@ -35,7 +35,7 @@ import org.springframework.web.client.RestClientException;
 final class TestCoordinator {
 
     private static final Logger log = LoggerFactory.getLogger(TestCoordinator.class);
-    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(5);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+) \\(http\\)");
     private static final String JAR = "coordinator-service.jar";

@@ -32,7 +32,7 @@ class NoOrphansIntegrationTests {
             jvm.destroyForcibly();
 
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
         } finally {
             jvm.destroyForcibly();

@@ -32,22 +32,33 @@ class Shop {
             this.environment = environment;
         }
 
-        @GlobalTransactional(timeout = "3s")
+        @GlobalTransactional(timeout = "60s")
         public void buy(String id, long pence) {
             record(id, pence);
-            call("http://127.0.0.1:" + environment.getProperty("local.server.port") + "/payments?id=" + id + "&pence="
-                    + pence);
+            pay(id, pence);
             String stock = environment.getProperty("stock.url", "");
             if (!stock.isEmpty()) {
                 call(stock + "/reservations/" + id);
             }
         }
 
-        @GlobalTransactional(timeout = "3s")
+        @GlobalTransactional(timeout = "60s")
         public void record(String id, long pence) {
             sql.sql("insert into orders (id, pence) values (?, ?)")
                     .params(id, pence)
                     .update();
+        }
+
+        /** Has a deadline that a test can wait for. */
+        @GlobalTransactional(timeout = "5s")
+        public void buyInAHurry(String id, long pence) {
+            record(id, pence);
+            pay(id, pence);
+        }
+
+        private void pay(String id, long pence) {
+            call("http://127.0.0.1:" + environment.getProperty("local.server.port") + "/payments?id=" + id + "&pence="
+                    + pence);
         }
 
         private void call(String url) {

@@ -7,6 +7,7 @@ import io.assent.participant.GlobalTransactionRolledBackException;
 import io.assent.protocol.Decision;
 import io.assent.protocol.Outcome;
 import io.assent.protocol.Vote;
+import java.time.Duration;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -52,7 +53,7 @@ class StandInParticipantIntegrationTests {
     @AfterEach
     void nothingInDoubt() {
         transactions.assertNothingInDoubt();
-        Awaitility.await().until(() -> STOCK.inDoubt() == 0);
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> STOCK.inDoubt() == 0);
         STOCK.reset();
     }
 

@@ -35,17 +35,24 @@ record ServiceCall(
 
     private RuntimeException translate(RestClientResponseException e) {
         HttpStatusCode status = e.getStatusCode();
-        String detail = detail(e);
-        if (status.is4xxClientError() && status.value() != 408 && status.value() != 429) {
+        ProblemDetail problem = problem(e);
+        String detail = problem == null ? null : problem.getDetail();
+        if (status.is4xxClientError() && status.value() != 408 && status.value() != 429 && !isRetryable(problem)) {
             return refused.apply(detail != null ? detail : service + " answered " + status.value(), e);
         }
         return unavailable.apply(service + " answered " + status.value() + (detail != null ? ": " + detail : ""), e);
     }
 
-    private static @Nullable String detail(RestClientResponseException e) {
+    /** Such as a branch that waited too long for rows which another transaction holds. */
+    private static boolean isRetryable(@Nullable ProblemDetail problem) {
+        return problem != null
+                && problem.getProperties() != null
+                && Boolean.TRUE.equals(problem.getProperties().get("retryable"));
+    }
+
+    private static @Nullable ProblemDetail problem(RestClientResponseException e) {
         try {
-            ProblemDetail problem = e.getResponseBodyAs(ProblemDetail.class);
-            return problem == null ? null : problem.getDetail();
+            return e.getResponseBodyAs(ProblemDetail.class);
         } catch (RuntimeException unreadable) {
             return null;
         }

@@ -107,6 +107,20 @@ class StockIntegrationTests {
         assertThat(order("stock-" + status)).isEqualTo(404);
     }
 
+    @Test
+    void aRefusalThatMayPassMeansRolledBackAndTryAgain() {
+        stockAnswers(json(
+                409,
+                "{\"type\": \"urn:assent:problem:transaction-rolled-back\", \"status\": 409,"
+                        + " \"detail\": \"waited too long for a row\", \"retryable\": true}"));
+
+        EntityExchangeResult<String> answer = checkout("stock-3");
+
+        assertThat(answer.getStatus().value()).isEqualTo(503);
+        assertThat(answer.getResponseBody()).contains("rolled-back", "waited too long for a row");
+        assertThat(order("stock-3")).isEqualTo(404);
+    }
+
     private EntityExchangeResult<String> checkout(String number) {
         return http.post()
                 .uri("/api/checkout")
