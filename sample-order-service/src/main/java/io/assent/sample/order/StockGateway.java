@@ -1,5 +1,6 @@
 package io.assent.sample.order;
 
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
@@ -32,10 +33,11 @@ class StockGateway {
         if (configured == null) {
             return;
         }
-        for (OrderLine line : lines) {
+        // In the same order by everybody: each keeps its row locked, and two checkouts must not wait for each other.
+        lines.stream().sorted(Comparator.comparing(OrderLine::sku)).forEach(line -> {
             Reservation reservation = new Reservation(orderNumber + "." + line.sku(), line.sku(), line.quantity());
             service.call(() -> reserve(configured, reservation));
-        }
+        });
     }
 
     private static ResponseEntity<Void> reserve(RestClient http, Reservation reservation) {
