@@ -234,7 +234,7 @@ public final class StandInParticipant implements AutoCloseable {
         if (!acknowledges) {
             return Optional.empty();
         }
-        BranchRef ref = order.ref() == null ? null : new BranchRef(order.ref());
+        BranchRef ref = order.ref() == null ? anyExecution(order) : new BranchRef(order.ref());
         if (ref == null || !states.containsKey(ref)) {
             return Optional.of(BranchState.NEVER_SEEN);
         }
@@ -243,6 +243,15 @@ public final class StandInParticipant implements AutoCloseable {
                 (any, state) -> state != BranchState.PREPARED
                         ? state
                         : decision == Decision.COMMIT ? BranchState.COMMITTED : BranchState.ROLLED_BACK));
+    }
+
+    /** A ROLLBACK may come from somebody who never learned the ref. */
+    private @Nullable BranchRef anyExecution(DecisionOrder order) {
+        String prefix = BranchRef.prefix(name) + order.transaction() + ":" + order.branch() + ":";
+        return states.keySet().stream()
+                .filter(ref -> ref.value().startsWith(prefix))
+                .findFirst()
+                .orElse(null);
     }
 
     private static String read(HttpExchange exchange) throws IOException {
