@@ -90,8 +90,8 @@ function article(body) {
 }
 
 function reservation(body) {
-  if (typeof body.key !== 'string' || !/^[\w.-]{1,64}$/.test(body.key)) {
-    throw new Problem('invalid-value', 'expected 1 to 64 letters, digits, dots and hyphens', '/key');
+  if (typeof body.key !== 'string' || !/^[\w.:-]{1,64}$/.test(body.key)) {
+    throw new Problem('invalid-value', 'expected 1 to 64 letters, digits, dots, colons and hyphens', '/key');
   }
   return { ...article(body), key: body.key };
 }

@@ -89,6 +89,13 @@ const outcomes = {
       <p data-testid="refusal-reason">${sentence(detail)}</p>
       <p class="quiet">Nothing was ordered and nothing was paid. Change the basket or choose another customer at the top.</p>
     </div>`,
+  'sold-out': ({ detail }) => html`
+    <div class="outcome bad" role="alert" data-testid="outcome-sold-out">
+      <span class="badge">${cross()}</span>
+      <h3>There is not enough left</h3>
+      <p>${sentence(detail)}</p>
+      <p class="quiet">Nothing was ordered and nothing was paid. Take less of it, or something else.</p>
+    </div>`,
   invalid: ({ detail }) => html`
     <div class="outcome bad" role="alert" data-testid="outcome-invalid">
       <span class="badge">${cross()}</span>

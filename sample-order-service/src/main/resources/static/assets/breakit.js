@@ -104,6 +104,7 @@ async function buy() {
     view.run.transactionId = problem instanceof Problem ? problem.transaction : undefined;
     const what = {
       'payment-refused': 'refused',
+      'stock-refused': 'refused',
       'rolled-back': 'rolled back, try again',
       'outcome-unknown': 'unknown, ask again',
     }[problem.name] || 'no answer';

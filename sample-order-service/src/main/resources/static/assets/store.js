@@ -12,7 +12,7 @@ export const state = {
   balances: {},
   basket: saved.basket || {},
   basketOpen: false,
-  // A checkout on its way or just ended: {request, phase: paying|paid|refused|rolled-back|unknown|invalid, …}
+  // A checkout on its way or just ended: {request, phase: paying|paid|refused|sold-out|rolled-back|unknown|invalid, …}
   checkout: saved.checkout || null,
   orders: null,
   nextOrders: null,
@@ -96,7 +96,12 @@ function paid(request, order) {
 
 function failed(request, problem) {
   const unknown = problem.status === 0 || problem.name === 'outcome-unknown' || problem.status === 500;
-  const phases = { 'payment-refused': 'refused', 'rolled-back': 'rolled-back', 'invalid-order': 'invalid' };
+  const phases = {
+    'payment-refused': 'refused',
+    'stock-refused': 'sold-out',
+    'rolled-back': 'rolled-back',
+    'invalid-order': 'invalid',
+  };
   update({
     checkout: {
       request,

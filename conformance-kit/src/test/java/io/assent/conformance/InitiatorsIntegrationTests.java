@@ -3,9 +3,9 @@ package io.assent.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assent.conformance.StandInServer.Reply;
-import io.assent.conformance.support.NodeRuntime;
 import io.assent.conformance.support.Programs;
 import io.assent.conformance.support.StockService;
+import io.assent.demo.node.NodeRuntime;
 import io.assent.protocol.wire.Examples;
 import java.io.IOException;
 import java.net.InetSocketAddress;

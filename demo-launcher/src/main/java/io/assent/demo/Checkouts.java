@@ -1,5 +1,6 @@
 package io.assent.demo;
 
+import io.assent.demo.process.SupervisedProcess;
 import io.assent.demo.system.Database;
 import io.assent.demo.system.DemoException;
 import io.assent.demo.system.DemoSystem;
@@ -14,8 +15,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -23,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Checkouts through the storefront's interface: one commits, one is refused, one loses a service in the middle, and, if the
- * decision log is replicated, one loses the log's primary.
+ * Checkouts through the storefront's interface: one commits, one is refused, one loses a service in the middle. With a stock
+ * service, two more: one is refused by it, one loses it in the middle. If the decision log is replicated, one loses the
+ * log's primary.
  */
 final class Checkouts {
 
@@ -37,16 +41,25 @@ final class Checkouts {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /** One row of the table; {@code holds} is false when something else happened than should. */
-    record Row(String checkout, String answer, String orders, String payments, String transaction, boolean holds) {
+    /** So many pieces of everything are in stock, and so few of one article. */
+    private static final long PLENTY = 1_000;
+
+    private static final long FEW = 3;
+
+    /**
+     * One row of the table; {@code holds} is false when something else happened than should.
+     *
+     * @param databases what each of the services' databases has
+     */
+    record Row(String checkout, String answer, List<String> databases, String transaction, boolean holds) {
 
         List<String> cells() {
-            return List.of(checkout, answer, orders, payments, transaction + (holds ? "" : "  NOT AS IT SHOULD BE"));
+            List<String> cells = new ArrayList<>(List.of(checkout, answer));
+            cells.addAll(databases);
+            cells.add(transaction + (holds ? "" : "  NOT AS IT SHOULD BE"));
+            return cells;
         }
     }
-
-    static final List<String> HEADERS =
-            List.of("Checkout", "Answer", "Orders database", "Payments database", "Transaction");
 
     private final DemoSystem system;
     private final ShopClient client;
@@ -83,11 +96,56 @@ final class Checkouts {
                 .orElseThrow(() -> new DemoException("The shop sells nothing that this demonstration can buy"));
     }
 
+    /** The titles of the columns. */
+    List<String> headers() {
+        return system.stock() == null
+                ? List.of("Checkout", "Answer", "Orders database", "Payments database", "Transaction")
+                : List.of(
+                        "Checkout", "Answer", "Orders database", "Payments database", "Stock database", "Transaction");
+    }
+
+    /** What all checkouts of one run cost together, at most. */
+    long neededPence(ShopClient.Product product) throws IOException {
+        long withoutStock = 4 * product.pricePence();
+        return system.stock() == null
+                ? withoutStock
+                : withoutStock
+                        + product.pricePence()
+                        + (FEW + 1) * scarceProduct().pricePence();
+    }
+
+    /** Goods are delivered before they are counted. */
+    void fillStock() throws IOException {
+        if (system.stock() == null) {
+            return;
+        }
+        String scarce = scarceProduct().sku();
+        for (ShopClient.Product product : client.products()) {
+            long available = client.available(product.sku());
+            long wanted = product.sku().equals(scarce) ? FEW : PLENTY;
+            if (available < wanted) {
+                client.deliver(product.sku(), wanted - available);
+            }
+        }
+    }
+
+    /** The cheapest one, so that money is not what is missing. */
+    private ShopClient.Product scarceProduct() throws IOException {
+        return client.products().stream()
+                .min(Comparator.comparingLong(ShopClient.Product::pricePence))
+                .orElseThrow(() -> new DemoException("The shop sells nothing"));
+    }
+
     List<Row> run(Customers customers, ShopClient.Product product) throws IOException, SQLException {
         List<Row> rows = new ArrayList<>();
         rows.add(committed(customers.rich(), product));
         rows.add(refused(customers.poor(), product));
         rows.add(killed(customers.rich(), product));
+        SupervisedProcess stock = system.stockService();
+        if (stock != null) {
+            rows.add(refusedByStock(customers.rich(), scarceProduct()));
+            rows.add(killed(stock, customers.rich(), product));
+        }
         ReplicatedPostgres decisionLog = system.decisionLog();
         if (decisionLog != null) {
             rows.add(failedOver(decisionLog, customers.rich(), product));
@@ -104,10 +162,9 @@ final class Checkouts {
         return new Row(
                 customer + " buys 2 x " + product.name(),
                 answer.status() + " " + (answer.ok() ? answer.text("status") : answer.problem()),
-                trace.order(),
-                trace.payment(),
+                trace.cells(),
                 describe(transaction),
-                answer.status() == 201 && trace.isComplete(2 * product.pricePence()) && isCommitted(transaction));
+                answer.status() == 201 && trace.isComplete(2 * product.pricePence(), 2) && isCommitted(transaction));
     }
 
     private Row refused(String customer, ShopClient.Product product) throws IOException, SQLException {
@@ -119,8 +176,7 @@ final class Checkouts {
         return new Row(
                 customer + " buys 1 x " + product.name(),
                 answer.status() + " " + answer.problem() + ": " + answer.text("detail"),
-                trace.order(),
-                trace.payment(),
+                trace.cells(),
                 transaction == null ? "rolled back" : describe(transaction),
                 answer.status() == 409 && answer.problem().equals("payment-refused") && trace.isEmpty());
     }
@@ -136,21 +192,71 @@ final class Checkouts {
                 "the payment service to be killed and started again",
                 () -> system.payment().starts() > starts);
         system.payment().awaitReady();
+        return completed("payment service", number, customer, product, first, sent);
+    }
+
+    /** The payment is prepared already when the stock service says no. */
+    private Row refusedByStock(String customer, ShopClient.Product product) throws IOException, SQLException {
+        screen.begun("A checkout that the stock service refuses");
+        String number = run + "-5";
+        int tooMany = Math.toIntExact(client.available(product.sku()) + 1);
+        ShopClient.Answer answer = client.checkout(number, customer, product.sku(), tooMany);
+        JsonNode transaction = settled(answer.text("transaction"), PATIENCE);
+        Trace trace = trace(number);
+        return new Row(
+                customer + " buys " + tooMany + " x " + product.name(),
+                answer.status() + " " + answer.problem() + ": " + answer.text("detail"),
+                trace.cells(),
+                transaction == null ? "rolled back" : describe(transaction),
+                answer.status() == 409 && answer.problem().equals("stock-refused") && trace.isEmpty());
+    }
+
+    /** While the coordinator stands still nobody can decide, so the moment between votes and decision is not missed. */
+    private Row killed(SupervisedProcess stock, String customer, ShopClient.Product product)
+            throws IOException, SQLException {
+        screen.begun("A checkout whose stock service is killed (-9) between its vote and the decision");
+        String number = run + "-6";
+        int starts = stock.starts();
+        long sent = System.nanoTime();
+        CompletableFuture<Optional<ShopClient.Answer>> first;
+        system.coordinator().pause();
+        try {
+            first = CompletableFuture.supplyAsync(() -> Optional.ofNullable(tryCheckout(number, customer, product)));
+            // The order service prepares last, when it has all votes.
+            await("the votes of three services", () -> Sums.servicesInDoubt(system) == 3);
+            stock.kill();
+        } finally {
+            system.coordinator().resume();
+        }
+        await("the stock service to be started again", () -> stock.starts() > starts);
+        stock.awaitReady();
+        return completed(
+                "stock service", number, customer, product, first.join().orElse(null), sent);
+    }
+
+    /** What became of a checkout during which a service was killed. */
+    private Row completed(
+            String victim,
+            String number,
+            String customer,
+            ShopClient.Product product,
+            ShopClient.@Nullable Answer first,
+            long sent)
+            throws IOException, SQLException {
         screen.begun("Waiting until the interrupted transaction completes by itself");
         ShopClient.Answer last = first != null && first.ok() ? first : repeatUntilKnown(number, customer, product);
         JsonNode transaction = settled(last.text("transaction"), PATIENCE);
-        double seconds = Duration.ofNanos(System.nanoTime() - sent).toMillis() / 1000.0;
+        double seconds = secondsSince(sent);
         Trace trace = trace(number);
         String answers = first == null
                 ? "no answer"
                 : first.status() + " " + (first.ok() ? first.text("status") : first.problem());
         return new Row(
-                customer + " buys 1 x " + product.name() + ", payment service killed after its vote",
+                customer + " buys 1 x " + product.name() + ", " + victim + " killed after its vote",
                 first == last ? answers : answers + ", asked again: " + last.status() + " " + last.text("status"),
-                trace.order(),
-                trace.payment(),
+                trace.cells(),
                 describe(transaction) + String.format(Locale.ROOT, " by itself, %.1f s after the order", seconds),
-                last.ok() && trace.isComplete(product.pricePence()) && isCommitted(transaction));
+                last.ok() && trace.isComplete(product.pricePence(), 1) && isCommitted(transaction));
     }
 
     private Row failedOver(ReplicatedPostgres decisionLog, String customer, ShopClient.Product product)
@@ -188,10 +294,9 @@ final class Checkouts {
                 customer + " buys 1 x " + product.name() + ", decision log's primary killed, standby promoted",
                 answer.status() + " " + (answer.ok() ? answer.text("status") : answer.problem())
                         + String.format(Locale.ROOT, ", %.1f s after the kill", answered),
-                trace.order(),
-                trace.payment(),
+                trace.cells(),
                 describe(transaction),
-                answer.ok() && trace.isComplete(product.pricePence()) && isCommitted(transaction));
+                answer.ok() && trace.isComplete(product.pricePence(), 1) && isCommitted(transaction));
     }
 
     private static double secondsSince(long nanoTime) {
@@ -281,30 +386,40 @@ final class Checkouts {
         return outcome.isEmpty() ? transaction.path("state").asString("?") + ", not complete" : outcome;
     }
 
+    /** What the databases have of one order; {@code withStock} tells whether there should be pieces. */
     private record Trace(
-            @Nullable Long orderPence, @Nullable Long paymentPence) {
+            @Nullable Long orderPence,
+            @Nullable Long paymentPence,
+            @Nullable Long pieces,
+            boolean withStock) {
 
-        String order() {
-            return orderPence == null ? "nothing" : "1 order, " + Money.format(orderPence);
-        }
-
-        String payment() {
-            return paymentPence == null ? "nothing" : "1 payment, " + Money.format(paymentPence);
+        List<String> cells() {
+            String order = orderPence == null ? "nothing" : "1 order, " + Money.format(orderPence);
+            String payment = paymentPence == null ? "nothing" : "1 payment, " + Money.format(paymentPence);
+            String stock = pieces == null ? "nothing" : pieces + " reserved";
+            return withStock ? List.of(order, payment, stock) : List.of(order, payment);
         }
 
         boolean isEmpty() {
-            return orderPence == null && paymentPence == null;
+            return orderPence == null && paymentPence == null && pieces == null;
         }
 
-        boolean isComplete(long pence) {
-            return Long.valueOf(pence).equals(orderPence) && Long.valueOf(pence).equals(paymentPence);
+        boolean isComplete(long pence, long quantity) {
+            return Long.valueOf(pence).equals(orderPence)
+                    && Long.valueOf(pence).equals(paymentPence)
+                    && (!withStock || Long.valueOf(quantity).equals(pieces));
         }
     }
 
     private Trace trace(String number) throws SQLException {
+        Database stock = system.stock();
         return new Trace(
                 amount(system.orders(), "select amount_pence from shop_order where order_number = ?", number),
-                amount(system.payments(), "select amount_pence from payment where order_number = ?", number));
+                amount(system.payments(), "select amount_pence from payment where order_number = ?", number),
+                stock == null
+                        ? null
+                        : amount(stock, "select quantity from reservation where starts_with(key, ?)", number + "."),
+                stock != null);
     }
 
     private static @Nullable Long amount(Database database, String query, String number) throws SQLException {

@@ -26,6 +26,14 @@ final class CommonOptions {
 
     @Option(
             scope = ScopeType.INHERIT,
+            names = "--with-stock",
+            description =
+                    "Every checkout takes its goods from a third service, too: examples/node-participant, in Node.js."
+                            + " Uses the machine's Node.js, or fetches one.")
+    boolean withStock;
+
+    @Option(
+            scope = ScopeType.INHERIT,
             names = "--postgres-port",
             paramLabel = "PORT",
             defaultValue = "" + Ports.POSTGRES,
@@ -56,6 +64,14 @@ final class CommonOptions {
             description = "The payment service's port (default: ${DEFAULT-VALUE}).")
     int paymentPort;
 
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--stock-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Ports.STOCK,
+            description = "The stock service's port, with --with-stock (default: ${DEFAULT-VALUE}).")
+    int stockPort;
+
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec command;
@@ -65,7 +81,8 @@ final class CommonOptions {
         Path repository = Path.of(System.getProperty("assent.demo.repository", "."));
         Ports ports;
         try {
-            ports = new Ports(postgresPort, coordinatorPort, orderPort, paymentPort);
+            ports = new Ports(
+                    postgresPort, coordinatorPort, orderPort, paymentPort, withStock ? stockPort : Ports.NONE);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }

@@ -64,25 +64,30 @@ final class DemoCommand implements Callable<Integer> {
     private static boolean run(DemoSystem system, ShopClient client, Screen screen) throws Exception {
         Checkouts checkouts = new Checkouts(system, client, screen, "demo-" + RUN.format(LocalDateTime.now()));
         ShopClient.Product product = checkouts.product();
-        Checkouts.Customers customers = checkouts.openAccounts(4 * product.pricePence());
-        long before = Sums.read(system).moneyPence();
+        Checkouts.Customers customers = checkouts.openAccounts(checkouts.neededPence(product));
+        checkouts.fillStock();
+        Before before = Before.read(system);
 
         List<Checkouts.Row> rows = checkouts.run(customers, product);
         screen.table(
                 "What happened",
-                Checkouts.HEADERS,
+                checkouts.headers(),
                 rows.stream().map(Checkouts.Row::cells).toList());
         boolean held = addUp(system, client, screen, before);
         return held && rows.stream().allMatch(Checkouts.Row::holds);
     }
 
     /** Prints the sums and returns whether all held. */
-    static boolean addUp(DemoSystem system, ShopClient client, Screen screen, long before) throws Exception {
+    static boolean addUp(DemoSystem system, ShopClient client, Screen screen, Before before) throws Exception {
         screen.begun("Adding up");
         // Branches of the last transactions may still hear their decision; the check itself comes after.
         Checkouts.retryUntil(IN_DOUBT_PATIENCE, none -> none, () -> Sums.inDoubt(system) == 0);
         Sums sums = Sums.read(system);
-        List<Sums.Check> checks = new ArrayList<>(sums.checks(before));
+        List<Sums.Check> checks = new ArrayList<>(sums.checks(before.moneyPence()));
+        StockSums stock = StockSums.read(system);
+        if (stock != null && before.stock() != null) {
+            checks.addAll(stock.checks(before.stock()));
+        }
         checks.addAll(sums.apiChecks(client));
         screen.table(
                 "Sums",
@@ -100,6 +105,9 @@ final class DemoCommand implements Callable<Integer> {
         screen.print("API documentation  " + system.coordinatorUrl() + "/swagger-ui.html (coordinator)");
         screen.print("                   " + system.orderUrl() + "/swagger-ui.html (order service)");
         screen.print("                   " + system.paymentUrl() + "/swagger-ui.html (payment service)");
+        if (system.stock() != null) {
+            screen.print("Stock              " + system.stockUrl() + "/api/stock");
+        }
         screen.print("Health             " + system.coordinatorUrl() + "/actuator/health");
         screen.print("                   " + system.orderUrl() + "/actuator/health");
         screen.print("                   " + system.paymentUrl() + "/actuator/health");

@@ -102,7 +102,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
         screen.done(customers.size() + " accounts are open, with " + Money.format(OPENING_PENCE) + " each when new");
         screen.idle();
-        long before = Sums.read(system).moneyPence();
+        Before before = Before.read(system);
 
         long started = System.nanoTime();
         Replay.Tally tally;

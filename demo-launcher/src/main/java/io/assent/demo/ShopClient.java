@@ -63,18 +63,20 @@ final class ShopClient implements AutoCloseable {
     private final String order;
     private final String payment;
     private final String coordinator;
+    private final String stock;
 
     ShopClient(DemoSystem system, int clients) {
-        this(system.orderUrl(), system.paymentUrl(), system.coordinatorUrl(), clients);
+        this(system.orderUrl(), system.paymentUrl(), system.coordinatorUrl(), system.stockUrl(), clients);
     }
 
-    ShopClient(String order, String payment, String coordinator, int clients) {
+    ShopClient(String order, String payment, String coordinator, String stock, int clients) {
         this.order = order;
         this.payment = payment;
         this.coordinator = coordinator;
+        this.stock = stock;
         PoolingHttpClientConnectionManager connections = PoolingHttpClientConnectionManagerBuilder.create()
                 .setMaxConnPerRoute(clients)
-                .setMaxConnTotal(3 * clients)
+                .setMaxConnTotal(4 * clients)
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(CONNECT_TIMEOUT)
                         .build())
@@ -147,6 +149,21 @@ final class ShopClient implements AutoCloseable {
         expect(send(
                 new HttpPut(order + "/api/break"),
                 Map.of("payment", failure, "coordinator", "NONE", "delayMillis", 0)));
+    }
+
+    /** How many pieces of an article are left; none if the stock service does not know it. */
+    long available(String sku) throws IOException {
+        return expect(get(stock + "/api/stock"))
+                .path("items")
+                .valueStream()
+                .filter(item -> item.path("sku").asString("").equals(sku))
+                .mapToLong(item -> item.path("available").asLong(0))
+                .sum();
+    }
+
+    /** Puts pieces of an article into the stock. */
+    void deliver(String sku, long pieces) throws IOException {
+        expect(send(new HttpPost(stock + "/api/deliveries"), Map.of("sku", sku, "quantity", pieces)));
     }
 
     /** The coordinator's view of a transaction; null when it cannot be had now. */

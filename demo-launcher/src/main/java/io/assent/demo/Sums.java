@@ -63,7 +63,8 @@ record Sums(
             select 'REFUND', refund_number, customer, amount_pence from refund
             """;
     private static final String PAYMENT_ENTRIES = "select kind, order_number, customer, amount_pence from payment";
-    private static final String IN_DOUBT = "select count(*) from pg_prepared_xacts";
+    private static final String IN_DOUBT =
+            "select count(*), count(distinct split_part(gid, ':', 2)) from pg_prepared_xacts";
 
     /** Reads the databases one after the other: exact when nothing goes on meanwhile. */
     static Sums read(DemoSystem system) throws SQLException {
@@ -88,11 +89,20 @@ record Sums(
     }
 
     static long inDoubt(DemoSystem system) throws SQLException {
+        return inDoubt(system, 1);
+    }
+
+    /** How many services have branches in doubt. */
+    static long servicesInDoubt(DemoSystem system) throws SQLException {
+        return inDoubt(system, 2);
+    }
+
+    private static long inDoubt(DemoSystem system, int column) throws SQLException {
         try (Connection connection = system.postgres().superuserConnection();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(IN_DOUBT)) {
             rows.next();
-            return rows.getLong(1);
+            return rows.getLong(column);
         }
     }
 

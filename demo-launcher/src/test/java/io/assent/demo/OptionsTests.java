@@ -2,6 +2,7 @@ package io.assent.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assent.demo.system.Ports;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -23,7 +24,20 @@ class OptionsTests {
         assertThat(run("--help")).isZero();
         assertThat(output.toString())
                 .contains("--once", "--reset", "--replicated", "replay", "--postgres-port", "--coordinator-port")
-                .contains("--order-port", "--payment-port", "15432", "7070", "8080", "8081");
+                .contains("--order-port", "--payment-port", "15432", "7070", "8080", "8081")
+                .contains("--with-stock", "--stock-port", "8082");
+    }
+
+    @Test
+    void thereIsAStockServiceOnlyIfItIsAskedFor() {
+        assertThat(ports("--stock-port", "9000").withStock()).isFalse();
+        assertThat(ports("--order-port", "8082").order()).isEqualTo(8082);
+        assertThat(ports("--with-stock").stock()).isEqualTo(8082);
+        assertThat(ports("--with-stock", "--stock-port", "9000").stock()).isEqualTo(9000);
+        assertThat(run("--with-stock", "--order-port", "8082")).isEqualTo(2);
+        assertThat(output.toString()).contains("must differ");
+        assertThat(run("--with-stock", "--stock-port", "-1")).isEqualTo(2);
+        assertThat(output.toString()).contains("1 to 65535: -1");
     }
 
     @Test
@@ -66,6 +80,13 @@ class OptionsTests {
     void refusesClientsOutOfRange() {
         assertThat(run("replay", "x.csv", "--clients", "0")).isEqualTo(2);
         assertThat(output.toString()).contains("--clients must be 1 to 256");
+    }
+
+    private static Ports ports(String... arguments) {
+        CommandLine commandLine = Main.commandLine();
+        commandLine.parseArgs(arguments);
+        DemoCommand demo = commandLine.getCommand();
+        return demo.options().system().ports();
     }
 
     private int run(String... arguments) {

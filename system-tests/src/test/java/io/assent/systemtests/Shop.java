@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
@@ -30,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The demo's processes, started once for all tests of this module: PostgreSQL, coordinator, order service, payment service.
  * What the databases hold is read by SQL of its own, not by anything that the system says of itself.
  */
-final class Shop {
+final class Shop implements AutoCloseable {
 
     /** Longer than a killed process takes to come back and every branch to be settled. */
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -60,17 +61,31 @@ final class Shop {
     /** Started by the first test that asks; stopped when the JVM ends. */
     static synchronized Shop started() throws IOException {
         if (shared == null) {
-            Path repository = Path.of(System.getProperty("assent.repository", ".."));
-            Path state = Path.of("target/shop").toAbsolutePath();
-            Files.createDirectories(state);
-            DemoSystem system = DemoSystem.open(
-                    new DemoSystem.Options(repository, state, Ports.free(), false, List.of()), new ToStandardOutput());
-            Runtime.getRuntime().addShutdownHook(new Thread(system::close, "stop-shop"));
-            system.reset();
-            system.start();
-            shared = new Shop(system);
+            shared = start("shop", Ports.free());
         }
         return shared;
+    }
+
+    /** One of its own, with a stock service; the caller closes it. */
+    static Shop withStock() throws IOException {
+        return start("shop-with-stock", Ports.freeWithStock());
+    }
+
+    private static Shop start(String name, Ports ports) throws IOException {
+        Path repository = Path.of(System.getProperty("assent.repository", ".."));
+        Path state = Path.of("target", name).toAbsolutePath();
+        Files.createDirectories(state);
+        DemoSystem system = DemoSystem.open(
+                new DemoSystem.Options(repository, state, ports, false, List.of()), new ToStandardOutput());
+        Runtime.getRuntime().addShutdownHook(new Thread(system::close, "stop-" + name));
+        system.reset();
+        system.start();
+        return new Shop(system);
+    }
+
+    @Override
+    public void close() {
+        system.close();
     }
 
     DemoSystem system() {
@@ -88,17 +103,35 @@ final class Shop {
         assertThat(answer.status()).as(answer.body()).isIn(200, 201);
     }
 
+    /** One piece of the first product. */
     Answer checkout(String orderNumber, String customer) throws IOException, InterruptedException {
-        String sku = get(system.orderUrl() + "/api/products")
+        return checkout(orderNumber, customer, 1);
+    }
+
+    /** Some pieces of the first product. */
+    Answer checkout(String orderNumber, String customer, int quantity) throws IOException, InterruptedException {
+        return send(
+                "POST",
+                system.orderUrl() + "/api/checkout",
+                "{\"orderNumber\":\"%s\",\"customer\":\"%s\",\"items\":[{\"sku\":\"%s\",\"quantity\":%d}]}"
+                        .formatted(orderNumber, customer, firstProduct(), quantity));
+    }
+
+    private String firstProduct() throws IOException, InterruptedException {
+        return get(system.orderUrl() + "/api/products")
                 .json()
                 .path(0)
                 .path("sku")
                 .asString();
-        return send(
+    }
+
+    /** Puts pieces of the first product into the stock. */
+    void deliver(int pieces) throws IOException, InterruptedException {
+        Answer answer = send(
                 "POST",
-                system.orderUrl() + "/api/checkout",
-                "{\"orderNumber\":\"%s\",\"customer\":\"%s\",\"items\":[{\"sku\":\"%s\",\"quantity\":1}]}"
-                        .formatted(orderNumber, customer, sku));
+                system.stockUrl() + "/api/deliveries",
+                "{\"sku\":\"" + firstProduct() + "\",\"quantity\":" + pieces + "}");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(201);
     }
 
     /** Repeats a checkout with its order number, as a caller who was told "unknown, ask again", until it is certain. */
@@ -160,6 +193,21 @@ final class Shop {
                                             + " where account = 'merchant'), 0)"))
                             .isEqualTo(rows(system.payments(), "select sum(opening_balance_pence)::text from account"));
                 });
+    }
+
+    /** Every line of an order has its reservation and the reverse, and no piece came or went but by delivery. */
+    void assertStockTells(int delivered) throws SQLException {
+        Database stock = Objects.requireNonNull(system.stock());
+        assertThat(rows(stock, "select key || ' ' || quantity from reservation"))
+                .containsExactlyElementsOf(rows(
+                        system.orders(),
+                        "select o.order_number || '.' || l.sku || ' ' || l.quantity"
+                                + " from shop_order o join order_line l on l.order_id = o.id"));
+        assertThat(rows(
+                        stock,
+                        "select (select sum(available) from stock)"
+                                + " + coalesce((select sum(quantity) from reservation), 0)"))
+                .containsExactly(Integer.toString(delivered));
     }
 
     /** Whether both databases know an order number. */

@@ -2,6 +2,8 @@ package io.assent.conformance.support;
 
 import io.assent.conformance.HttpTemplate;
 import io.assent.demo.process.SupervisedProcess;
+import io.assent.demo.system.Database;
+import io.assent.demo.system.StockProgram;
 import io.assent.embeddedpostgres.TestPostgres;
 import java.io.IOException;
 import java.net.URI;
@@ -9,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,35 +29,15 @@ public final class StockService {
     /** Starts it under a name. */
     public static synchronized StockService start(Programs programs, String coordinator, String name)
             throws IOException, InterruptedException {
-        Path project = Programs.repository().resolve("examples/node-participant");
-        NodeRuntime node = NodeRuntime.find(Path.of("target/node").toAbsolutePath());
-        node.installDependencies(project);
-        TestPostgres.Database database = TestPostgres.shared().freshDatabase(name.replace('-', '_'));
+        StockProgram program = StockProgram.installed(
+                Programs.repository(), Path.of("target/node").toAbsolutePath());
+        TestPostgres.Database fresh = TestPostgres.shared().freshDatabase(name.replace('-', '_'));
+        Database database = new Database(fresh.jdbcUrl(), fresh.name(), fresh.password());
         int port = Programs.freePort();
         String url = "http://127.0.0.1:" + port;
-        String address = "postgres://%s:%s@127.0.0.1:%d/%s"
-                .formatted(
-                        database.username(),
-                        database.password(),
-                        TestPostgres.shared().server().port(),
-                        database.name());
-        SupervisedProcess process = programs.start(
-                name,
-                List.of(node.node().toString(), project.resolve("server.js").toString()),
-                Map.of(
-                        "DATABASE_URL",
-                        address,
-                        "PORT",
-                        Integer.toString(port),
-                        "COORDINATOR_URLS",
-                        coordinator,
-                        "PARTICIPANT_NAME",
-                        name,
-                        "SWEEP_INTERVAL_MS",
-                        "100",
-                        "SWEEP_MIN_AGE_MS",
-                        "0"),
-                URI.create(url + "/health"));
+        Map<String, String> environment = new HashMap<>(StockProgram.environment(database, port, coordinator, name));
+        environment.putAll(Map.of("SWEEP_INTERVAL_MS", "100", "SWEEP_MIN_AGE_MS", "0"));
+        SupervisedProcess process = programs.start(name, program.command(), environment, StockProgram.readiness(url));
         StockService service = new StockService(url, process);
         for (String sku : List.of("mug", "lamp", "kettle")) {
             service.deliver(sku, 1_000);

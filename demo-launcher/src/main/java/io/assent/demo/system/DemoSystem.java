@@ -24,14 +24,16 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The whole system on this machine: an embedded PostgreSQL with one database for each service, for the decision log a
- * replicated pair of its own if wanted, and the coordinator, the order service and the payment service as supervised
- * processes. State, logs and pid files are below one directory, which
+ * replicated pair of its own if wanted, and the coordinator, the order service, the payment service and, if wanted, the
+ * stock service in Node.js as supervised processes. State, logs and pid files are below one directory, which
  * one process uses at a time. Thread-safe after {@link #start}.
  */
 public final class DemoSystem implements AutoCloseable {
@@ -39,16 +41,17 @@ public final class DemoSystem implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DemoSystem.class);
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+    private static final String STOCK_SERVICE = "stock-service";
 
     /**
      * What to start and where.
      *
      * @param repository the directory with the modules and their built jars
      * @param state where data, logs and pid files are kept
-     * @param ports the ports
+     * @param ports the ports; they also tell whether there is a stock service
      * @param replicated whether the decision log is on a primary and a synchronous standby; such a system has all its data
      *     apart, since branches in doubt belong to one log
-     * @param serviceArguments further arguments for all three services, such as {@code --logging.level.io.assent=debug}
+     * @param serviceArguments further arguments for all services but the one in Node.js, such as {@code --logging.level.io.assent=debug}
      */
     public record Options(Path repository, Path state, Ports ports, boolean replicated, List<String> serviceArguments) {
 
@@ -75,16 +78,25 @@ public final class DemoSystem implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    /** In the order in which they are started. */
+    private final List<SupervisedProcess> processes = new CopyOnWriteArrayList<>();
+
     private final List<Service> services = new CopyOnWriteArrayList<>();
     private final FileChannel lock;
     private @Nullable EmbeddedPostgres postgres;
     private @Nullable ReplicatedPostgres decisionLog;
     private @Nullable Database orders;
     private @Nullable Database payments;
+    private @Nullable Database stock;
+    private @Nullable SupervisedProcess stockService;
     private @Nullable Process training;
     private boolean closed;
 
-    /** @param training what makes the application's class archive */
+    /**
+     * One that is written in Java.
+     *
+     * @param training what makes the application's class archive
+     */
     private record Service(SupervisedProcess process, ServiceApplication application, ProcessSpec training) {}
 
     private DemoSystem(Options options, Progress progress, FileChannel lock) {
@@ -155,21 +167,20 @@ public final class DemoSystem implements AutoCloseable {
         if (!taken.isEmpty()) {
             throw new DemoException(String.join("\n", taken));
         }
+        StockProgram stockProgram = options.ports().withStock() ? stockProgram() : null;
         progress.begun("Starting PostgreSQL");
         CompletableFuture<List<ServiceApplication>> applications = CompletableFuture.supplyAsync(this::extractAll);
         startPostgres();
         progress.begun("Preparing the services for a fast start");
         List<ServiceApplication> extracted = join(applications);
 
-        SupervisedProcess coordinator = service(
+        service(
                 extracted.get(0),
                 "coordinator",
                 options.ports().coordinator(),
                 createLogDatabase(),
                 List.of(
-                        "--assent.coordinator.participants.allowed-hosts=127.0.0.1:"
-                                + options.ports().order() + ",127.0.0.1:"
-                                + options.ports().payment(),
+                        "--assent.coordinator.participants.allowed-hosts=" + participantHosts(),
                         "--assent.coordinator.log.mode=" + (options.replicated() ? "replicated" : "single")));
         Database ordersDatabase = createDatabase("orders");
         Database paymentsDatabase = createDatabase("payments");
@@ -183,10 +194,14 @@ public final class DemoSystem implements AutoCloseable {
                 participant("payment-service", paymentUrl()));
         List<String> orderArguments = new ArrayList<>(participant("order-service", orderUrl()));
         orderArguments.add("--sample.payment.url=" + paymentUrl());
+        if (stockProgram != null) {
+            stockService(stockProgram);
+            orderArguments.add("--sample.stock.url=" + stockUrl());
+        }
         service(extracted.get(2), "order-service", options.ports().order(), ordersDatabase, orderArguments);
 
-        progress.begun("Starting " + coordinator.name() + ", payment-service and order-service");
-        List<SupervisedProcess> processes = processes();
+        progress.begun(
+                "Starting " + processes.stream().map(SupervisedProcess::name).collect(Collectors.joining(", ")));
         processes.forEach(this::startUnlessClosed);
         List<CompletableFuture<Void>> ready = processes.stream()
                 .map(process -> CompletableFuture.runAsync(() -> {
@@ -207,9 +222,9 @@ public final class DemoSystem implements AutoCloseable {
         } catch (IOException e) {
             throw new DemoException(options.state() + " cannot be used: " + e, e);
         }
-        for (String name : List.of("coordinator", "payment-service", "order-service")) {
-            SupervisedProcess leftover =
-                    new SupervisedProcess(spec(name, 1, List.of(), Map.of()), starter, scheduler, progress::note);
+        for (String name : List.of("coordinator", "payment-service", STOCK_SERVICE, "order-service")) {
+            SupervisedProcess leftover = new SupervisedProcess(
+                    spec(name, List.of(), Map.of(), URI.create(url(1))), starter, scheduler, progress::note);
             if (leftover.killLeftover()) {
                 progress.note("Ended the " + name + " of an earlier run that was killed.");
             }
@@ -312,7 +327,7 @@ public final class DemoSystem implements AutoCloseable {
                 "--sample.break.coordinator-pid-file=" + runDirectory().resolve("coordinator.pid"));
     }
 
-    private SupervisedProcess service(
+    private void service(
             ServiceApplication application, String name, int port, Database database, List<String> arguments) {
         List<String> all = new ArrayList<>(List.of(
                 "--server.port=" + port,
@@ -323,14 +338,45 @@ public final class DemoSystem implements AutoCloseable {
         all.addAll(options.serviceArguments());
         // The password goes through the environment: arguments can be read by every user of the machine.
         Map<String, String> environment = Map.of("SPRING_DATASOURCE_PASSWORD", database.password());
-        ProcessSpec spec = spec(name, port, application.command(all), environment);
-        ProcessSpec trainingSpec = spec(name + "-training", port, application.trainingCommand(all), environment);
+        URI readiness = URI.create(url(port) + "/actuator/health/readiness");
+        ProcessSpec spec = spec(name, application.command(all), environment, readiness);
+        ProcessSpec training = spec(name + "-training", application.trainingCommand(all), environment, readiness);
+        services.add(new Service(supervised(spec), application, training));
+    }
+
+    /** Started before the order service and stopped after it. */
+    private void stockService(StockProgram program) {
+        Database database = createDatabase("stock");
+        stock = database;
+        Map<String, String> environment =
+                StockProgram.environment(database, options.ports().stock(), coordinatorUrl(), STOCK_SERVICE);
+        stockService =
+                supervised(spec(STOCK_SERVICE, program.command(), environment, StockProgram.readiness(stockUrl())));
+    }
+
+    private StockProgram stockProgram() {
+        progress.begun("Preparing the stock service");
+        try {
+            return StockProgram.installed(options.repository(), options.state().resolve("node"));
+        } catch (IOException e) {
+            throw new DemoException(
+                    "The stock service needs Node.js and npm: " + e.getMessage()
+                            + ".\nInstall Node.js 20 or newer, so that node and npm are on the PATH, and try again; or go on"
+                            + " without --with-stock.",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DemoException("Interrupted while preparing the stock service", e);
+        }
+    }
+
+    private SupervisedProcess supervised(ProcessSpec spec) {
         SupervisedProcess process = new SupervisedProcess(spec, starter, scheduler, progress::note);
-        services.add(new Service(process, application, trainingSpec));
+        processes.add(process);
         return process;
     }
 
-    private ProcessSpec spec(String name, int port, List<String> command, Map<String, String> environment) {
+    private ProcessSpec spec(String name, List<String> command, Map<String, String> environment, URI readiness) {
         return new ProcessSpec(
                 name,
                 command,
@@ -338,7 +384,7 @@ public final class DemoSystem implements AutoCloseable {
                 options.state(),
                 runDirectory(),
                 logDirectory().resolve(name + ".log"),
-                URI.create(url(port) + "/actuator/health/readiness"),
+                readiness,
                 START_TIMEOUT,
                 STOP_TIMEOUT);
     }
@@ -365,8 +411,12 @@ public final class DemoSystem implements AutoCloseable {
         return new Database(postgres().jdbcUrl(name), name, password);
     }
 
-    private List<SupervisedProcess> processes() {
-        return services.stream().map(Service::process).toList();
+    private String participantHosts() {
+        Ports ports = options.ports();
+        return IntStream.of(ports.order(), ports.payment(), ports.stock())
+                .filter(port -> port != Ports.NONE)
+                .mapToObj(port -> "127.0.0.1:" + port)
+                .collect(Collectors.joining(","));
     }
 
     /** The server that holds the services' databases. */
@@ -401,6 +451,16 @@ public final class DemoSystem implements AutoCloseable {
         return database;
     }
 
+    /** The stock service's database; null if there is no stock service. */
+    public @Nullable Database stock() {
+        return stock;
+    }
+
+    /** Null if there is none. */
+    public @Nullable SupervisedProcess stockService() {
+        return stockService;
+    }
+
     public SupervisedProcess coordinator() {
         return services.get(0).process();
     }
@@ -423,6 +483,11 @@ public final class DemoSystem implements AutoCloseable {
 
     public String paymentUrl() {
         return url(options.ports().payment());
+    }
+
+    /** Where the stock service is, if there is one. */
+    public String stockUrl() {
+        return url(options.ports().stock());
     }
 
     public Path logDirectory() {
@@ -461,12 +526,10 @@ public final class DemoSystem implements AutoCloseable {
         }
         try {
             // The initiator first, so that nothing new begins; those who finish open transactions a moment later.
-            for (int i = services.size() - 1; i >= 0; i--) {
-                services.get(i).process().beginStop();
+            for (int i = processes.size() - 1; i >= 0; i--) {
+                processes.get(i).beginStop();
             }
-            for (Service service : services) {
-                service.process().awaitStopped();
-            }
+            processes.forEach(SupervisedProcess::awaitStopped);
         } finally {
             ReplicatedPostgres pair = decisionLog;
             if (pair != null) {

@@ -24,4 +24,16 @@ class PortsTests {
                     .contains("--order-port");
         }
     }
+
+    @Test
+    void theStockServicesPortMattersOnlyIfThereIsOne() throws Exception {
+        Ports free = Ports.free();
+        assertThat(free.withStock()).isFalse();
+        assertThat(Ports.freeWithStock().withStock()).isTrue();
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            int taken = socket.getLocalPort();
+            Ports ports = new Ports(free.postgres(), free.coordinator(), free.order(), free.payment(), taken);
+            assertThat(ports.taken()).singleElement().asString().contains("stock service", "--stock-port");
+        }
+    }
 }

@@ -40,6 +40,11 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
+    ResponseEntity<Object> stockRefused(StockRefusedException e) {
+        return Problems.answer(HttpStatus.CONFLICT, "stock-refused", message(e));
+    }
+
+    @ExceptionHandler
     ResponseEntity<Object> invalidOrder(InvalidOrderException e) {
         return Problems.answer(HttpStatus.UNPROCESSABLE_CONTENT, "invalid-order", message(e));
     }
@@ -100,6 +105,12 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
         if (method.equals(HttpMethod.GET)) {
             return Problems.tryAgain("payment-unavailable", message(e) + "; try again");
         }
+        log.info("Rolled back, the caller may try again: {}", e.getMessage());
+        return Problems.tryAgain("rolled-back", message(e) + "; nothing was ordered or paid, try again");
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> stockUnavailable(StockUnavailableException e) {
         log.info("Rolled back, the caller may try again: {}", e.getMessage());
         return Problems.tryAgain("rolled-back", message(e) + "; nothing was ordered or paid, try again");
     }

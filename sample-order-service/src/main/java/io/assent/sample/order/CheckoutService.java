@@ -14,19 +14,24 @@ import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** What happens in two databases or in neither: the order is written here, the money moves in the payment service. */
+/**
+ * What happens in all databases or in none: the order is written here, the money moves in the payment service, and where
+ * there is a stock service it gives the goods away.
+ */
 @Service
 class CheckoutService {
 
     private final Orders orders;
     private final Refunds refunds;
     private final PaymentGateway payments;
+    private final StockGateway stock;
     private final InstantSource clock;
 
-    CheckoutService(Orders orders, Refunds refunds, PaymentGateway payments, InstantSource clock) {
+    CheckoutService(Orders orders, Refunds refunds, PaymentGateway payments, StockGateway stock, InstantSource clock) {
         this.orders = orders;
         this.refunds = refunds;
         this.payments = payments;
+        this.stock = stock;
         this.clock = clock;
     }
 
@@ -35,6 +40,7 @@ class CheckoutService {
         // Saved first: a second request with this order number waits here, before it has reached anybody's money.
         Order order = record(request);
         payments.pay(request.orderNumber(), request.customer(), request.amountPence());
+        stock.reserve(request.orderNumber(), request.lines());
         return order;
     }
 

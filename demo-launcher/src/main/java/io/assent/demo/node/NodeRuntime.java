@@ -1,4 +1,4 @@
-package io.assent.conformance.support;
+package io.assent.demo.node;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,9 +24,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A Node.js for the tests: the machine's own if it is new enough, else the one that Playwright's Maven artifact carries, so
- * that the build needs nothing but a JDK. Likewise npm: the machine's own, else a fixed version from its registry, by its
- * checksum. The tests fail, and are not skipped, if neither can be had.
+ * A Node.js: the machine's own if it is new enough, else the one that Playwright's Maven artifact {@code driver-bundle}
+ * carries, where that is on the class path, so that the build needs nothing but a JDK. Likewise npm: the machine's own, else
+ * a fixed version from its registry, by its checksum.
  */
 public final class NodeRuntime {
 
@@ -49,7 +49,11 @@ public final class NodeRuntime {
         return node;
     }
 
-    /** Finds one; what has to be fetched is kept in {@code cache}. */
+    /**
+     * Finds one; what has to be fetched is kept in {@code cache}.
+     *
+     * @throws IOException if there is none; the message says what was tried
+     */
     public static NodeRuntime find(Path cache) throws IOException, InterruptedException {
         return find(cache, System.getenv().getOrDefault("PATH", ""));
     }
@@ -92,8 +96,9 @@ public final class NodeRuntime {
         }
         try (InputStream in = NodeRuntime.class.getClassLoader().getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IOException("No Node.js " + OLDEST + " or newer is on the PATH, and there is no " + resource
-                        + " in Playwright's driver bundle: install Node.js.");
+                throw new IOException(
+                        "No Node.js " + OLDEST + " or newer is on the PATH, and no copy of it could be fetched ("
+                                + resource + " of Playwright's driver bundle)");
             }
             Path unfinished = cache.resolve("node.unfinished");
             Files.copy(in, unfinished, StandardCopyOption.REPLACE_EXISTING);

@@ -1,4 +1,4 @@
-package io.assent.conformance.support;
+package io.assent.demo.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,15 +11,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** Goal: the Node participant is tested on machines without Node.js, too. Method: an empty search path. */
 class NodeRuntimeTests {
 
+    private static final Path EXAMPLE = Path.of("../examples/node-participant");
+
     @TempDir
     private Path directory;
 
     @Test
     void withoutNodeAndNpmOnThePathBothAreFetchedAndInstallFromTheLockFile() throws Exception {
         Path cache = Path.of("target/node-fetched").toAbsolutePath();
-        Path example = Programs.repository().resolve("examples/node-participant");
         for (String file : new String[] {"package.json", "package-lock.json"}) {
-            Files.copy(example.resolve(file), directory.resolve(file));
+            Files.copy(EXAMPLE.resolve(file), directory.resolve(file));
         }
 
         NodeRuntime runtime = NodeRuntime.find(cache, "");
@@ -31,8 +32,7 @@ class NodeRuntimeTests {
 
     @Test
     void theLockFileNamesNoRegistry() throws Exception {
-        String lock = Files.readString(
-                Programs.repository().resolve("examples/node-participant/package-lock.json"), StandardCharsets.UTF_8);
+        String lock = Files.readString(EXAMPLE.resolve("package-lock.json"), StandardCharsets.UTF_8);
 
         assertThat(lock).contains("\"integrity\": \"sha512-").doesNotContain("\"resolved\"", "http://");
     }

@@ -1,0 +1,18 @@
+package io.assent.demo;
+
+import io.assent.demo.system.DemoSystem;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What there was before anybody bought something.
+ *
+ * @param moneyPence what customers and the merchant had together
+ * @param stock the goods; null if there is no stock service
+ */
+record Before(long moneyPence, @Nullable StockSums stock) {
+
+    static Before read(DemoSystem system) throws SQLException {
+        return new Before(Sums.read(system).moneyPence(), StockSums.read(system));
+    }
+}
