@@ -40,9 +40,8 @@ public final class Laboratory implements AutoCloseable {
      * @param state an empty or new directory
      */
     public Laboratory(Path repository, Path state) {
-        BankSystem.Options options = BankSystem.Options.of(repository, state, 3)
-                .withLinks(links)
-                .withArguments(COORDINATOR, BANK);
+        BankSystem.Options options =
+                BankSystem.Options.of(repository, state, 3).withLinks(links).withArguments(COORDINATOR, BANK);
         try {
             this.system = BankSystem.start(options, sentence -> {});
         } catch (RuntimeException e) {

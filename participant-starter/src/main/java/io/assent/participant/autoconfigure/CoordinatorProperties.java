@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxConcurrentCommits messages with commit requests at once; beyond, commits travel together; 1 to 1000
  * @param maxCommitsPerMessage commits in one message; 1 to 256
  * @param maxConcurrentCalls other requests at once; 1 to 1000
+ * @param completionWait how long the answer to a commit or rollback waits for the branches to end once it is decided; whole seconds, 0 to 1m, less than response-timeout; by default half of that, at most 2s
  * @param maxWaiting commits and rollbacks at once whose answer waits for the branches to end, beyond comes with the decision; 0 to 10000, by default half of the server's request threads
  * @param circuitBreaker around every instance
  * @param retry between two rounds over all instances
@@ -32,9 +33,12 @@ public record CoordinatorProperties(
         @DefaultValue("16") int maxConcurrentCommits,
         @DefaultValue("256") int maxCommitsPerMessage,
         @DefaultValue("64") int maxConcurrentCalls,
+        @Nullable Duration completionWait,
         @Nullable Integer maxWaiting,
         @DefaultValue CircuitBreaker circuitBreaker,
         @DefaultValue Retry retry) {
+
+    private static final Duration LONGEST_DEFAULT_WAIT = Duration.ofSeconds(2);
 
     public CoordinatorProperties {
         String prefix = "assent.coordinator.";
@@ -57,9 +61,27 @@ public record CoordinatorProperties(
         Checks.range(prefix + "max-concurrent-commits", maxConcurrentCommits, 1, 1_000);
         Checks.range(prefix + "max-commits-per-message", maxCommitsPerMessage, 1, 256);
         Checks.range(prefix + "max-concurrent-calls", maxConcurrentCalls, 1, 1_000);
+        if (completionWait != null) {
+            Checks.range(prefix + "completion-wait", completionWait, Duration.ZERO, Duration.ofMinutes(1));
+            if (!completionWait.equals(Duration.ofSeconds(completionWait.toSeconds()))
+                    || completionWait.compareTo(responseTimeout) >= 0) {
+                throw new IllegalArgumentException(prefix + "completion-wait=" + completionWait
+                        + " must be whole seconds and less than " + prefix + "response-timeout=" + responseTimeout
+                        + ".");
+            }
+        }
         if (maxWaiting != null) {
             Checks.range(prefix + "max-waiting", maxWaiting, 0, 10_000);
         }
+    }
+
+    /** What was set, or what fits the response timeout. */
+    Duration usedCompletionWait() {
+        if (completionWait != null) {
+            return completionWait;
+        }
+        Duration half = Duration.ofSeconds(responseTimeout.dividedBy(2).toSeconds());
+        return half.compareTo(LONGEST_DEFAULT_WAIT) < 0 ? half : LONGEST_DEFAULT_WAIT;
     }
 
     /**

@@ -149,6 +149,7 @@ public final class ParticipantAutoConfiguration {
                 properties.maxConcurrentCommits(),
                 properties.maxCommitsPerMessage(),
                 properties.maxConcurrentCalls(),
+                properties.usedCompletionWait(),
                 properties.maxWaiting() != null ? properties.maxWaiting() : RequestThreads.half(environment),
                 properties.retry().initialBackoff(),
                 properties.retry().maxBackoff(),

@@ -85,7 +85,8 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
      * @param maxConcurrentCommits messages with commit requests at once
      * @param maxCommitsPerMessage commits in one of them
      * @param maxConcurrentCalls other requests at once
-     * @param maxWaiting commits and rollbacks at once whose answer waits for the branches to end; zero: none waits
+     * @param completionWait how long such an answer waits for the branches to end, in whole seconds; zero: not at all
+     * @param maxWaiting how many answers wait at once; zero: none does
      */
     public record Settings(
             List<URI> urls,
@@ -94,6 +95,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
             int maxConcurrentCommits,
             int maxCommitsPerMessage,
             int maxConcurrentCalls,
+            Duration completionWait,
             int maxWaiting,
             Duration initialBackoff,
             Duration maxBackoff,
@@ -125,7 +127,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
 
         /** One whose answer waits for no branch. */
         static Question of(String path, byte[] body) {
-            return new Question(path, body, AnswerWhen.ENDED);
+            return new Question(path, body, AnswerWhen.KNOWN);
         }
     }
 
@@ -173,9 +175,11 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
                 answer -> orders.size() == 1 ? List.of(sendOne(orders.get(0), answer)) : sendMany(orders, answer));
     }
 
-    /** When the coordinator is to answer a commit or a rollback. */
+    /** When the coordinator is to answer. */
     private enum AnswerWhen {
-        /** All branches have ended, or have not for a while. */
+        /** As soon as it knows the answer: what is asked is neither a commit nor a rollback. */
+        KNOWN,
+        /** When all branches have ended, or have not for a while. */
         ENDED,
         /** At once, with the decision. */
         DECIDED
@@ -467,12 +471,23 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
                 .uri(URI.create(base + question.path()))
                 .contentType(MediaType.APPLICATION_JSON)
                 .accept(MediaType.APPLICATION_JSON, MediaType.APPLICATION_PROBLEM_JSON);
-        if (question.when() == AnswerWhen.DECIDED) {
-            request.header("Prefer", "respond-async");
+        String preference = preference(question.when());
+        if (preference != null) {
+            request.header("Prefer", preference);
         }
         Reply reply = request.body(question.body())
                 .exchange((sent, response) -> new Reply(response.getStatusCode().value(), json(response.getBody())));
         return reply == null ? new Reply(0, null) : reply;
+    }
+
+    /** RFC 7240. The wait is named, so that it is over before this side gives up on the answer. */
+    private @Nullable String preference(AnswerWhen when) {
+        long seconds = settings.completionWait().toSeconds();
+        return switch (when) {
+            case KNOWN -> null;
+            case ENDED -> seconds == 0 ? "respond-async" : "wait=" + seconds;
+            case DECIDED -> "respond-async";
+        };
     }
 
     private static @Nullable JsonNode json(InputStream body) throws IOException {

@@ -129,6 +129,8 @@ class ParticipantAutoConfigurationIntegrationTests {
                 "assent.coordinator.urls=            | assent.coordinator.urls is missing",
                 "assent.coordinator.urls=localhost:80 | no http or https URL",
                 "assent.coordinator.patience=2h      | assent.coordinator.patience=PT2H is out of range",
+                "assent.coordinator.completion-wait=10s | must be whole seconds and less than",
+                "assent.coordinator.completion-wait=1500ms | must be whole seconds and less than",
                 "assent.coordinator.max-waiting=-1   | assent.coordinator.max-waiting=-1 is out of range: 0 to 10000",
                 "assent.coordinator.retry.max-backoff=10ms | max-backoff is less than",
                 "assent.transaction.default-timeout=99ms | assent.transaction.default-timeout=PT0.099S is out of range"

@@ -281,7 +281,7 @@ class HttpCoordinatorClientTests {
         return first.findAll(
                         withTheDecision
                                 ? all.withHeader("Prefer", equalTo("respond-async"))
-                                : all.withoutHeader("Prefer"))
+                                : all.withHeader("Prefer", equalTo("wait=2")))
                 .size();
     }
 
@@ -336,6 +336,7 @@ class HttpCoordinatorClientTests {
                         4,
                         256,
                         4,
+                        Duration.ofSeconds(2),
                         maxWaiting,
                         Duration.ofMillis(20),
                         Duration.ofMillis(50),
