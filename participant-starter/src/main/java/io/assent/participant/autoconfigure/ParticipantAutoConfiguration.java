@@ -40,6 +40,7 @@ import org.springframework.beans.factory.config.EmbeddedValueResolver;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -74,7 +75,10 @@ import org.springframework.web.servlet.function.ServerResponse;
 })
 public final class ParticipantAutoConfiguration {
 
+    static final String RESOURCES = "assent.participant.resources";
+
     @Bean
+    @ConditionalOnProperty(name = RESOURCES, havingValue = "postgres", matchIfMissing = true)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static BranchTransactionPostProcessor assentBranchTransactionPostProcessor(
             ObjectProvider<BranchPreparer> preparer,
@@ -115,6 +119,7 @@ public final class ParticipantAutoConfiguration {
 
     /** After Flyway and Liquibase: they refuse a schema that somebody else has put a table into before them. */
     @Bean
+    @ConditionalOnMissingBean
     @DependsOnDatabaseInitialization
     ParticipantDatabase assentParticipantDatabase(DataSource dataSource, ParticipantProperties properties) {
         return new ParticipantDatabase(dataSource, properties);

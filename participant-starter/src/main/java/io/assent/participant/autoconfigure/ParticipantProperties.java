@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param name this service's name in transactions, the same for all its replicas: lower-case letters, digits and hyphens
  * @param url where coordinators reach this service's protocol endpoints, such as http://payment:8080/assent/v1; {port} stands for the server's port. Empty: the coordinator's configuration knows
  * @param path where the protocol endpoints are served
+ * @param resources what a branch consists of: postgres, one database on the direct path; or jta, several resources through Narayana
  * @param lockTimeout longest wait for a row lock in a branch, also limited by the deadline; 1ms to 10m
  * @param prepareWait how long a prepare request waits for a call that may run on another replica; 0 to 1m
  * @param completionPoolSize connections kept apart for ending branches, so that work waiting for locks cannot block it; 1 to 64
@@ -26,6 +27,7 @@ public record ParticipantProperties(
         @Nullable String name,
         @Nullable String url,
         @DefaultValue("/assent/v1") String path,
+        @DefaultValue("postgres") Resources resources,
         @DefaultValue("5s") Duration lockTimeout,
         @DefaultValue("2s") Duration prepareWait,
         @DefaultValue("4") int completionPoolSize,
@@ -63,6 +65,12 @@ public record ParticipantProperties(
 
     ParticipantName participantName() {
         return new ParticipantName(String.valueOf(name));
+    }
+
+    /** What a branch consists of. */
+    public enum Resources {
+        POSTGRES,
+        JTA
     }
 
     /**

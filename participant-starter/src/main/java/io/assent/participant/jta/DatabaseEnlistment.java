@@ -1,0 +1,54 @@
+package io.assent.participant.jta;
+
+import io.agroal.api.transaction.TransactionAware;
+import io.agroal.api.transaction.TransactionIntegration;
+import io.agroal.narayana.NarayanaTransactionIntegration;
+import io.assent.participant.postgres.PreparedNames;
+import java.sql.SQLException;
+import javax.transaction.xa.XAResource;
+
+/** Agroal's integration with Narayana, with {@link BranchXaResource}s in between. */
+final class DatabaseEnlistment implements TransactionIntegration {
+
+    private final TransactionIntegration narayana;
+    private final JtaBranches branches;
+    private final PreparedNames names;
+
+    DatabaseEnlistment(NarayanaRuntime runtime, JtaBranches branches, String name, PreparedNames names) {
+        this.narayana = new NarayanaTransactionIntegration(
+                runtime.transactionManager(), runtime.synchronizationRegistry(), name, false, runtime);
+        this.branches = branches;
+        this.names = names;
+    }
+
+    @Override
+    public TransactionAware getTransactionAware() throws SQLException {
+        return narayana.getTransactionAware();
+    }
+
+    @Override
+    public void associate(TransactionAware connection, XAResource driver) throws SQLException {
+        narayana.associate(connection, new BranchXaResource(driver, branches, (resource, xid, branch) -> {
+            DatabasePart part = new DatabasePart(resource, xid, connection, branch.context(), branch.preparer(), names);
+            if (names.equals(PreparedNames.MAIN)) {
+                branch.mainIs(part);
+            }
+            return part;
+        }));
+    }
+
+    @Override
+    public boolean disassociate(TransactionAware connection) throws SQLException {
+        return narayana.disassociate(connection);
+    }
+
+    @Override
+    public void addResourceRecoveryFactory(ResourceRecoveryFactory factory) {
+        narayana.addResourceRecoveryFactory(factory);
+    }
+
+    @Override
+    public void removeResourceRecoveryFactory(ResourceRecoveryFactory factory) {
+        narayana.removeResourceRecoveryFactory(factory);
+    }
+}

@@ -1,0 +1,48 @@
+package io.assent.participant.jta;
+
+import io.assent.participant.engine.BranchResource;
+import io.assent.participant.engine.BranchResource.End;
+import io.assent.participant.protocol.ExecutionRef;
+import io.assent.participant.protocol.PreparedBranch;
+import io.assent.protocol.BranchRef;
+import java.util.List;
+
+/** A second PostgreSQL database: SQL and SQLSTATEs as for the main one, under other names and without markers. */
+public final class SecondaryDatabase implements SecondaryResource {
+
+    /** As many as PostgreSQL can hold. */
+    private static final int ALL = 1 << 18;
+
+    private final String name;
+    private final BranchResource database;
+
+    /** @param database made with the {@link io.assent.participant.postgres.PreparedNames} of {@code name} */
+    public SecondaryDatabase(String name, BranchResource database) {
+        this.name = name;
+        this.database = database;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public End commitPrepared(BranchRef ref) {
+        return database.commitPrepared(ref);
+    }
+
+    @Override
+    public End rollbackPrepared(BranchRef ref) {
+        return database.rollbackPrepared(ref);
+    }
+
+    @Override
+    public List<ExecutionRef> prepared() {
+        return database.prepared(ALL).stream().map(SecondaryDatabase::execution).toList();
+    }
+
+    private static ExecutionRef execution(PreparedBranch branch) {
+        return new ExecutionRef(branch.transaction(), branch.branch(), branch.deadline(), branch.ref());
+    }
+}
