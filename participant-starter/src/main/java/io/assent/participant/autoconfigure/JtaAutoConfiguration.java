@@ -18,9 +18,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -79,26 +81,23 @@ public final class JtaAutoConfiguration {
     @Bean
     static BeanFactoryPostProcessor assentJtaLibraries() {
         return beanFactory -> {
-            require(LIBRARIES, "assent.participant.resources=jta needs a library that is missing: ");
-            if (isPresent(JMS)) {
+            ClassLoader loader = beanFactory.getBeanClassLoader();
+            require(loader, LIBRARIES, "assent.participant.resources=jta needs a library that is missing: ");
+            if (ClassUtils.isPresent(JMS, loader)) {
                 // Without them, messages would be sent outside of the branch.
-                require(JMS_LIBRARIES, "JMS in branches needs a library that is missing: ");
+                require(loader, JMS_LIBRARIES, "JMS in branches needs a library that is missing: ");
             }
         };
     }
 
-    private static void require(Map<String, String> libraries, String problem) {
+    private static void require(@Nullable ClassLoader loader, Map<String, String> libraries, String problem) {
         libraries.forEach((type, artifact) -> {
-            if (!isPresent(type)) {
+            if (!ClassUtils.isPresent(type, loader)) {
                 throw new ParticipantStartException(
                         problem + artifact + ".",
                         "Add it to the dependencies, see docs/jta.md, or set assent.participant.resources=postgres.");
             }
         });
-    }
-
-    private static boolean isPresent(String type) {
-        return ClassUtils.isPresent(type, JtaAutoConfiguration.class.getClassLoader());
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -128,11 +127,13 @@ public final class JtaAutoConfiguration {
         @Bean
         JtaBranches assentJtaBranches(
                 NarayanaRuntime narayana,
+                SecondaryResources secondaries,
                 ObjectProvider<BranchPreparer> preparer,
                 ObjectProvider<BranchResource> resource,
                 ObjectProvider<JtaDatabases> databases) {
             return new JtaBranches(
                     narayana,
+                    secondaries,
                     preparer::getObject,
                     resource::getObject,
                     () -> databases.getObject().main());
@@ -145,8 +146,8 @@ public final class JtaAutoConfiguration {
                 HeldCallbacks callbacks,
                 ObjectProvider<TransactionManagerCustomizers> customizers) {
             JtaTransactionManager manager =
-                    new JtaTransactionManager(narayana.userTransaction(), narayana.transactionManager());
-            manager.setTransactionSynchronizationRegistry(narayana.synchronizationRegistry());
+                    new JtaTransactionManager(narayana.userTransaction(), branches.transactionManager());
+            manager.setTransactionSynchronizationRegistry(branches.synchronizationRegistry());
             customizers.ifAvailable(all -> all.customize(manager));
             manager.addListener(new BranchTransactionListener(branches, callbacks));
             return manager;
@@ -188,10 +189,10 @@ public final class JtaAutoConfiguration {
                 SecondaryResources secondaries,
                 ParticipantProperties properties,
                 BranchService.Runtime runtime,
-                ListableBeanFactory beans) {
+                ConfigurableListableBeanFactory beans) {
             databases.addTo(secondaries);
-            if (isPresent(JMS)) {
-                beans.getBeansOfType(ClassUtils.resolveClassName(JMS, JtaAutoConfiguration.class.getClassLoader()));
+            if (ClassUtils.isPresent(JMS, beans.getBeanClassLoader())) {
+                beans.getBeansOfType(ClassUtils.resolveClassName(JMS, beans.getBeanClassLoader()));
             }
             return new JtaBranchResource(
                     new PostgresBranchResource(

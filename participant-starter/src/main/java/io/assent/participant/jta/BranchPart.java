@@ -7,6 +7,9 @@ import javax.transaction.xa.Xid;
 /** One resource's part in a branch, from its first use to the end of phase one. Used by the branch's thread only. */
 interface BranchPart {
 
+    /** The name of the resource. */
+    String resource();
+
     /** The name under which the resource's own XAResource knows the work. */
     Xid xid();
 

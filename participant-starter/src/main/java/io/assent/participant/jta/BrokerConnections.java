@@ -104,8 +104,8 @@ public final class BrokerConnections implements AutoCloseable {
                 ? new BranchXaResource(
                         session,
                         branches,
-                        (resource, xid, branch) ->
-                                new BrokerPart(resource, xidOf(branch.context().ref())))
+                        (resource, xid, branch) -> new BrokerPart(
+                                NAME, resource, xidOf(branch.context().ref())))
                 : created;
     }
 

@@ -8,13 +8,20 @@ import javax.transaction.xa.Xid;
 /** A message broker, prepared under an Xid that holds the branch's whole ref. */
 final class BrokerPart implements BranchPart {
 
+    private final String resource;
     private final XAResource session;
     private final Xid xid;
     private boolean over;
 
-    BrokerPart(XAResource session, Xid xid) {
+    BrokerPart(String resource, XAResource session, Xid xid) {
+        this.resource = resource;
         this.session = session;
         this.xid = xid;
+    }
+
+    @Override
+    public String resource() {
+        return resource;
     }
 
     @Override

@@ -12,12 +12,14 @@ final class DatabaseEnlistment implements TransactionIntegration {
 
     private final TransactionIntegration narayana;
     private final JtaBranches branches;
+    private final String name;
     private final PreparedNames names;
 
     DatabaseEnlistment(NarayanaRuntime runtime, JtaBranches branches, String name, PreparedNames names) {
         this.narayana = new NarayanaTransactionIntegration(
                 runtime.transactionManager(), runtime.synchronizationRegistry(), name, false, runtime);
         this.branches = branches;
+        this.name = name;
         this.names = names;
     }
 
@@ -29,7 +31,8 @@ final class DatabaseEnlistment implements TransactionIntegration {
     @Override
     public void associate(TransactionAware connection, XAResource driver) throws SQLException {
         narayana.associate(connection, new BranchXaResource(driver, branches, (resource, xid, branch) -> {
-            DatabasePart part = new DatabasePart(resource, xid, connection, branch.context(), branch.preparer(), names);
+            DatabasePart part =
+                    new DatabasePart(name, resource, xid, connection, branch.context(), branch.preparer(), names);
             if (names.equals(PreparedNames.MAIN)) {
                 branch.mainIs(part);
             }

@@ -18,6 +18,7 @@ import javax.transaction.xa.Xid;
  */
 final class DatabasePart implements BranchPart {
 
+    private final String resource;
     private final XAResource driver;
     private final Xid xid;
     private final TransactionAware pooled;
@@ -28,6 +29,7 @@ final class DatabasePart implements BranchPart {
 
     /** @param xid of the local transaction, as Narayana made it: nothing is ever prepared under it */
     DatabasePart(
+            String resource,
             XAResource driver,
             Xid xid,
             TransactionAware pooled,
@@ -35,6 +37,7 @@ final class DatabasePart implements BranchPart {
             BranchPreparer preparer,
             PreparedNames names)
             throws SQLException {
+        this.resource = resource;
         this.driver = driver;
         this.xid = xid;
         this.pooled = pooled;
@@ -43,6 +46,11 @@ final class DatabasePart implements BranchPart {
         this.names = names;
         // Below the pool's and the driver's proxies, which refuse COMMIT and know nothing of PREPARE TRANSACTION.
         this.connection = ((Connection) pooled.getConnection()).unwrap(Connection.class);
+    }
+
+    @Override
+    public String resource() {
+        return resource;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.assent.participant.protocol.BranchPhase;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import javax.transaction.xa.XAException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ final class JtaBranch {
     private final GlobalTransactionContext context;
     private final BranchPreparer preparer;
     private final BranchResource resource;
+    private final SecondaryResources secondaries;
     private final Runnable onlyKnownResources;
     private final List<BranchXaResource> enlisted = new ArrayList<>();
     private final List<BranchPart> others = new ArrayList<>();
@@ -46,10 +48,12 @@ final class JtaBranch {
             GlobalTransactionContext context,
             BranchPreparer preparer,
             BranchResource resource,
+            SecondaryResources secondaries,
             Runnable onlyKnownResources) {
         this.context = context;
         this.preparer = preparer;
         this.resource = resource;
+        this.secondaries = secondaries;
         this.onlyKnownResources = onlyKnownResources;
     }
 
@@ -59,6 +63,11 @@ final class JtaBranch {
 
     BranchPreparer preparer() {
         return preparer;
+    }
+
+    /** Whether it has been prepared: what becomes of it is not known. */
+    boolean isInDoubt() {
+        return context.own().phase() == BranchPhase.PREPARED;
     }
 
     /** Whether phase one is over, well or not. */
@@ -142,6 +151,8 @@ final class JtaBranch {
 
         @Override
         public void prepare() throws SQLException {
+            secondaries.preparing(
+                    context.ref(), toPrepare.stream().map(BranchPart::resource).collect(Collectors.toSet()));
             for (BranchPart part : toPrepare) {
                 part.prepare();
             }

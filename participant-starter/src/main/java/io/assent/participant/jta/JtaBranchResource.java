@@ -136,7 +136,7 @@ public final class JtaBranchResource implements BranchResource {
      */
     @Override
     public End commitPrepared(BranchRef ref) {
-        for (SecondaryResource resource : secondaries.all()) {
+        for (SecondaryResource resource : secondaries.of(ref)) {
             End end = resource.commitPrepared(ref);
             if (end == End.BUSY || end == End.UNKNOWN) {
                 return end;
@@ -149,7 +149,7 @@ public final class JtaBranchResource implements BranchResource {
     @Override
     public End rollbackPrepared(BranchRef ref) {
         boolean partial = false;
-        for (SecondaryResource resource : secondaries.all()) {
+        for (SecondaryResource resource : secondaries.of(ref)) {
             End end = resource.rollbackPrepared(ref);
             if (end == End.BUSY || end == End.UNKNOWN) {
                 return end;

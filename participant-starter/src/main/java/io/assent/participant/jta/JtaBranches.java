@@ -26,6 +26,7 @@ public final class JtaBranches implements BranchBinding {
 
     private final TransactionManager transactionManager;
     private final TransactionSynchronizationRegistry registry;
+    private final SecondaryResources secondaries;
     private final Supplier<BranchPreparer> preparer;
     private final Supplier<BranchResource> resource;
     private final Supplier<DataSource> main;
@@ -37,21 +38,34 @@ public final class JtaBranches implements BranchBinding {
      */
     public JtaBranches(
             NarayanaRuntime narayana,
+            SecondaryResources secondaries,
             Supplier<BranchPreparer> preparer,
             Supplier<BranchResource> resource,
             Supplier<DataSource> main) {
         this.transactionManager = narayana.transactionManager();
         this.registry = narayana.synchronizationRegistry();
+        this.secondaries = secondaries;
         this.preparer = preparer;
         this.resource = resource;
         this.main = main;
+    }
+
+    /** Narayana's transaction manager, for frameworks: tells those who wait for the end of a branch no more than is true. */
+    public TransactionManager transactionManager() {
+        return new BranchTransactionManager(transactionManager, registry, this);
+    }
+
+    /** The registry that belongs to it. */
+    public TransactionSynchronizationRegistry synchronizationRegistry() {
+        return new BranchTransactionManager(transactionManager, registry, this).registry();
     }
 
     /** Enlists the main database at once: whatever the work writes to, the marker row goes there. */
     @Override
     public boolean bind(GlobalTransactionContext context) {
         registry.putResource(
-                KEY, new JtaBranch(context, preparer.get(), resource.get(), this::requireOnlyKnownResources));
+                KEY,
+                new JtaBranch(context, preparer.get(), resource.get(), secondaries, this::requireOnlyKnownResources));
         try (Connection enlisted = main.get().getConnection()) {
             return true;
         } catch (SQLException e) {
@@ -81,6 +95,12 @@ public final class JtaBranches implements BranchBinding {
                     null);
         }
         return branch;
+    }
+
+    /** The branch that this thread's transaction is, if it is one. There must be a transaction. */
+    @Nullable
+    JtaBranch bound() {
+        return (JtaBranch) registry.getResource(KEY);
     }
 
     /** Any other resource would be committed by Narayana right after phase one. */

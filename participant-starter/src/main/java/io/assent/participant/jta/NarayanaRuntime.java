@@ -46,6 +46,9 @@ public final class NarayanaRuntime implements XAResourceRecoveryRegistry, AutoCl
 
     private static final String LOCK = "assent.lock";
 
+    /** The node identifier of a Narayana that nobody has configured. */
+    private static final String NOBODY = "1";
+
     private final FileChannel lockFile;
     private final FileLock lock;
     private final RecoveryManager recovery;
@@ -77,7 +80,12 @@ public final class NarayanaRuntime implements XAResourceRecoveryRegistry, AutoCl
         lockFile = FileChannel.open(
                 settings.objectStore().resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         lock = lock(lockFile, settings.objectStore());
-        configure(settings);
+        try {
+            configure(settings);
+        } catch (RuntimeException e) {
+            lockFile.close();
+            throw e;
+        }
         recoveryModule = new XARecoveryModule();
         // In this order: what the log says of a transaction comes before what its resources say.
         recoveryPropertyManager
@@ -103,6 +111,7 @@ public final class NarayanaRuntime implements XAResourceRecoveryRegistry, AutoCl
 
     private static void configure(Settings settings) {
         String directory = settings.objectStore().toAbsolutePath().toString();
+        refuseOtherSettings(settings.nodeIdentifier(), directory);
         try {
             arjPropertyManager.getCoreEnvironmentBean().setNodeIdentifier(settings.nodeIdentifier());
         } catch (CoreEnvironmentBeanException e) {
@@ -130,7 +139,20 @@ public final class NarayanaRuntime implements XAResourceRecoveryRegistry, AutoCl
         recovery.setExpiryScannerClassNames(List.of());
     }
 
-    public TransactionManager transactionManager() {
+    /** What Narayana has once opened stays open, whatever it is told later. */
+    private static void refuseOtherSettings(String nodeIdentifier, String directory) {
+        String node = arjPropertyManager.getCoreEnvironmentBean().getNodeIdentifier();
+        String store = BeanPopulator.getDefaultInstance(ObjectStoreEnvironmentBean.class)
+                .getObjectStoreDir();
+        boolean configured = node != null && !node.equals(NOBODY);
+        if (configured && !(node.equals(nodeIdentifier) && directory.equals(store))) {
+            throw new IllegalStateException("Narayana runs in this JVM already, as node " + node
+                    + " with the object store " + store + "; it cannot run twice.");
+        }
+    }
+
+    /** Narayana's own, for its transactions of this service alone; frameworks get {@link JtaBranches#transactionManager()}. */
+    TransactionManager transactionManager() {
         return com.arjuna.ats.jta.TransactionManager.transactionManager();
     }
 
@@ -138,7 +160,7 @@ public final class NarayanaRuntime implements XAResourceRecoveryRegistry, AutoCl
         return com.arjuna.ats.jta.UserTransaction.userTransaction();
     }
 
-    public TransactionSynchronizationRegistry synchronizationRegistry() {
+    TransactionSynchronizationRegistry synchronizationRegistry() {
         return new TransactionSynchronizationRegistryImple();
     }
 

@@ -27,9 +27,17 @@ public final class SecondaryDatabase implements SecondaryResource {
         return name;
     }
 
+    /**
+     * What is not there any more may have committed a moment ago, visibly and not yet on the standby (L5). The main database is
+     * ended after this, and its marker is the proof for all, so it waits until that is certain.
+     */
     @Override
     public End commitPrepared(BranchRef ref) {
-        return database.commitPrepared(ref);
+        End end = database.commitPrepared(ref);
+        if (end == End.NOT_THERE) {
+            database.barrier();
+        }
+        return end;
     }
 
     @Override

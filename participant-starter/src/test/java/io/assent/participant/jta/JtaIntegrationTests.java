@@ -22,17 +22,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jms.core.JmsTemplate;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -52,6 +55,7 @@ class JtaIntegrationTests {
     private TransactionContext transaction;
 
     @BeforeAll
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     static void start() {
         coordinator = new TestCoordinator();
         broker = new TestBroker(directory.resolve("broker"));
@@ -158,6 +162,22 @@ class JtaIntegrationTests {
     }
 
     @Test
+    void a_message_that_was_received_comes_back_after_a_rollback_and_not_after_a_commit() {
+        service.bean(JmsTemplate.class).convertAndSend(id, "a message");
+        Caller.Answer first = work("main,receive");
+        assertThat(first.own().vote()).isEqualTo(Vote.PREPARED);
+        assertThat(order(ref(first), "ROLLBACK")).isEqualTo("ROLLED_BACK");
+
+        transaction = Caller.transaction(true);
+        Caller.Answer second = work("main,receive");
+        assertThat(order(ref(second), "COMMIT")).isEqualTo("COMMITTED");
+        transaction = Caller.transaction(true);
+        assertThat(work("receive").own().vote())
+                .as("nothing is left to receive")
+                .isEqualTo(Vote.ROLLBACK);
+    }
+
+    @Test
     void who_only_read_votes_read_only_and_leaves_nothing_behind() {
         assertThat(work("read").own().vote()).isEqualTo(Vote.READ_ONLY);
     }
@@ -224,6 +244,49 @@ class JtaIntegrationTests {
     }
 
     @Test
+    void a_resource_that_would_commit_right_after_phase_one_rolls_the_branch_back() {
+        Caller.Answer answer = work("main,ledger,jms,stranger");
+
+        assertThat(answer.own().vote()).isEqualTo(Vote.ROLLBACK);
+        assertThat(answer.own().reason()).contains("an XA resource takes part that this starter did not enlist");
+        assertThat(service.bean(JtaApplication.Work.class).strangerHeard())
+                .contains("rollback")
+                .doesNotContain("commit");
+        assertThat(broker.prepared()).isEmpty();
+        assertThat(effects()).isEqualTo("0 0 0");
+    }
+
+    // ---- a broker that fails
+
+    @Test
+    @Timeout(value = 3, unit = TimeUnit.MINUTES)
+    void while_the_broker_is_down_nothing_of_the_branch_commits_and_then_all_of_it() {
+        Caller.Answer answer = work("main,ledger,jms");
+        broker.stop();
+        try {
+            assertThat(order(ref(answer), "COMMIT"))
+                    .as("still prepared, or not known")
+                    .isNotEqualTo("COMMITTED");
+            assertThat(preparedIn("assent:payment:")).isTrue();
+        } finally {
+            broker.start();
+        }
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> order(ref(answer), "COMMIT").equals("COMMITTED"));
+        assertThat(effects()).isEqualTo("1 1 1");
+    }
+
+    @Test
+    void what_somebody_has_rolled_back_in_the_broker_is_not_acknowledged_as_committed() {
+        Caller.Answer answer = work("main,jms");
+        broker.rollBackByHand();
+
+        assertThat(order(ref(answer), "COMMIT")).isEqualTo("PREPARED");
+        assertThat(effects()).as("no half of it").isEqualTo("0 0 0");
+        assertThat(order(ref(answer), "ROLLBACK")).isEqualTo("ROLLED_BACK");
+    }
+
+    @Test
     void a_tombstone_stops_a_late_call() {
         assertThat(order(null, "ROLLBACK")).isEqualTo("NEVER_SEEN");
         Caller.Answer late = work("main,ledger,jms");
@@ -260,9 +323,30 @@ class JtaIntegrationTests {
     @Test
     void after_commit_callbacks_wait_for_the_decision() {
         Caller.Answer answer = Caller.post(service.url() + "/publish?id=" + id, transaction);
-        assertThat(heard()).containsExactly("afterCompletion 2 " + id);
+        assertThat(heard())
+                .as("nothing says committed, neither Spring nor Narayana")
+                .containsExactly("unknown JTA " + id, "afterCompletion 2 " + id);
         order(ref(answer), "COMMIT");
-        assertThat(heard()).containsExactly("afterCompletion 2 " + id, "afterCommit " + id);
+        assertThat(heard()).contains("afterCommit " + id);
+    }
+
+    @Test
+    void what_jpa_flushes_at_the_commit_is_part_of_the_branch() {
+        Caller.Answer answer = work("jpa,jms");
+        assertThat(answer.own().vote()).isEqualTo(Vote.PREPARED);
+        assertThat(receipts()).isZero();
+        assertThat(order(ref(answer), "COMMIT")).isEqualTo("COMMITTED");
+        assertThat(receipts()).isOne();
+        assertThat(effects()).isEqualTo("0 0 1");
+    }
+
+    @Test
+    void what_jpa_cannot_flush_at_the_commit_rolls_back_in_all_resources() {
+        service.bean(JtaApplication.Work.class).work(id, "jpa");
+        Caller.Answer answer = work("jpa,ledger,jms");
+        assertThat(answer.own().vote()).isEqualTo(Vote.ROLLBACK);
+        assertThat(broker.prepared()).isEmpty();
+        assertThat(effects()).isEqualTo("0 0 0");
     }
 
     @Test
@@ -340,6 +424,10 @@ class JtaIntegrationTests {
 
     // ---- helpers
 
+    private long receipts() {
+        return service.count("receipts where id = '" + id + "'");
+    }
+
     private Caller.Answer work(String in) {
         return Caller.post(service.url() + "/work?in=" + in + "&id=" + id, transaction);
     }
@@ -348,10 +436,12 @@ class JtaIntegrationTests {
         return answer.own().ref().value();
     }
 
+    /** The state that the service reports, or that it reports none. */
     private String order(String ref, String decision) {
         JsonNode answer = coordinator.order(
                 service.protocolUrl(), "payment", transaction.id().toString(), "1", ref, decision);
-        return answer.get("results").get(0).get("state").stringValue();
+        JsonNode result = answer.get("results").get(0);
+        return result == null ? "not acknowledged" : result.get("state").stringValue();
     }
 
     private String askToPrepare(String ref) {

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.FileSystemUtils;
@@ -111,6 +113,7 @@ class JtaKilledIntegrationTests {
     }
 
     @BeforeAll
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
     static void start() {
         coordinator = new TestCoordinator();
         broker = new TestBroker(directory.resolve("broker"));
@@ -159,6 +162,31 @@ class JtaKilledIntegrationTests {
             });
             expected.clear();
         }
+    }
+
+    /** Outside of any global transaction Narayana is the coordinator, and its log decides. */
+    @ParameterizedTest
+    @CsvSource({
+        // Dies before and after Narayana's decision is in its log.
+        "BETWEEN_THE_PREPARES, 'main,ledger,jms',             0 0 0",
+        "BETWEEN_THE_COMMITS,  'first-a-message,main,ledger', 1 1 1"
+    })
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void a_transaction_of_this_service_alone_is_recovered_by_narayana(CrashPoint point, String in, String result) {
+        service.post("/crash-at?point=" + point);
+        String id = UUID.randomUUID().toString();
+        try {
+            service.post("/work?in=" + in + "&id=" + id);
+            throw new AssertionError("answered");
+        } catch (UncheckedIOException e) {
+            service.awaitDeath();
+        }
+        assertThat(inDoubt()).isNotEmpty();
+        service.start();
+        await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> {
+            assertThat(inDoubt()).isEmpty();
+            assertThat(effects(List.of(id))).isEqualTo(Map.of(id, result));
+        });
     }
 
     private String dieBeforeTheVote(String id) {

@@ -2,19 +2,30 @@ package io.assent.participant.support;
 
 import io.assent.participant.GlobalTransactional;
 import jakarta.jms.ConnectionFactory;
+import jakarta.persistence.Entity;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.UserTransaction;
+import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
+import javax.transaction.xa.XAResource;
 import org.apache.activemq.artemis.jms.client.ActiveMQXAConnectionFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration;
-import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.jms.XAConnectionFactoryWrapper;
+import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -30,9 +41,10 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClient;
 
-/** A participant with two PostgreSQL databases and a broker: ordinary {@code @Transactional} methods and nothing else. */
+/** A participant with two PostgreSQL databases (JPA and JDBC) and a broker: ordinary {@code @Transactional} methods and nothing else. */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@EnableAutoConfiguration(exclude = {HibernateJpaAutoConfiguration.class, DataJpaRepositoriesAutoConfiguration.class})
+@EnableAutoConfiguration
+@EntityScan(basePackageClasses = JtaApplication.class)
 @Import({JtaApplication.Work.class, JtaApplication.Controller.class})
 public class JtaApplication {
 
@@ -44,6 +56,19 @@ public class JtaApplication {
         return wrapper.wrapConnectionFactory(CrashPoint.around(new ActiveMQXAConnectionFactory(url)));
     }
 
+    @Entity
+    @Table(name = "receipts")
+    public static class Receipt {
+        @Id
+        private String id;
+
+        protected Receipt() {}
+
+        public Receipt(String id) {
+            this.id = id;
+        }
+    }
+
     @Service
     public static class Work {
 
@@ -51,15 +76,18 @@ public class JtaApplication {
         private final JdbcClient ledger;
         private final JmsTemplate jms;
         private final JtaTransactionManager transactions;
+        private final ObjectProvider<EntityManager> entities;
         private final RestClient http;
         private final ObjectProvider<Work> self;
         private final List<String> heard = new CopyOnWriteArrayList<>();
+        private final List<String> strangerHeard = new CopyOnWriteArrayList<>();
 
         public Work(
                 JdbcClient main,
                 @Qualifier("ledger") DataSource ledger,
                 JmsTemplate jms,
                 JtaTransactionManager transactions,
+                ObjectProvider<EntityManager> entities,
                 RestClient.Builder http,
                 ObjectProvider<Work> self) {
             this.self = self;
@@ -67,6 +95,7 @@ public class JtaApplication {
             this.ledger = JdbcClient.create(ledger);
             this.jms = jms;
             this.transactions = transactions;
+            this.entities = entities;
             this.http = http.build();
             String table = "create table if not exists %s (id text primary key)";
             this.main.sql(table.formatted("payments")).update();
@@ -79,8 +108,15 @@ public class JtaApplication {
 
         @Transactional
         public void work(String id, String in) {
+            if (in.contains("first-a-message")) {
+                send(id);
+            }
             if (in.contains("main")) {
                 pay(id);
+            }
+            if (in.contains("jpa")) {
+                // Flushed at the commit, by Hibernate's own synchronization.
+                entities.getObject().persist(new Receipt(id));
             }
             if (in.contains("ledger")) {
                 enter(id);
@@ -91,8 +127,17 @@ public class JtaApplication {
             if (in.contains("jms-again")) {
                 send(id + "-again");
             }
+            if (in.contains("receive")) {
+                jms.setReceiveTimeout(2_000);
+                if (jms.receive(id) == null) {
+                    throw new PaymentApplication.Refused("no message");
+                }
+            }
             if (in.contains("apart")) {
                 self.getObject().apart(id + "-apart");
+            }
+            if (in.contains("stranger")) {
+                enlistStranger();
             }
             if (in.contains("read")) {
                 main.sql("select count(*) from payments").query(Long.class).single();
@@ -104,6 +149,36 @@ public class JtaApplication {
             if (in.contains("refused")) {
                 throw new PaymentApplication.Refused("as asked");
             }
+        }
+
+        /** What a library that this starter knows nothing of would do. */
+        private void enlistStranger() {
+            XAResource stranger = (XAResource) Proxy.newProxyInstance(
+                    JtaApplication.class.getClassLoader(),
+                    new Class<?>[] {XAResource.class},
+                    (self, method, arguments) -> {
+                        strangerHeard.add(method.getName());
+                        return switch (method.getName()) {
+                            case "prepare", "getTransactionTimeout" -> XAResource.XA_OK;
+                            case "isSameRM", "setTransactionTimeout" -> false;
+                            case "hashCode" -> System.identityHashCode(self);
+                            case "equals" -> self == arguments[0];
+                            case "toString" -> "stranger";
+                            default -> null;
+                        };
+                    });
+            try {
+                Objects.requireNonNull(transactions.getTransactionManager())
+                        .getTransaction()
+                        .enlistResource(stranger);
+            } catch (SystemException | RollbackException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** What the stranger was asked to do. */
+        public List<String> strangerHeard() {
+            return strangerHeard;
         }
 
         private void pay(String id) {
@@ -151,6 +226,23 @@ public class JtaApplication {
                     heard.add("afterCompletion " + status + " " + id);
                 }
             });
+            registry().registerInterposedSynchronization(hearing("JTA " + id));
+        }
+
+        private TransactionSynchronizationRegistry registry() {
+            return Objects.requireNonNull(transactions.getTransactionSynchronizationRegistry());
+        }
+
+        private Synchronization hearing(String what) {
+            return new Synchronization() {
+                @Override
+                public void beforeCompletion() {}
+
+                @Override
+                public void afterCompletion(int status) {
+                    heard.add((status == Status.STATUS_UNKNOWN ? "unknown " : status + " ") + what);
+                }
+            };
         }
 
         public void throughUserTransaction(String id) throws Exception {

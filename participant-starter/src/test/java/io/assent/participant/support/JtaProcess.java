@@ -49,12 +49,17 @@ public final class JtaProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-cp",
                 classPath,
                 JtaProcess.class.getName()));
         command.addAll(List.of(
                 "--server.port=" + port,
                 "--server.address=127.0.0.1",
+                // It has to start often.
+                "--spring.autoconfigure.exclude="
+                        + "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration,"
+                        + "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration",
                 "--spring.main.banner-mode=off",
                 "--spring.datasource.url=" + around.main().jdbcUrl(),
                 "--spring.datasource.username=" + around.main().username(),
@@ -68,6 +73,8 @@ public final class JtaProcess implements AutoCloseable {
                 "--assent.participant.jta.node-identifier=payment-0",
                 "--assent.participant.jta.object-store.directory=" + around.objectStore(),
                 "--assent.participant.jta.object-store.allow-ephemeral=true",
+                "--assent.participant.jta.recovery.interval=10s",
+                "--assent.participant.jta.recovery.backoff=1s",
                 "--assent.participant.jta.databases.ledger.url="
                         + around.ledger().jdbcUrl(),
                 "--assent.participant.jta.databases.ledger.username="

@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import javax.transaction.xa.Xid;
+import org.apache.activemq.artemis.api.core.management.ActiveMQServerControl;
 import org.apache.activemq.artemis.core.config.impl.ConfigurationImpl;
 import org.apache.activemq.artemis.core.server.JournalType;
 import org.apache.activemq.artemis.core.server.embedded.EmbeddedActiveMQ;
 import org.apache.activemq.artemis.core.settings.impl.AddressSettings;
+import org.apache.activemq.artemis.core.transaction.impl.XidImpl;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /** A real Artemis with its journal on disk, reached over TCP; what is in doubt in it is read from within. */
@@ -73,16 +75,15 @@ public final class TestBroker implements AutoCloseable {
         return server.getActiveMQServer().getResourceManager().getPreparedTransactions();
     }
 
-    /** Ends by hand, as an operator would, what is prepared there. */
-    public void rollBackByHand(Xid xid) {
+    /** Rolls back by hand, as an operator would, all that is prepared there. */
+    public void rollBackByHand() {
         try {
-            for (String listed :
-                    server.getActiveMQServer().getActiveMQServerControl().listPreparedTransactions()) {
-                String base64 = listed.replaceFirst(".*base64: ([^ ]+).*", "$1");
-                server.getActiveMQServer().getActiveMQServerControl().rollbackPreparedTransaction(base64);
+            ActiveMQServerControl control = server.getActiveMQServer().getActiveMQServerControl();
+            for (Xid xid : prepared()) {
+                control.rollbackPreparedTransaction(XidImpl.toBase64String(xid));
             }
         } catch (Exception e) {
-            throw new IllegalStateException("could not roll back " + xid, e);
+            throw new IllegalStateException(e);
         }
     }
 
