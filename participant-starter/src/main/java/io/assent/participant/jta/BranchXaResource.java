@@ -14,22 +14,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class BranchXaResource implements XAResource {
 
-    /** How the resource takes part in a branch. */
-    interface Joining {
-        BranchPart join(XAResource resource, Xid xid, JtaBranch branch) throws SQLException;
-    }
-
     private final XAResource resource;
     private final JtaBranches branches;
-    private final Joining joining;
+    private final EnlistedResource enlisted;
     private @Nullable JtaBranch branch;
     private @Nullable BranchPart part;
     private boolean ended;
 
-    BranchXaResource(XAResource resource, JtaBranches branches, Joining joining) {
+    BranchXaResource(XAResource resource, JtaBranches branches, EnlistedResource enlisted) {
         this.resource = resource;
         this.branches = branches;
-        this.joining = joining;
+        this.enlisted = enlisted;
     }
 
     @Override
@@ -45,7 +40,7 @@ final class BranchXaResource implements XAResource {
             return;
         }
         try {
-            BranchPart joining = this.joining.join(resource, xid, joined);
+            BranchPart joining = enlisted.join(resource, xid, joined);
             resource.start(joining.xid(), flags);
             startIn(joining);
             branch = joined;
@@ -82,10 +77,20 @@ final class BranchXaResource implements XAResource {
     public int prepare(Xid xid) throws XAException {
         JtaBranch own = branch;
         if (own == null) {
+            guard(xid);
             return resource.prepare(xid);
         }
         own.prepare();
         return XA_RDONLY;
+    }
+
+    private void guard(Xid xid) throws XAException {
+        try {
+            enlisted.guard();
+        } catch (SQLException e) {
+            resource.rollback(xid);
+            throw XaErrors.of(XAException.XA_RBROLLBACK, "an earlier statement failed: " + e.getMessage(), e);
+        }
     }
 
     @Override

@@ -101,12 +101,20 @@ public final class BrokerConnections implements AutoCloseable {
 
     private Object enlistingResource(Object created) {
         return created instanceof XAResource session
-                ? new BranchXaResource(
-                        session,
-                        branches,
-                        (resource, xid, branch) -> new BrokerPart(
-                                NAME, resource, xidOf(branch.context().ref())))
+                ? new BranchXaResource(session, branches, new EnlistedSession())
                 : created;
+    }
+
+    private final class EnlistedSession implements EnlistedResource {
+
+        @Override
+        public BranchPart join(XAResource session, Xid xid, JtaBranch branch) {
+            return new BrokerPart(NAME, session, xidOf(branch.context().ref()));
+        }
+
+        /** A broker refuses by itself to prepare what failed. */
+        @Override
+        public void guard() {}
     }
 
     private Xid xidOf(BranchRef ref) {

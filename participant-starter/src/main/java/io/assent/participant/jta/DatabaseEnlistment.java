@@ -3,9 +3,11 @@ package io.assent.participant.jta;
 import io.agroal.api.transaction.TransactionAware;
 import io.agroal.api.transaction.TransactionIntegration;
 import io.agroal.narayana.NarayanaTransactionIntegration;
+import io.assent.participant.postgres.BranchPreparer;
 import io.assent.participant.postgres.PreparedNames;
 import java.sql.SQLException;
 import javax.transaction.xa.XAResource;
+import javax.transaction.xa.Xid;
 
 /** Agroal's integration with Narayana, with {@link BranchXaResource}s in between. */
 final class DatabaseEnlistment implements TransactionIntegration {
@@ -30,14 +32,7 @@ final class DatabaseEnlistment implements TransactionIntegration {
 
     @Override
     public void associate(TransactionAware connection, XAResource driver) throws SQLException {
-        narayana.associate(connection, new BranchXaResource(driver, branches, (resource, xid, branch) -> {
-            DatabasePart part =
-                    new DatabasePart(name, resource, xid, connection, branch.context(), branch.preparer(), names);
-            if (names.equals(PreparedNames.MAIN)) {
-                branch.mainIs(part);
-            }
-            return part;
-        }));
+        narayana.associate(connection, new BranchXaResource(driver, branches, new Enlisted(connection)));
     }
 
     @Override
@@ -53,5 +48,28 @@ final class DatabaseEnlistment implements TransactionIntegration {
     @Override
     public void removeResourceRecoveryFactory(ResourceRecoveryFactory factory) {
         narayana.removeResourceRecoveryFactory(factory);
+    }
+
+    private final class Enlisted implements EnlistedResource {
+
+        private final TransactionAware pooled;
+
+        Enlisted(TransactionAware pooled) {
+            this.pooled = pooled;
+        }
+
+        @Override
+        public BranchPart join(XAResource driver, Xid xid, JtaBranch branch) throws SQLException {
+            DatabasePart part = new DatabasePart(name, driver, xid, pooled, branch.context(), branch.preparer(), names);
+            if (names.equals(PreparedNames.MAIN)) {
+                branch.mainIs(part);
+            }
+            return part;
+        }
+
+        @Override
+        public void guard() throws SQLException {
+            BranchPreparer.wrote(DatabasePart.driverConnection(pooled));
+        }
     }
 }

@@ -44,8 +44,12 @@ final class DatabasePart implements BranchPart {
         this.context = context;
         this.preparer = preparer;
         this.names = names;
-        // Below the pool's and the driver's proxies, which refuse COMMIT and know nothing of PREPARE TRANSACTION.
-        this.connection = ((Connection) pooled.getConnection()).unwrap(Connection.class);
+        this.connection = driverConnection(pooled);
+    }
+
+    /** Below the pool's and the driver's proxies, which refuse COMMIT. */
+    static Connection driverConnection(TransactionAware pooled) throws SQLException {
+        return ((Connection) pooled.getConnection()).unwrap(Connection.class);
     }
 
     @Override

@@ -109,7 +109,8 @@ final class JtaBranch {
         } catch (SQLException | XAException | RuntimeException e) {
             context.setRollbackOnly("the branch could not be prepared: " + e.getMessage());
             boolean unknown = context.own().phase() == BranchPhase.COMMIT_UNKNOWN;
-            throw XaErrors.of(unknown ? XAException.XAER_RMFAIL : XAException.XA_RBROLLBACK, e.getMessage(), e);
+            throw XaErrors.of(
+                    unknown ? XAException.XAER_RMFAIL : XAException.XA_RBROLLBACK, String.valueOf(e.getMessage()), e);
         } finally {
             over = true;
             release();

@@ -1,6 +1,7 @@
 package io.assent.participant.jta;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.assent.embeddedpostgres.TestPostgres;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jms.core.JmsTemplate;
+import org.springframework.transaction.UnexpectedRollbackException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -353,6 +355,14 @@ class JtaIntegrationTests {
     void a_transaction_of_this_service_alone_commits_at_once_in_all_resources() {
         service.bean(JtaApplication.Work.class).work(id, "main,ledger,jms");
         assertThat(effects()).isEqualTo("1 1 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"main,jms,swallowed", "main,ledger,jms,ledger-swallowed"})
+    void a_swallowed_sql_error_in_a_transaction_of_this_service_alone_rolls_back_everywhere_L7(String in) {
+        JtaApplication.Work work = service.bean(JtaApplication.Work.class);
+        assertThatThrownBy(() -> work.work(id, in)).isInstanceOf(UnexpectedRollbackException.class);
+        assertThat(effects()).isEqualTo("0 0 0");
     }
 
     @Test
