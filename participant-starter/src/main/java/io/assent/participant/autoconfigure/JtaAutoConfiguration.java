@@ -12,6 +12,7 @@ import io.assent.participant.postgres.BranchPreparer;
 import io.assent.participant.postgres.PostgresBranchResource;
 import io.assent.participant.transaction.BranchTransactionListener;
 import io.assent.participant.transaction.HeldCallbacks;
+import jakarta.jms.ConnectionFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +20,11 @@ import java.util.Map;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -65,6 +69,8 @@ import org.springframework.util.ClassUtils;
 @ConditionalOnProperty(name = ParticipantAutoConfiguration.RESOURCES, havingValue = "jta")
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 public final class JtaAutoConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(JtaAutoConfiguration.class);
 
     private static final String JMS = "jakarta.jms.ConnectionFactory";
 
@@ -226,6 +232,24 @@ public final class JtaAutoConfiguration {
         @Bean
         XAConnectionFactoryWrapper assentXaConnectionFactoryWrapper(BrokerConnections connections) {
             return connections::wrap;
+        }
+
+        /** Legitimate, and easily done by mistake: what such a factory sends is sent at once, whatever becomes of the branch. */
+        @Bean
+        SmartInitializingSingleton assentPlainConnectionFactories(
+                ListableBeanFactory beans, BrokerConnections connections) {
+            return () -> warnOfPlain(beans.getBeansOfType(ConnectionFactory.class), connections);
+        }
+
+        static void warnOfPlain(Map<String, ConnectionFactory> factories, BrokerConnections connections) {
+            factories.forEach((name, factory) -> {
+                if (!connections.hasMade(factory)) {
+                    log.warn(
+                            "The ConnectionFactory {} takes no part in branches: what is sent through it is sent at once."
+                                    + " Make it with XAConnectionFactoryWrapper if it should (docs/jta.md).",
+                            name);
+                }
+            });
         }
     }
 

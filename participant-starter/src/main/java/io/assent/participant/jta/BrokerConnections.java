@@ -65,6 +65,11 @@ public final class BrokerConnections implements AutoCloseable {
         return pool;
     }
 
+    /** Whether its sessions join transactions. */
+    public synchronized boolean hasMade(ConnectionFactory factory) {
+        return factory == pool;
+    }
+
     @Override
     public synchronized void close() {
         if (pool != null) {

@@ -3,9 +3,13 @@ package io.assent.participant.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assent.embeddedpostgres.TestPostgres;
+import io.assent.participant.jta.BrokerConnections;
 import java.nio.file.Path;
+import java.util.Map;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +19,8 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 
 /**
@@ -107,6 +113,14 @@ class JtaAutoConfigurationIntegrationTests {
                         .getFailure()
                         .isInstanceOf(ParticipantStartException.class)
                         .hasMessageContaining(artifact));
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void a_connection_factory_that_takes_no_part_is_named(CapturedOutput output) {
+        BrokerConnections connections = new BrokerConnections(null, null, null, null, 1);
+        JtaAutoConfiguration.Jms.warnOfPlain(Map.of("audit", new ActiveMQConnectionFactory("vm://0")), connections);
+        assertThat(output).contains("The ConnectionFactory audit takes no part in branches");
     }
 
     @Test
