@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A branch whose local transaction Narayana runs: phase one, in this order whatever Narayana's is. All resources end their
- * work; those besides the main database are prepared; the marker row is written and the main database prepared. So the main
- * database alone tells the state of the branch, as on the direct path:
+ * work; the marker row is the main database's last statement; the other resources are prepared, and then the main database. So
+ * the main database alone tells the state of the branch, as on the direct path:
  *
  * <ul>
  *   <li>Not prepared there: nobody has voted. Crash before this point: what is prepared elsewhere is found by the sweep, and

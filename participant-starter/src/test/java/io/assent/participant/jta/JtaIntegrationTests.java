@@ -258,6 +258,30 @@ class JtaIntegrationTests {
         assertThat(effects()).isEqualTo("0 0 0");
     }
 
+    // ---- the enlisted flow
+
+    @Test
+    void an_enlisted_branch_is_known_to_the_coordinator_before_anything_is_prepared_and_votes_when_asked() {
+        transaction = Caller.transaction(false);
+        Caller.Answer answer = work("main,ledger,jms");
+
+        assertThat(coordinator.requestsOfCallers())
+                .anySatisfy(request -> assertThat(request.path()).endsWith(transaction.id() + "/branches"));
+        assertThat(askToPrepare(ref(answer))).isEqualTo("PREPARED");
+        assertThat(order(ref(answer), "COMMIT")).isEqualTo("COMMITTED");
+        assertThat(effects()).isEqualTo("1 1 1");
+    }
+
+    @Test
+    void a_branch_that_could_not_be_enlisted_is_prepared_nowhere() {
+        coordinator.refuseEnlist();
+        transaction = Caller.transaction(false);
+        assertThat(work("main,ledger,jms").own().vote()).isEqualTo(Vote.ROLLBACK);
+        assertThat(preparedIn("assent")).isFalse();
+        assertThat(broker.prepared()).isEmpty();
+        assertThat(effects()).isEqualTo("0 0 0");
+    }
+
     // ---- a broker that fails
 
     @Test
