@@ -80,7 +80,29 @@ class ArchitectureTests {
             .resideInAnyPackage(ROOT + ".web..", ROOT + ".client..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(ROOT + ".postgres..", ROOT + ".transaction..");
+            .resideInAnyPackage(ROOT + ".postgres..", ROOT + ".transaction..", ROOT + ".jta..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_JTA_PACKAGE_KNOWS_NARAYANA_AND_XA = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".jta..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "com.arjuna..",
+                    "io.agroal..",
+                    "org.jboss..",
+                    "org.messaginghub..",
+                    "javax.transaction.xa..",
+                    "jakarta.transaction..");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_WIRING_KNOWS_THE_JTA_PACKAGE = noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT + ".jta..", ROOT + ".autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(ROOT + ".jta..");
 
     @ArchTest
     static final ArchRule NO_CYCLES =

@@ -8,6 +8,7 @@ import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.CallEnd;
 import io.assent.participant.engine.CoordinatorClient;
+import io.assent.participant.engine.HeldTransaction;
 import io.assent.participant.engine.InDoubtResolver;
 import io.assent.participant.engine.Initiator;
 import io.assent.participant.engine.LateBranches;
@@ -44,6 +45,7 @@ import org.springframework.beans.factory.config.EmbeddedValueResolver;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -81,7 +83,16 @@ import org.springframework.web.servlet.function.ServerResponse;
 })
 public final class ParticipantAutoConfiguration {
 
+    static final String RESOURCES = "assent.participant.resources";
+
+    private static final HeldTransaction.Source NO_LATE_JTA = () -> {
+        throw new IllegalStateException(
+                "@Branch(prepare = LATE) does not go with assent.participant.resources=jta: a branch"
+                        + " with several resources prepares early.");
+    };
+
     @Bean
+    @ConditionalOnProperty(name = RESOURCES, havingValue = "postgres", matchIfMissing = true)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static BranchTransactionPostProcessor assentBranchTransactionPostProcessor(
             ObjectProvider<BranchPreparer> preparer,
@@ -122,6 +133,7 @@ public final class ParticipantAutoConfiguration {
 
     /** After Flyway and Liquibase: they refuse a schema that somebody else has put a table into before them. */
     @Bean
+    @ConditionalOnMissingBean
     @DependsOnDatabaseInitialization
     ParticipantDatabase assentParticipantDatabase(DataSource dataSource, ParticipantProperties properties) {
         return new ParticipantDatabase(dataSource, properties);
@@ -197,8 +209,9 @@ public final class ParticipantAutoConfiguration {
             ParticipantProperties properties,
             ObjectProvider<PlatformTransactionManager> transactionManager,
             BranchService.Runtime runtime) {
+        boolean jta = properties.resources() == ParticipantProperties.Resources.JTA;
         return new LateBranches(
-                SpringHeldTransaction.source(transactionManager::getIfAvailable),
+                jta ? NO_LATE_JTA : SpringHeldTransaction.source(transactionManager::getIfAvailable),
                 new LateBranches.Settings(database.maxOpen(), properties.late().maxIdle(), properties.lockTimeout()),
                 runtime);
     }

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +39,14 @@ final class ParticipantDatabase implements AutoCloseable {
     private final @Nullable HikariDataSource ownPool;
 
     ParticipantDatabase(DataSource dataSource, ParticipantProperties properties) {
+        this(dataSource, () -> completionPool(dataSource, properties.completionPoolSize()), properties);
+    }
+
+    /** @param completionPool makes the connections for ending branches; null: the DataSource's own are used */
+    ParticipantDatabase(
+            DataSource dataSource,
+            Supplier<@Nullable HikariDataSource> completionPool,
+            ParticipantProperties properties) {
         try (Connection connection = dataSource.getConnection()) {
             check(connection);
             if (properties.schema().initialize() == ParticipantProperties.Schema.Initialize.ALWAYS) {
@@ -50,9 +59,10 @@ final class ParticipantDatabase implements AutoCloseable {
                             + e.getMessage(),
                     e);
         }
-        HikariDataSource pool = DataSourceUnwrapper.unwrap(dataSource, HikariDataSource.class);
-        maxOpen = maxOpen(pool, properties.late().maxOpen());
-        ownPool = pool == null ? null : completionPool(pool, properties.completionPoolSize());
+        maxOpen = maxOpen(
+                DataSourceUnwrapper.unwrap(dataSource, HikariDataSource.class),
+                properties.late().maxOpen());
+        ownPool = completionPool.get();
         completion = ownPool == null ? dataSource : ownPool;
         if (ownPool == null) {
             log.info(
@@ -93,10 +103,19 @@ final class ParticipantDatabase implements AutoCloseable {
         return configured != null ? configured : size / 2;
     }
 
-    private static HikariDataSource completionPool(HikariDataSource pool, int size) {
+    private static @Nullable HikariDataSource completionPool(DataSource dataSource, int size) {
+        HikariDataSource pool = DataSourceUnwrapper.unwrap(dataSource, HikariDataSource.class);
+        if (pool == null) {
+            return null;
+        }
         HikariConfig config = new HikariConfig();
         pool.copyStateTo(config);
-        config.setPoolName("assent-completion");
+        return completionPool(config, "assent-completion", size);
+    }
+
+    /** Connections for ending branches, to the address of {@code config}. */
+    static HikariDataSource completionPool(HikariConfig config, String name, int size) {
+        config.setPoolName(name);
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
         config.setAutoCommit(true);
@@ -107,7 +126,8 @@ final class ParticipantDatabase implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
-    private static void check(Connection connection) throws SQLException {
+    /** @throws ParticipantStartException if no branch can be prepared there */
+    static void check(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         if (!product.toLowerCase(Locale.ROOT).equals("postgresql")) {
             throw new ParticipantStartException(

@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url where coordinators reach this service's protocol endpoints, such as http://payment:8080/assent/v1; {port} stands for the server's port. Empty: the coordinator's configuration knows
  * @param path where the protocol endpoints are served
  * @param prepare when branches are prepared: early, with the call, or late, when the coordinator asks; handlers may differ with @Branch
+ * @param resources what a branch consists of: postgres, one database on the direct path; or jta, several resources through Narayana
  * @param lockTimeout longest wait for a row lock in a branch, also limited by the deadline; 1ms to 10m
  * @param secondCallLockTimeout the same in a call whose transaction has prepared a branch here before: it would wait for its own transaction's rows; 1ms to 10m
  * @param prepareWait how long a prepare request waits for a call that may run on another replica; 0 to 1m
@@ -31,6 +32,7 @@ public record ParticipantProperties(
         @Nullable String url,
         @DefaultValue("/assent/v1") String path,
         @DefaultValue("early") Branch.Prepare prepare,
+        @DefaultValue("postgres") Resources resources,
         @DefaultValue("5s") Duration lockTimeout,
         @DefaultValue("500ms") Duration secondCallLockTimeout,
         @DefaultValue("2s") Duration prepareWait,
@@ -60,6 +62,10 @@ public record ParticipantProperties(
             throw new IllegalArgumentException(
                     "assent.participant.path=" + path + " is no path; expected something like /assent/v1.");
         }
+        if (resources == Resources.JTA && prepare == Branch.Prepare.LATE) {
+            throw new IllegalArgumentException(prefix + "prepare=late does not go with " + prefix
+                    + "resources=jta: a branch with several resources prepares early.");
+        }
         Checks.range(prefix + "lock-timeout", lockTimeout, Duration.ofMillis(1), Duration.ofMinutes(10));
         Checks.range(
                 prefix + "second-call-lock-timeout",
@@ -75,6 +81,12 @@ public record ParticipantProperties(
 
     ParticipantName participantName() {
         return new ParticipantName(String.valueOf(name));
+    }
+
+    /** What a branch consists of. */
+    public enum Resources {
+        POSTGRES,
+        JTA
     }
 
     /**

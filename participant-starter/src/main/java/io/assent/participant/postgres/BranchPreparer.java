@@ -69,8 +69,12 @@ public final class BranchPreparer {
         this.secondCallLockTimeout = secondCallLockTimeout;
     }
 
-    /** Before the first statement of the branch's local transaction. */
-    void open(Connection connection, GlobalTransactionContext context) throws SQLException {
+    /**
+     * Before the first statement of the branch's local transaction.
+     *
+     * @throws SQLException if it cannot be a branch any more
+     */
+    public void open(Connection connection, GlobalTransactionContext context) throws SQLException {
         if (context.remaining().isZero()) {
             throw refused(context, "the deadline has passed", null);
         }
@@ -90,13 +94,34 @@ public final class BranchPreparer {
      * @throws SQLException if it is not prepared; the framework rolls back
      */
     void prepareOrCommit(Connection connection, GlobalTransactionContext context) throws SQLException {
-        boolean wrote = wrote(connection, context);
-        boolean alone = context.initiator() && context.alone();
+        prepareOrCommit(connection, context, OtherResources.NONE);
+    }
+
+    /**
+     * The same for a branch that has written to other resources, too: they are prepared before this database is, so that what
+     * is prepared here is prepared everywhere.
+     *
+     * @throws SQLException if the branch is not prepared; the framework rolls back
+     */
+    public void prepareOrCommit(Connection connection, GlobalTransactionContext context, OtherResources others)
+            throws SQLException {
+        boolean wroteHere = wrote(connection, context);
+        boolean wroteElsewhere = wroteElsewhere(context, others);
+        // Writes to several resources need a decision, even when no other service takes part.
+        boolean alone = context.initiator() && context.alone() && !wroteElsewhere;
         BranchExecution own = context.own();
-        switch (own.commitReached(wrote, alone)) {
-            case COMMIT -> commit(connection, context, wrote);
+        switch (own.commitReached(wroteHere || wroteElsewhere, alone)) {
+            case COMMIT -> commit(connection, context, wroteHere);
             case ROLL_BACK -> throw refused(context, String.valueOf(own.rollbackReason()), null);
-            case PREPARE -> prepare(connection, context);
+            case PREPARE -> prepare(connection, context, others);
+        }
+    }
+
+    private boolean wroteElsewhere(GlobalTransactionContext context, OtherResources others) throws SQLException {
+        try {
+            return others.wrote();
+        } catch (SQLException e) {
+            throw refused(context, guardFailed(e), e);
         }
     }
 
@@ -144,21 +169,51 @@ public final class BranchPreparer {
     }
 
     private boolean wrote(Connection connection, GlobalTransactionContext context) throws SQLException {
+        try {
+            return wrote(connection);
+        } catch (SQLException e) {
+            throw refused(context, guardFailed(e), e);
+        }
+    }
+
+    /**
+     * Whether the local transaction of the connection has written anything.
+     *
+     * @throws SQLException also if an earlier statement of it has failed (L7)
+     */
+    public static boolean wrote(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(GUARD)) {
             row.next();
             return row.getBoolean(1);
-        } catch (SQLException e) {
-            throw refused(
-                    context,
-                    SqlStates.is(e, SqlStates.IN_FAILED_TRANSACTION)
-                            ? "an earlier statement failed and its error was swallowed (SQLSTATE 25P02)"
-                            : SqlStates.describe(e),
-                    e);
         }
     }
 
-    private void prepare(Connection connection, GlobalTransactionContext context) throws SQLException {
+    /**
+     * Prepares a database that is not the main one of its branch. Nobody looks when the reply is lost: the vote is no then, and
+     * should it have been prepared, the sweep rolls it back.
+     *
+     * @throws SQLException if it is not known to be prepared durably
+     */
+    public static void prepareAs(Connection connection, String name) throws SQLException {
+        connection.clearWarnings();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("prepare transaction '" + name + "'");
+            SQLWarning warning = Warnings.after(connection, statement);
+            if (warning != null) {
+                throw warning;
+            }
+        }
+    }
+
+    private static String guardFailed(SQLException e) {
+        return SqlStates.is(e, SqlStates.IN_FAILED_TRANSACTION)
+                ? "an earlier statement failed and its error was swallowed (SQLSTATE 25P02)"
+                : SqlStates.describe(e);
+    }
+
+    private void prepare(Connection connection, GlobalTransactionContext context, OtherResources others)
+            throws SQLException {
         if (context.remaining().isZero()) {
             throw refused(context, "the deadline has passed", null);
         }
@@ -172,6 +227,7 @@ public final class BranchPreparer {
             }
         }
         context.advance(BranchExecution::preparing);
+        prepareElsewhere(context, others);
         connection.clearWarnings();
         try (Statement statement = connection.createStatement()) {
             statement.execute("prepare transaction '" + context.ref() + "'");
@@ -183,16 +239,27 @@ public final class BranchPreparer {
             }
         } catch (SQLException e) {
             if (SqlStates.provesRolledBack(e)) {
+                others.rollBack();
                 throw refused(context, "PREPARE TRANSACTION failed: " + SqlStates.describe(e), e);
             }
             look(context, e);
         }
     }
 
+    private static void prepareElsewhere(GlobalTransactionContext context, OtherResources others) throws SQLException {
+        try {
+            others.prepare();
+        } catch (SQLException e) {
+            others.rollBack();
+            throw refused(context, "another resource could not be prepared: " + SqlStates.describe(e), e);
+        }
+    }
+
     /**
      * The reply was lost, or it came with a warning: then the wait for the standby may have been cut off (L1). What counts
      * is what is there, and that it is there to stay. If it is not, or nobody can tell, the vote is no. Should PREPARE still
-     * come through in a backend that lives on, the ref is in no commit set, and the sweep rolls it back.
+     * come through in a backend that lives on, the ref is in no commit set, and the sweep rolls it back. The other resources
+     * wait for that, too: as long as this one may still be found prepared, they are.
      */
     private void look(GlobalTransactionContext context, SQLException why) throws SQLException {
         context.advance(BranchExecution::replyLost);

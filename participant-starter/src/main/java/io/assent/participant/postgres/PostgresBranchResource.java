@@ -107,6 +107,7 @@ public final class PostgresBranchResource implements BranchResource {
 
     private final DataSource dataSource;
     private final ParticipantName participant;
+    private final PreparedNames names;
     private final Duration tombstoneWait;
 
     /**
@@ -114,15 +115,21 @@ public final class PostgresBranchResource implements BranchResource {
      * @param tombstoneWait how long a tombstone waits for an execution that holds the key
      */
     public PostgresBranchResource(DataSource dataSource, ParticipantName participant, Duration tombstoneWait) {
+        this(dataSource, participant, PreparedNames.MAIN, tombstoneWait);
+    }
+
+    /** For a database that is not the main one of its branches: their prepared transactions have other names there. */
+    public PostgresBranchResource(
+            DataSource dataSource, ParticipantName participant, PreparedNames names, Duration tombstoneWait) {
         this.dataSource = dataSource;
         this.participant = participant;
+        this.names = names;
         this.tombstoneWait = tombstoneWait;
     }
 
     @Override
     public List<PreparedBranch> prepared(int limit) {
-        return withConnection(
-                "list branches in doubt", connection -> prepared(connection, BranchRef.prefix(participant), limit));
+        return withConnection("list branches in doubt", connection -> prepared(connection, prefix(), limit));
     }
 
     @Override
@@ -138,7 +145,7 @@ public final class PostgresBranchResource implements BranchResource {
     public InDoubt inDoubt() {
         return withConnection("count branches in doubt", connection -> {
             try (PreparedStatement select = connection.prepareStatement(IN_DOUBT)) {
-                select.setString(1, BranchRef.prefix(participant));
+                select.setString(1, prefix());
                 try (ResultSet row = select.executeQuery()) {
                     row.next();
                     return new InDoubt(row.getInt(1), Duration.ofMillis(row.getLong(2)));
@@ -151,7 +158,7 @@ public final class PostgresBranchResource implements BranchResource {
     public BranchFacts look(TransactionId transaction, BranchId branch) {
         return withConnection("look for transaction " + transaction + ", branch " + branch, connection -> {
             // Both never contain a character that would make one branch's prefix match another's.
-            String prefix = BranchRef.prefix(participant) + transaction + ":" + branch + ":";
+            String prefix = prefix() + transaction + ":" + branch + ":";
             return new BranchFacts(prepared(connection, prefix, 10), marker(connection, transaction, branch));
         });
     }
@@ -217,7 +224,7 @@ public final class PostgresBranchResource implements BranchResource {
     private End end(String verb, BranchRef ref) {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute(verb + " '" + ref + "'");
+            statement.execute(verb + " '" + names.name(ref) + "'");
             if (Warnings.after(connection, statement) != null) {
                 barrier(connection);
             }
@@ -251,7 +258,7 @@ public final class PostgresBranchResource implements BranchResource {
 
     private BranchPage.Source preparedIn(Connection connection, TransactionRange range, int limit) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(PREPARED_IN_RANGE)) {
-            select.setString(1, BranchRef.prefix(participant));
+            select.setString(1, prefix());
             select.setString(2, range.after().toString());
             select.setString(3, range.before().toString());
             select.setInt(4, limit + 1);
@@ -303,7 +310,7 @@ public final class PostgresBranchResource implements BranchResource {
             while (rows.next()) {
                 read++;
                 Duration age = Duration.ofMillis(Math.max(0, rows.getLong(2)));
-                Optional<ExecutionRef> name = ExecutionRef.parse(participant, rows.getString(1));
+                Optional<ExecutionRef> name = ExecutionRef.parse(participant, names.ref(rows.getString(1)));
                 if (name.isEmpty()) {
                     log.error(
                             "The prepared transaction '{}' has this participant's prefix and is none of its branches;"
@@ -317,6 +324,10 @@ public final class PostgresBranchResource implements BranchResource {
             }
         }
         return read;
+    }
+
+    private String prefix() {
+        return names.name(BranchRef.prefix(participant));
     }
 
     private static BranchFacts.@Nullable Marker marker(

@@ -25,7 +25,7 @@ public final class OrderRules {
     /**
      * For ROLLBACK.
      *
-     * <p>A: the execution (or, without a ref, any) is in doubt: roll it back. B: another execution is in doubt: its order
+     * <p>A: the execution (or, without a ref, any) is in doubt, if only in some of several resources: roll it back. B: another execution is in doubt: its order
      * will come by its own ref; nothing of this one can follow, because the other's marker row stands in the way. But
      * that row goes if the other rolls back, and then this one's late call could still work, so: BUSY, ask again. C: there
      * is a marker: report what it proves. D: no trace: first the tombstone, then NEVER_SEEN.
@@ -39,6 +39,13 @@ public final class OrderRules {
             }
         }
         BranchFacts.Marker marker = facts.marker();
+        for (PreparedBranch branch : facts.partial()) {
+            boolean committed =
+                    marker != null && marker.committed() && branch.ref().equals(marker.ref());
+            if (!committed && (ref == null || branch.ref().equals(ref))) {
+                return new RollbackStep(branch.ref(), null, false);
+            }
+        }
         if (marker != null) {
             return new RollbackStep(null, proven(ref, marker), false);
         }

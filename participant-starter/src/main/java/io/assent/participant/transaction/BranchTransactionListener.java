@@ -3,8 +3,6 @@ package io.assent.participant.transaction;
 import io.assent.participant.engine.CurrentTransaction;
 import io.assent.participant.engine.GlobalTransactionContext;
 import io.assent.participant.protocol.BranchExecution;
-import java.util.function.Supplier;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.transaction.TransactionExecution;
@@ -15,15 +13,15 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * Makes the first local transaction of a thread that works in a global one the branch. One per transaction manager; those
  * of another resource than the participant's DataSource are left alone. Thread-safe.
  */
-final class BranchTransactionListener implements TransactionExecutionListener {
+public final class BranchTransactionListener implements TransactionExecutionListener {
 
-    private final Supplier<DataSource> dataSource;
+    private final BranchBinding binding;
     private final HeldCallbacks callbacks;
     /** Known after the manager's first transaction. */
     private volatile boolean otherResource;
 
-    BranchTransactionListener(Supplier<DataSource> dataSource, HeldCallbacks callbacks) {
-        this.dataSource = dataSource;
+    public BranchTransactionListener(BranchBinding binding, HeldCallbacks callbacks) {
+        this.binding = binding;
         this.callbacks = callbacks;
     }
 
@@ -48,7 +46,7 @@ final class BranchTransactionListener implements TransactionExecutionListener {
         if (context == null || failure != null) {
             return;
         }
-        if (!TransactionSynchronizationManager.hasResource(dataSource.get())) {
+        if (!binding.bind(context)) {
             otherResource = true;
             return;
         }

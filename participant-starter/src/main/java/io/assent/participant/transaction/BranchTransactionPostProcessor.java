@@ -8,6 +8,7 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.transaction.ConfigurableTransactionManager;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Hooks in without asking the application: gives every DataSource's connections to the branch machinery and listens to
@@ -36,7 +37,8 @@ public final class BranchTransactionPostProcessor implements BeanPostProcessor {
             return proxy(original);
         }
         if (bean instanceof ConfigurableTransactionManager manager) {
-            manager.addListener(new BranchTransactionListener(dataSource, callbacks.get()));
+            manager.addListener(new BranchTransactionListener(
+                    context -> TransactionSynchronizationManager.hasResource(dataSource.get()), callbacks.get()));
         }
         return bean;
     }

@@ -11,10 +11,10 @@ import io.assent.participant.engine.BranchResource.End;
 import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.GlobalTransactionContext;
-import io.assent.participant.engine.LateBranches;
 import io.assent.participant.engine.ParticipantDirectory;
 import io.assent.participant.protocol.PreparedBranch;
 import io.assent.participant.support.Caller;
+import io.assent.participant.support.EarlyOnly;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
@@ -99,17 +99,11 @@ class DisturbedPostgresIntegrationTests {
                 InstantSource.system(),
                 duration -> TimeUnit.NANOSECONDS.sleep(duration.toNanos()),
                 RandomGenerator.getDefault());
-        LateBranches none = new LateBranches(
-                () -> {
-                    throw new AssertionError("all of these prepare early");
-                },
-                new LateBranches.Settings(0, Duration.ofSeconds(1), Duration.ofSeconds(1)),
-                runtime);
         return new BranchService(
                 NAME,
                 () -> "http://payment/assent/v1",
                 resource,
-                none,
+                EarlyOnly.lateBranches(runtime),
                 (ref, decision) -> {},
                 Duration.ofMillis(100),
                 runtime);

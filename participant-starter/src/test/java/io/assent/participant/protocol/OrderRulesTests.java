@@ -55,6 +55,33 @@ class OrderRulesTests {
     }
 
     @Test
+    void what_is_prepared_in_some_resources_only_can_roll_back_and_nothing_else() {
+        BranchFacts partial = partial(MINE, null);
+        assertThat(OrderRules.rollback(MINE, partial).rollBack()).isEqualTo(MINE);
+        assertThat(OrderRules.rollback(null, partial).rollBack()).isEqualTo(MINE);
+        assertThat(OrderRules.rollback(OTHER, partial).writeTombstone()).isTrue();
+        assertThat(OrderRules.rollback(MINE, partial(MINE, TOMBSTONE.marker())).rollBack())
+                .as("also when it was prepared there after the tombstone was written")
+                .isEqualTo(MINE);
+
+        assertThat(OrderRules.vote(MINE, partial)).as("nobody has voted").isNull();
+        assertThat(OrderRules.commitNotThere(MINE, partial)).isEqualTo(BranchState.NEVER_SEEN);
+        assertThat(OrderRules.earlier(OTHER, partial)).isEmpty();
+        assertThat(OrderRules.state(partial)).isEqualTo(BranchState.NEVER_SEEN);
+    }
+
+    @Test
+    void what_a_marker_proves_committed_is_never_rolled_back_elsewhere() {
+        BranchFacts late = partial(MINE, COMMITTED.marker());
+        assertThat(OrderRules.rollback(MINE, late).report()).isEqualTo(BranchState.COMMITTED);
+        assertThat(OrderRules.rollback(null, late).report()).isEqualTo(BranchState.COMMITTED);
+        assertThat(OrderRules.rollback(MINE, partial(MINE, OTHER_COMMITTED.marker()))
+                        .rollBack())
+                .as("of another execution it proves nothing")
+                .isEqualTo(MINE);
+    }
+
+    @Test
     void a_rollback_by_ref_never_touches_another_execution() {
         OrderRules.RollbackStep step = OrderRules.rollback(MINE, OTHER_PREPARED);
         assertThat(step.rollBack()).isNull();
@@ -120,5 +147,9 @@ class OrderRulesTests {
 
     private static BranchFacts marker(boolean committed, BranchRef ref) {
         return new BranchFacts(List.of(), new BranchFacts.Marker(committed, ref, 0));
+    }
+
+    private static BranchFacts partial(BranchRef ref, BranchFacts.Marker marker) {
+        return new BranchFacts(List.of(), marker, List.of(prepared(ref)));
     }
 }
