@@ -136,11 +136,15 @@ final class Shop implements AutoCloseable {
 
     /** Repeats a checkout with its order number, as a caller who was told "unknown, ask again", until it is certain. */
     Answer checkoutUntilKnown(String orderNumber, String customer) {
+        return checkoutUntilKnown(orderNumber, customer, 1);
+    }
+
+    Answer checkoutUntilKnown(String orderNumber, String customer, int quantity) {
         return Awaitility.await("a definite answer for " + orderNumber)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(100))
                 .ignoreExceptionsInstanceOf(IOException.class)
-                .until(() -> checkout(orderNumber, customer), answer -> answer.status() < 500);
+                .until(() -> checkout(orderNumber, customer, quantity), answer -> answer.status() < 500);
     }
 
     void breakNext(String payment, String coordinator) throws IOException, InterruptedException {

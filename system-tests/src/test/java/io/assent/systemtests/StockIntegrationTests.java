@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Goal: a checkout commits in three services or in none, one of them in Node.js. Method: the processes of
- * {@code ./demo --with-stock}; after each test all three databases are compared.
+ * {@code ./demo --with-stock}; after each test all three databases are compared. A test may find pooled connections to a
+ * process that another one has killed: the answer is "try again" then, and that is what clients do.
  */
 class StockIntegrationTests {
 
@@ -54,9 +55,9 @@ class StockIntegrationTests {
     void a_checkout_commits_in_three_services() throws Exception {
         String number = Shop.orderNumber();
 
-        Shop.Answer answer = shop.checkout(number, CUSTOMER, 2);
+        Shop.Answer answer = shop.checkoutUntilKnown(number, CUSTOMER, 2);
 
-        assertThat(answer.status()).as(answer.body()).isEqualTo(201);
+        assertThat(answer.status()).as(answer.body()).isIn(200, 201);
         assertThat(shop.get(shop.system().coordinatorUrl() + "/v1/transactions/"
                                 + answer.json().path("transaction").asString())
                         .json()
@@ -71,7 +72,7 @@ class StockIntegrationTests {
     void with_too_few_pieces_there_is_neither_order_nor_payment() throws Exception {
         String number = Shop.orderNumber();
 
-        Shop.Answer answer = shop.checkout(number, CUSTOMER, DELIVERED + 1);
+        Shop.Answer answer = shop.checkoutUntilKnown(number, CUSTOMER, DELIVERED + 1);
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(409);
         assertThat(answer.body()).contains("stock-refused", "are left");
@@ -83,7 +84,8 @@ class StockIntegrationTests {
     void without_money_nothing_is_taken_from_the_stock() throws Exception {
         shop.openAccount("stock-poor", 1);
 
-        assertThat(shop.checkout(Shop.orderNumber(), "stock-poor").status()).isEqualTo(409);
+        assertThat(shop.checkoutUntilKnown(Shop.orderNumber(), "stock-poor").status())
+                .isEqualTo(409);
     }
 
     @Test

@@ -57,6 +57,15 @@ class JtaAutoConfigurationIntegrationTests {
         database = TestPostgres.shared().freshDatabase("jtaconfig");
     }
 
+    @Test
+    void late_prepare_does_not_go_with_it() {
+        runner.withPropertyValues(
+                        "assent.participant.prepare=late", "assent.participant.jta.object-store.allow-ephemeral=true")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining("prepare=late does not go with assent.participant.resources=jta"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -70,7 +79,6 @@ class JtaAutoConfigurationIntegrationTests {
                 "assent.participant.jta.transaction-timeout=1500ms | no whole number of seconds",
                 "assent.participant.jta.recovery.interval=1s | recovery.interval=PT1S is out of range",
                 "assent.participant.jta.recovery.backoff=6m | recovery.backoff=PT6M is out of range",
-                "assent.participant.prepare=late | prepare=late does not go with assent.participant.resources=jta",
                 "assent.participant.jta.pool-size=0 | pool-size=0 is out of range: 1 to 1000",
                 "assent.participant.jta.pool-timeout=1ms | pool-timeout=PT0.001S is out of range",
                 "assent.participant.jta.jms-connections=101 | jms-connections=101 is out of range: 1 to 100",
