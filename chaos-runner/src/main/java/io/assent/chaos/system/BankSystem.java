@@ -442,6 +442,10 @@ public final class BankSystem implements AutoCloseable {
         for (int i = options.banks() - options.late() + 1; i <= options.banks(); i++) {
             if (name.equals("bank-" + i)) {
                 arguments.add("--assent.participant.prepare=late");
+                // Room for every client, and for those that went away before they asked for the commit.
+                arguments.add("--spring.datasource.hikari.maximum-pool-size=40");
+                arguments.add("--assent.participant.late.max-open=32");
+                arguments.add("--assent.participant.late.max-idle=5s");
             }
         }
         arguments.addAll(options.bankArguments());

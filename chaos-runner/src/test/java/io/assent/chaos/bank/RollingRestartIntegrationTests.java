@@ -27,7 +27,6 @@ class RollingRestartIntegrationTests {
         try (OrderTrace links = new OrderTrace(history);
                 BankSystem system = BankSystem.start(
                         BankSystem.Options.of(Path.of(System.getProperty("assent.repository", "..")), state, 3)
-                                .withLate(1)
                                 .withCoordinators(3)
                                 .withLinks(links),
                         line -> {})) {
