@@ -203,6 +203,7 @@ public final class JtaAutoConfiguration {
             return new JtaBranchResource(
                     new PostgresBranchResource(
                             database.completion(), properties.participantName(), Duration.ofMillis(200)),
+                    properties.participantName(),
                     secondaries,
                     runtime.clock());
         }

@@ -8,6 +8,7 @@ import io.assent.participant.protocol.ExecutionRef;
 import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
+import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionRange;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,14 +38,17 @@ public final class JtaBranchResource implements BranchResource {
     private static final Logger log = LoggerFactory.getLogger(JtaBranchResource.class);
 
     private final BranchResource main;
+    private final ParticipantName participant;
     private final SecondaryResources secondaries;
     private final InstantSource clock;
 
     /** Since when partial branches are known: a broker does not tell. As of the last sweep. */
     private volatile Map<BranchRef, Instant> partialSince = Map.of();
 
-    public JtaBranchResource(BranchResource main, SecondaryResources secondaries, InstantSource clock) {
+    public JtaBranchResource(
+            BranchResource main, ParticipantName participant, SecondaryResources secondaries, InstantSource clock) {
         this.main = main;
+        this.participant = participant;
         this.secondaries = secondaries;
         this.clock = clock;
     }
@@ -133,16 +138,35 @@ public final class JtaBranchResource implements BranchResource {
     /**
      * The main database after all others, so that its marker proves that all have committed. Crash in between: it is still
      * prepared, and the order comes again; a resource that has committed before answers NOT_THERE then.
+     *
+     * <p>If the main database has lost the branch (ended by hand, or a failover without its standby), nothing else of it commits: what
+     * is reported then is that it did not (R7), and that has to be true.
      */
     @Override
     public End commitPrepared(BranchRef ref) {
-        for (SecondaryResource resource : secondaries.of(ref)) {
+        List<SecondaryResource> others = secondaries.of(ref);
+        if (!others.isEmpty() && !mainStandsFor(ref)) {
+            return End.NOT_THERE;
+        }
+        for (SecondaryResource resource : others) {
             End end = resource.commitPrepared(ref);
             if (end == End.BUSY || end == End.UNKNOWN) {
                 return end;
             }
         }
         return main.commitPrepared(ref);
+    }
+
+    /** Whether the main database holds the branch prepared, or has committed it. */
+    private boolean mainStandsFor(BranchRef ref) {
+        Optional<ExecutionRef> execution = ExecutionRef.parse(participant, ref.value());
+        if (execution.isEmpty()) {
+            return false;
+        }
+        BranchFacts facts =
+                main.look(execution.get().transaction(), execution.get().branch());
+        BranchFacts.Marker marker = facts.marker();
+        return facts.isPrepared(ref) || (marker != null && marker.committed() && ref.equals(marker.ref()));
     }
 
     /** In the same order: as long as anything remains of it, the branch is found. */

@@ -69,6 +69,7 @@ class JtaDisturbedIntegrationTests {
                 () -> "http://payment/assent/v1",
                 new JtaBranchResource(
                         new PostgresBranchResource(main, NAME, Duration.ofMillis(200)),
+                        NAME,
                         secondaries,
                         InstantSource.system()),
                 EarlyOnly.lateBranches(runtime),
@@ -126,6 +127,29 @@ class JtaDisturbedIntegrationTests {
         standby("");
         assertThat(order(Decision.COMMIT)).contains(BranchState.COMMITTED);
         assertThat(order(Decision.ROLLBACK)).as("a fact").contains(BranchState.COMMITTED);
+        assertThat(entries()).isOne();
+    }
+
+    @Test
+    void what_the_main_database_has_lost_commits_nowhere_R7() throws Exception {
+        execute(main, "rollback prepared '" + ref + "'");
+
+        assertThat(order(Decision.COMMIT)).as("the truth").contains(BranchState.NEVER_SEEN);
+        assertThat(prepared())
+                .as("left to a person")
+                .isEqualTo(PreparedNames.of("ledger").name(ref));
+        assertThat(entries()).isZero();
+
+        assertThat(order(Decision.ROLLBACK)).contains(BranchState.ROLLED_BACK);
+        assertThat(prepared()).isEmpty();
+    }
+
+    @Test
+    void what_somebody_committed_in_the_main_database_alone_is_completed_in_the_others() throws Exception {
+        execute(main, "commit prepared '" + ref + "'");
+
+        assertThat(order(Decision.COMMIT)).contains(BranchState.COMMITTED);
+        assertThat(prepared()).isEmpty();
         assertThat(entries()).isOne();
     }
 
