@@ -192,7 +192,11 @@ public final class BranchService {
      */
     public BranchVote vote(GlobalTransactionContext context) {
         context.endCalls();
-        late.leave(context, context.votes());
+        Vote held = late.leave(context, context.votes());
+        if (held != null) {
+            // Not what the context says: from here on the branch may be asked for its vote, on another thread.
+            return ownVote(context, held, context.ref(), null);
+        }
         DuplicateBranch duplicate = context.duplicate();
         if (duplicate != null) {
             return ownVote(context, duplicate.vote(), duplicate.ref(), REPEATED);

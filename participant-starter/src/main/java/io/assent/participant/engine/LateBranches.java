@@ -134,7 +134,9 @@ public final class LateBranches {
         try {
             branch.local().resume(call);
         } catch (RuntimeException | Error e) {
-            end(branch, "the open local transaction could not be resumed: " + e.getMessage());
+            String reason = "the open local transaction could not be resumed: " + e.getMessage();
+            end(branch, reason);
+            call.setRollbackOnly(reason);
             throw e;
         }
     }
@@ -162,33 +164,43 @@ public final class LateBranches {
      * The call has ended. Does nothing if it is none of these.
      *
      * @param nested the votes of the calls that it made
+     * @return what the call says; null if it is none of these, or if the branch was rolled back
      */
-    void leave(GlobalTransactionContext call, List<BranchVote> nested) {
+    @Nullable
+    Vote leave(GlobalTransactionContext call, List<BranchVote> nested) {
         Open branch = working(call);
         if (branch == null) {
-            return;
+            return null;
         }
         String reason = whyRollBack(branch, call);
         if (reason == null) {
             try {
                 branch.local().suspend();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 reason = "the local transaction could not be held open: " + e.getMessage();
             }
         }
         if (reason != null) {
             end(branch, reason);
             call.setRollbackOnly(reason);
-            return;
+            return null;
         }
         if (branch.first == call) {
             call.advance(BranchExecution::suspended);
         }
+        Vote vote = branch.first == call ? Vote.PENDING : Vote.READ_ONLY;
         synchronized (this) {
-            Vote vote = branch.first == call ? Vote.PENDING : Vote.READ_ONLY;
-            branch.answered.put(call.branch(), new DuplicateBranch(vote, call.ref(), nested));
-            free(branch);
+            // An order to roll back may have come meanwhile, and relied on this to do it.
+            reason = doomed(branch, call);
+            if (reason == null) {
+                branch.answered.put(call.branch(), new DuplicateBranch(vote, call.ref(), nested));
+                free(branch);
+                return vote;
+            }
         }
+        resumeAndEnd(branch, reason);
+        call.setRollbackOnly(reason);
+        return null;
     }
 
     /**
@@ -335,12 +347,15 @@ public final class LateBranches {
                 + ". The transaction rolls back; it may be tried again.");
     }
 
+    private static @Nullable String doomed(Open branch, GlobalTransactionContext call) {
+        String reason = call.rollbackReason();
+        return reason != null ? reason : branch.first.rollbackReason();
+    }
+
     private static @Nullable String whyRollBack(Open branch, GlobalTransactionContext call) {
-        if (call.rollbackReason() != null) {
-            return call.rollbackReason();
-        }
-        if (branch.first.rollbackReason() != null) {
-            return branch.first.rollbackReason();
+        String reason = doomed(branch, call);
+        if (reason != null) {
+            return reason;
         }
         if (call.remaining().isZero()) {
             return "the deadline has passed";
@@ -363,7 +378,7 @@ public final class LateBranches {
             branch.local().resume(first);
             first.advance(BranchExecution::resumed);
             branch.local().commit();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             String reason = "it could not be prepared: " + e.getMessage();
             log.warn("Transaction {}, branch {}: {}", first.id(), first.branch(), reason);
             rollBack(branch);
@@ -384,7 +399,7 @@ public final class LateBranches {
     private void resumeAndEnd(Open branch, String reason) {
         try {
             branch.local().resume(branch.first);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn(
                     "Transaction {}, branch {}: the open local transaction could not be resumed to roll it back: {}",
                     branch.first.id(),
@@ -405,7 +420,7 @@ public final class LateBranches {
     private static void rollBack(Open branch) {
         try {
             branch.local().rollback();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn(
                     "Transaction {}, branch {}: rolling back failed, the connection goes with it: {}",
                     branch.first.id(),

@@ -24,7 +24,8 @@ class LateBranchesTests {
     private final List<String> done = new ArrayList<>();
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final TransactionId id = TransactionId.create(now, random);
-    private RuntimeException failure;
+    private Throwable failure;
+    private Runnable meanwhile = () -> {};
     private final LateBranches late = new LateBranches(
             Local::new,
             new LateBranches.Settings(2, Duration.ofSeconds(5), Duration.ofSeconds(1)),
@@ -38,6 +39,7 @@ class LateBranchesTests {
         @Override
         public void suspend() {
             tell("suspend");
+            meanwhile.run();
         }
 
         @Override
@@ -64,9 +66,12 @@ class LateBranchesTests {
     private void tell(String what) {
         done.add(what);
         if (failure != null) {
-            RuntimeException thrown = failure;
+            Throwable thrown = failure;
             failure = null;
-            throw thrown;
+            if (thrown instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) thrown;
         }
     }
 
@@ -125,6 +130,44 @@ class LateBranchesTests {
         failure = new IllegalStateException("no");
         assertThatIllegalStateException().isThrownBy(() -> late.enter(call(id, "2")));
         assertThat(first.own().vote()).isEqualTo(Vote.ROLLBACK);
+        assertThat(late.count()).isZero();
+    }
+
+    @Test
+    void an_order_to_roll_back_that_comes_while_the_call_leaves_leaves_nothing_open() {
+        GlobalTransactionContext first = call(id, "1");
+        late.enter(first);
+        meanwhile = () -> assertThat(late.rollBack(id, first.branch(), first.ref(), "ordered"))
+                .isTrue();
+
+        assertThat(late.leave(first, List.of())).isNull();
+
+        assertThat(done).containsExactly("begin", "suspend", "resume 1", "rollback");
+        assertThat(first.own().vote()).isEqualTo(Vote.ROLLBACK);
+        assertThat(late.count()).isZero();
+    }
+
+    @Test
+    void what_a_call_says_does_not_depend_on_what_becomes_of_the_branch_afterwards() throws InterruptedException {
+        GlobalTransactionContext first = call(id, "1");
+        late.enter(first);
+        assertThat(late.leave(first, List.of())).isEqualTo(Vote.PENDING);
+        GlobalTransactionContext second = call(id, "2");
+        late.enter(second);
+        assertThat(late.leave(second, List.of())).isEqualTo(Vote.READ_ONLY);
+        assertThat(late.leave(second, List.of())).as("it has left").isNull();
+    }
+
+    @Test
+    void not_even_an_error_of_the_application_keeps_a_branch_open() throws InterruptedException {
+        GlobalTransactionContext first = call(id, "1");
+        late.enter(first);
+        late.leave(first, List.of());
+        failure = new AssertionError("in a callback before the commit");
+
+        assertThat(late.prepare(id, first.branch(), first.ref(), now)).isEqualTo(Vote.ROLLBACK);
+
+        assertThat(done).contains("rollback");
         assertThat(late.count()).isZero();
     }
 
