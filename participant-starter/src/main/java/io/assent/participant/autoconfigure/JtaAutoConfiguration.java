@@ -113,8 +113,9 @@ public final class JtaAutoConfiguration {
     @Import(OtherDatabases.class)
     static class Resources {
 
+        /** @param checkedFirst a start that is refused must not have started Narayana: that is done once per JVM */
         @Bean
-        NarayanaRuntime assentNarayana(JtaProperties properties) {
+        NarayanaRuntime assentNarayana(JtaProperties properties, ParticipantProperties checkedFirst) {
             Path objectStore = ObjectStoreDirectory.require(properties.objectStore());
             try {
                 return new NarayanaRuntime(new NarayanaRuntime.Settings(

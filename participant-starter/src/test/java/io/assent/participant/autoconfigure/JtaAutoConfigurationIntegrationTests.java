@@ -2,11 +2,14 @@ package io.assent.participant.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
+import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import io.assent.embeddedpostgres.TestPostgres;
 import io.assent.participant.jta.BrokerConnections;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,6 +37,9 @@ class JtaAutoConfigurationIntegrationTests {
 
     private static TestPostgres.Database database;
 
+    /** Where Narayana's log was before, by default: its settings outlive a context, and would refuse the next in this JVM. */
+    private static final String UNTOUCHED = narayanasDirectory();
+
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     JtaAutoConfiguration.class,
@@ -55,6 +61,16 @@ class JtaAutoConfigurationIntegrationTests {
     @BeforeAll
     static void database() {
         database = TestPostgres.shared().freshDatabase("jtaconfig");
+    }
+
+    @AfterEach
+    void narayana_was_not_reached() {
+        assertThat(narayanasDirectory()).isEqualTo(UNTOUCHED);
+    }
+
+    private static String narayanasDirectory() {
+        return BeanPopulator.getDefaultInstance(ObjectStoreEnvironmentBean.class)
+                .getObjectStoreDir();
     }
 
     @Test
