@@ -16,6 +16,8 @@ import io.assent.participant.engine.ParticipantDirectory;
 import io.assent.participant.postgres.BranchConnections;
 import io.assent.participant.postgres.BranchPreparer;
 import io.assent.participant.postgres.PostgresBranchResource;
+import io.assent.participant.tcc.Reservations;
+import io.assent.participant.tcc.ReservingBranchResource;
 import io.assent.participant.transaction.BranchTransactionPostProcessor;
 import io.assent.participant.transaction.GlobalTransactionRunner;
 import io.assent.participant.transaction.GlobalTransactionalInterceptor;
@@ -79,7 +81,12 @@ import org.springframework.web.servlet.function.ServerResponse;
     TransactionProperties.class,
     PropagationProperties.class
 })
-@Import({WebClientConfiguration.class, HealthConfiguration.class, MetricsConfiguration.class, TomcatConfiguration.class
+@Import({
+    WebClientConfiguration.class,
+    HealthConfiguration.class,
+    MetricsConfiguration.class,
+    TomcatConfiguration.class,
+    ReservationConfiguration.class
 })
 public final class ParticipantAutoConfiguration {
 
@@ -141,9 +148,18 @@ public final class ParticipantAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    BranchResource assentBranchResource(ParticipantDatabase database, ParticipantProperties properties) {
+    BranchResource assentBranchResource(
+            ParticipantDatabase database,
+            ParticipantProperties properties,
+            Reservations reservations,
+            BranchService.Runtime runtime) {
         // A tombstone waits as long as an execution may take between its marker row and the end of PREPARE TRANSACTION.
-        return new PostgresBranchResource(database.completion(), properties.participantName(), Duration.ofMillis(200));
+        return new ReservingBranchResource(
+                new PostgresBranchResource(database.completion(), properties.participantName(), Duration.ofMillis(200)),
+                reservations,
+                properties.participantName(),
+                properties.reservations().cancelDelay(),
+                runtime.clock());
     }
 
     @Bean
