@@ -13,6 +13,8 @@ create table if not exists assent_reservation (
     -- Its arguments, a JSON array.
     arguments text not null,
     recorded_at timestamptz not null default clock_timestamp(),
+    -- The transaction's deadline, by the clock of this database: until then, and a while after it, the try may be on its way.
+    try_until timestamptz not null,
     constraint assent_reservation_pk primary key (key)
 );
 create index if not exists assent_reservation_branch on assent_reservation (transaction_id, branch);

@@ -425,10 +425,10 @@ class TryConfirmCancelIntegrationTests {
                 .value();
         travel.sql()
                 .sql("""
-                        insert into assent_reservation (key, transaction_id, branch, ref, name, arguments)
-                        values (gen_random_uuid(), ?::uuid, '1', ?, 'Seats.hold', ?)
+                        insert into assent_reservation (key, transaction_id, branch, ref, name, arguments, try_until)
+                        values (gen_random_uuid(), ?::uuid, '1', ?, 'Seats.hold', ?, ?::timestamptz)
                         """)
-                .params(transaction.toString(), ref, "[\"" + id + "\", null]")
+                .params(transaction.toString(), ref, "[\"" + id + "\", null]", deadline.toString())
                 .update();
         return ref;
     }

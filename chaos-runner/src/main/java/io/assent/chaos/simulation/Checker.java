@@ -88,6 +88,10 @@ final class Checker {
         byHand.add(ref);
     }
 
+    boolean isEndedByHand(@Nullable BranchRef ref) {
+        return byHand.contains(ref);
+    }
+
     /** A participant was told FORGOTTEN: it holds the branch until a person decides. */
     void held(BranchRef ref, ModelPostgres database) {
         held.put(ref, database);
@@ -270,6 +274,10 @@ final class Checker {
                 ? database.inDoubt().stream().anyMatch(gid -> gid.contains(record.id() + ":" + branch.id() + ":"))
                 : database.isPrepared(ref);
         boolean member = branch.member() && record.decision() == Decision.COMMIT;
+        Outside outside = serviceOf(branch).outside;
+        if (outside != null && branch.vote() == Vote.PREPARED && outside.holds(ref)) {
+            fail(invariant, record.id(), Execution.of(branch) + " counts as ended, and its reservation is not");
+        }
         if (inDoubt || committed != member) {
             fail(
                     invariant,
@@ -280,11 +288,46 @@ final class Checker {
     }
 
     private ModelPostgres at(Branch branch) {
+        return serviceOf(branch).database;
+    }
+
+    private Service serviceOf(Branch branch) {
         return services.stream()
                 .filter(service -> service.database.participant.equals(branch.participant()))
                 .findFirst()
-                .orElseThrow()
-                .database;
+                .orElseThrow();
+    }
+
+    /** What a participant has reserved outside is what its branches say. */
+    private void outside(Service service) {
+        Outside outside = service.outside;
+        if (outside == null) {
+            return;
+        }
+        if (!outside.held().isEmpty()) {
+            throw new Violation("I12 is violated: reservations of " + service.name
+                    + " are neither confirmed nor cancelled: " + outside.held());
+        }
+        Set<String> sold = new HashSet<>();
+        outside.sold().forEach(execution -> sold.add(execution.value()));
+        Set<String> committed = new HashSet<>();
+        service.database.entries().forEach(entry -> committed.add(service.database.owner(entry)));
+        committed.removeIf(ref -> !service.database.reserved(new BranchRef(ref)));
+        // Somebody may have committed what had been rolled back, and its reservations cancelled.
+        byHand.forEach(ref -> sold.remove(ref.value()));
+        byHand.forEach(ref -> committed.remove(ref.value()));
+        if (!sold.equals(committed)) {
+            throw new Violation("I1 is violated: confirmed for " + sold + ", committed are " + committed);
+        }
+    }
+
+    /** What nobody may do outside. */
+    void failOutside(String invariant, String what) {
+        Violation violation = new Violation(invariant + " is violated outside: " + what);
+        if (first == null) {
+            first = violation;
+        }
+        throw violation;
     }
 
     /** A coordinator answered (I6). */
@@ -371,6 +414,7 @@ final class Checker {
             if (!service.database.quiet()) {
                 throw new Violation("I12 is violated: " + service.name + " is left with " + service.database.inDoubt());
             }
+            outside(service);
             for (ModelPostgres.Entry entry : service.database.entries()) {
                 String owner = service.database.owner(entry);
                 boolean wanted = right.contains(owner) || byHand.contains(new BranchRef(owner));

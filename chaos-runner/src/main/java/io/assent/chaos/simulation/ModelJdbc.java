@@ -103,7 +103,7 @@ final class ModelJdbc {
             return switch (method.getName()) {
                 case "next" -> ++at < rows.size();
                 case "close" -> null;
-                case "getString", "getBoolean", "getLong", "getInt" -> {
+                case "getString", "getBoolean", "getLong", "getInt", "getObject" -> {
                     Object value = rows.get(at).get((Integer) Objects.requireNonNull(values[0]) - 1);
                     yield method.getName().equals("getInt")
                             ? (Object) ((Number) Objects.requireNonNull(value)).intValue()

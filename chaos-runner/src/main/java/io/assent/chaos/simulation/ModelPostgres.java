@@ -41,6 +41,10 @@ final class ModelPostgres {
     static final String TEMPORARY = "create temporary table scratch (id int) on commit drop";
     static final String BALANCE = "select balance from account where name = ?";
 
+    private static final String RESERVATIONS = "select key, transaction_id, branch, ref, name, arguments,"
+            + " (extract(epoch from clock_timestamp() - recorded_at) * 1000)::bigint,"
+            + " (extract(epoch from clock_timestamp() - try_until) * 1000)::bigint from assent_reservation ";
+
     private static final Pattern BY_NAME =
             Pattern.compile("(prepare transaction|commit prepared|rollback prepared) '(.+)'");
     private static final Pattern LOCK_TIMEOUT =
@@ -67,6 +71,20 @@ final class ModelPostgres {
     private final Set<String> endedByHand = new LinkedHashSet<>();
     int maxPrepared = Integer.MAX_VALUE;
 
+    private final Map<UUID, Reservation> reservations = new LinkedHashMap<>();
+    /** The executions that have made a reservation which was recorded. */
+    private final Set<String> reserved = new LinkedHashSet<>();
+
+    private record Reservation(
+            UUID key,
+            UUID transaction,
+            String branch,
+            String ref,
+            String name,
+            String arguments,
+            long recordedAt,
+            long tryUntil) {}
+
     private record MarkerKey(UUID transaction, String branch) {}
 
     private record Marker(boolean committed, @Nullable String ref, long recordedAt) {}
@@ -91,6 +109,8 @@ final class ModelPostgres {
         final Map<MarkerKey, Marker> markers = new LinkedHashMap<>();
         final List<Entry> entries = new ArrayList<>();
         final Map<String, Long> deltas = new HashMap<>();
+        final List<Reservation> reservations = new ArrayList<>();
+        final List<UUID> endedReservations = new ArrayList<>();
         long lockTimeoutNanos;
         boolean assigned;
         boolean failed;
@@ -200,7 +220,19 @@ final class ModelPostgres {
 
     /** Whether nothing is open and nothing in doubt but what is excused. */
     boolean quiet(Predicate<String> excused) {
-        return open.isEmpty() && prepared.keySet().stream().allMatch(excused);
+        return open.isEmpty()
+                && prepared.keySet().stream().allMatch(excused)
+                && reservations.values().stream().map(Reservation::ref).allMatch(excused);
+    }
+
+    /** Whether the execution has made a reservation. */
+    boolean reserved(@Nullable BranchRef ref) {
+        return ref != null && reserved.contains(ref.value());
+    }
+
+    /** How many are open. */
+    int reservations() {
+        return reservations.size();
     }
 
     List<Entry> entries() {
@@ -254,6 +286,11 @@ final class ModelPostgres {
             markers.putAll(local.markers);
             entries.addAll(local.entries);
             local.deltas.forEach((account, delta) -> balances.merge(account, delta, Long::sum));
+            for (Reservation reservation : local.reservations) {
+                reservations.put(reservation.key(), reservation);
+                reserved.add(reservation.ref());
+            }
+            local.endedReservations.forEach(reservations::remove);
         }
     }
 
@@ -550,6 +587,40 @@ final class ModelPostgres {
                 return Result.none();
             }
             return switch (text) {
+                case "set local synchronous_commit = on" -> Result.none();
+                case "set local lock_timeout = '1min'" -> {
+                    mine.lockTimeoutNanos = 60_000_000_000L;
+                    yield Result.none();
+                }
+                case "insert into assent_reservation (key, transaction_id, branch, ref, name, arguments, try_until) select ?,"
+                        + " ?, ?, ?, ?, ?, clock_timestamp() + make_interval(secs => ?) where ? or not exists (select from"
+                        + " assent_branch_marker where transaction_id = ? and branch = ?)" -> reserve(mine, values);
+                case RESERVATIONS + "where transaction_id = ? and branch = ? order by recorded_at" ->
+                    reservations(reservation -> reservation.transaction().equals(values.get(0))
+                            && reservation.branch().equals(values.get(1)));
+                case RESERVATIONS + "order by recorded_at limit ?" -> reservations(any -> true);
+                case "select from assent_reservation where key = ?" -> found(reservations.containsKey(values.get(0)));
+                case "select from assent_reservation where key = ? for share" -> {
+                    Object key = value(values, 0);
+                    if (reservations.containsKey(key)) {
+                        lock(mine, key);
+                    }
+                    yield found(reservations.containsKey(key));
+                }
+                case "select from assent_reservation where key = ? for update skip locked" -> {
+                    Object key = value(values, 0);
+                    Local holder = locks.get(key);
+                    boolean mineNow = reservations.containsKey(key) && (holder == null || holder == mine);
+                    if (mineNow) {
+                        lock(mine, key);
+                    }
+                    yield found(mineNow);
+                }
+                case "delete from assent_reservation where key = ?" -> {
+                    mine.assigned = true;
+                    mine.endedReservations.add((UUID) value(values, 0));
+                    yield Result.changed(1);
+                }
                 case "select set_config('lock_timeout', ?, true), case when current_setting('synchronous_commit') in"
                         + " ('off', 'local') then set_config('synchronous_commit', 'on', true) end, case when"
                         + " current_setting('client_min_messages') = 'error' then"
@@ -598,6 +669,46 @@ final class ModelPostgres {
                         + " limit ?))" -> forget((Double) value(values, 0), (Integer) value(values, 1));
                 default -> throw new IllegalStateException("the model does not know this statement: " + text);
             };
+        }
+
+        private Result reserve(Local mine, List<@Nullable Object> values) {
+            MarkerKey marker = new MarkerKey((UUID) value(values, 8), (String) value(values, 9));
+            if (!(Boolean) value(values, 7) && markers.containsKey(marker)) {
+                return Result.changed(0);
+            }
+            mine.assigned = true;
+            mine.reservations.add(new Reservation(
+                    (UUID) value(values, 0),
+                    (UUID) value(values, 1),
+                    (String) value(values, 2),
+                    (String) value(values, 3),
+                    (String) value(values, 4),
+                    (String) value(values, 5),
+                    world.time(),
+                    world.time() + (long) ((Double) value(values, 6) * 1e9)));
+            return Result.changed(1);
+        }
+
+        private Result reservations(Predicate<Reservation> wanted) {
+            List<List<@Nullable Object>> rows = new ArrayList<>();
+            for (Reservation one : reservations.values()) {
+                if (wanted.test(one)) {
+                    rows.add(List.of(
+                            one.key(),
+                            one.transaction(),
+                            one.branch(),
+                            one.ref(),
+                            one.name(),
+                            one.arguments(),
+                            (world.time() - one.recordedAt()) / 1_000_000,
+                            (world.time() - one.tryUntil()) / 1_000_000));
+                }
+            }
+            return new Result(rows, 0);
+        }
+
+        private static Result found(boolean there) {
+            return there ? row() : Result.none();
         }
 
         private Result debit(Local mine, long amount, String account) throws SQLException {

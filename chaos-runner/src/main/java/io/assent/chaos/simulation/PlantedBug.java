@@ -7,6 +7,7 @@ import io.assent.coordinator.engine.ParticipantClient.OrderReply;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.participant.engine.BranchResource;
+import io.assent.participant.engine.BranchResourceException;
 import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.protocol.BranchFacts;
 import io.assent.participant.protocol.PreparedBranch;
@@ -429,6 +430,31 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                             @Override
                             boolean overlooksFailedStatements() {
                                 return true;
+                            }
+                        }),
+                new PlantedBug(
+                        "Try-Confirm-Cancel: a confirm that failed counts as done",
+                        List.of("I6", "I10", "I12"),
+                        new Twin() {
+                            @Override
+                            BranchResource wrap(BranchResource resource, World world) {
+                                return new ForwardingResource(resource) {
+                                    @Override
+                                    public End commitPrepared(BranchRef ref) {
+                                        try {
+                                            return super.commitPrepared(ref);
+                                        } catch (BranchResourceException e) {
+                                            return End.NOT_THERE;
+                                        }
+                                    }
+                                };
+                            }
+                        }),
+                new PlantedBug(
+                        "Try-Confirm-Cancel: a cancel overtakes its try (suspension)", List.of("I12"), new Twin() {
+                            @Override
+                            Duration cancelDelay() {
+                                return Duration.ofDays(-1);
                             }
                         }));
     }

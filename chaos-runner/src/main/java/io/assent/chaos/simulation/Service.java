@@ -14,14 +14,18 @@ final class Service {
     /** Whether its branches are held open until their votes are asked for (late prepare). */
     final boolean late;
 
+    /** Where its branches reserve something, or null (Try-Confirm-Cancel). */
+    final @Nullable Outside outside;
+
     final List<SimulatedParticipant> replicas = new ArrayList<>();
 
-    Service(ModelPostgres database, boolean late) {
+    Service(ModelPostgres database, boolean late, @Nullable Outside outside) {
         this.name = database.name;
         this.origin = "http://" + name;
         this.url = origin + "/assent/v1";
         this.database = database;
         this.late = late;
+        this.outside = outside;
     }
 
     /** The replica that a branch names, if it names one; else any. */

@@ -12,6 +12,7 @@ import io.assent.participant.engine.BranchResourceException;
 import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.CallEnd;
 import io.assent.participant.engine.CoordinatorClient;
+import io.assent.participant.engine.CurrentReservation;
 import io.assent.participant.engine.CurrentTransaction;
 import io.assent.participant.engine.GlobalTransactionContext;
 import io.assent.participant.engine.HeldTransaction;
@@ -22,7 +23,10 @@ import io.assent.participant.engine.ParticipantDirectory;
 import io.assent.participant.postgres.BranchConnections;
 import io.assent.participant.postgres.BranchPreparer;
 import io.assent.participant.postgres.PostgresBranchResource;
+import io.assent.participant.postgres.ReservationLog;
 import io.assent.participant.protocol.PreparedBranch;
+import io.assent.participant.tcc.Reservations;
+import io.assent.participant.tcc.ReservingBranchResource;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.BranchState;
@@ -33,6 +37,7 @@ import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.BranchesHeader;
 import io.assent.protocol.header.TransactionContext;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,6 +74,7 @@ final class SimulatedParticipant extends Process {
     /** The local transactions of branches that are held open. */
     private Map<TransactionId, LocalTransaction> held;
 
+    private Reservations reservations;
     private BranchConnections connections;
     private ParticipantDirectory directory;
     private InDoubtResolver resolver;
@@ -114,11 +120,20 @@ final class SimulatedParticipant extends Process {
     @Override
     void started() {
         DataSource completion = ModelJdbc.dataSource(() -> service.database.connect(this));
-        BranchResource resource = twin.wrap(
-                new PostgresBranchResource(completion, service.database.participant, Duration.ofMillis(200)), world);
         CoordinatorClient coordinator = twin.wrap(new Client(), world);
         runtime = new BranchService.Runtime(
                 () -> world.now().plus(clockOffset), length -> world.await(this, length, () -> false), world.random);
+        reservations = new Reservations(new ReservationLog(() -> completion), this::endReservation, world.random);
+        if (service.outside != null) {
+            reservations.use();
+        }
+        BranchResource resource = twin.wrap(
+                new ReservingBranchResource(
+                        new PostgresBranchResource(completion, service.database.participant, Duration.ofMillis(200)),
+                        reservations,
+                        service.database.participant,
+                        twin.cancelDelay()),
+                world);
         held = new HashMap<>();
         late = new LateBranches(
                 this::beginHeld,
@@ -173,6 +188,41 @@ final class SimulatedParticipant extends Process {
             return new HeldLocalTransaction(local, () -> held.remove(context.id()));
         } catch (SQLException e) {
             throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    /** As the starter does with Spring: the call to the outside and the deletion of the record in one local transaction. */
+    private void endReservation(ReservationLog.Row row, boolean confirm) {
+        Outside outside = Objects.requireNonNull(service.outside);
+        GlobalTransactionContext suspended = CurrentTransaction.get();
+        CurrentTransaction.clear();
+        Connection connection = ModelJdbc.connection(service.database.connect(this));
+        try {
+            connection.setAutoCommit(false);
+            boolean mine = ReservationLog.lock(connection, row.key());
+            if (mine) {
+                if (confirm) {
+                    outside.sell(this, row.key());
+                } else {
+                    outside.release(this, row.key());
+                }
+                ReservationLog.delete(connection, row.key());
+            }
+            connection.commit();
+            if (!mine && reservations.log().isOpen(row.key())) {
+                throw new BranchResourceException("is being ended elsewhere");
+            }
+        } catch (SQLException | IllegalStateException e) {
+            throw new BranchResourceException("not ended: " + e.getMessage(), e);
+        } finally {
+            try {
+                connection.close();
+            } catch (SQLException broken) {
+                // It is gone all the same.
+            }
+            if (suspended != null) {
+                CurrentTransaction.set(suspended);
+            }
         }
     }
 
@@ -267,7 +317,7 @@ final class SimulatedParticipant extends Process {
                     }
                 }
                 write();
-            } catch (SQLException | IllegalStateException | LateBranches.RefusedException e) {
+            } catch (SQLException | IllegalStateException | BranchResourceException | LateBranches.RefusedException e) {
                 failed(e.getMessage());
                 return;
             }
@@ -292,11 +342,31 @@ final class SimulatedParticipant extends Process {
             killedAt(CrashPoint.PARTICIPANT_BEFORE_WRITE);
             begun.debit(plan.account(), plan.amount());
             begun.enter(context.ref(), plan.account(), plan.amount());
+            reserve();
             killedAt(CrashPoint.PARTICIPANT_AFTER_WRITE);
             if (plan.behaviour() == Plan.Behaviour.SWALLOW) {
                 begun.failAndSwallow();
             } else if (plan.behaviour() == Plan.Behaviour.UNPREPARABLE) {
                 begun.useTemporaryTable();
+            }
+        }
+
+        private void reserve() {
+            Outside outside = service.outside;
+            if (outside == null) {
+                return;
+            }
+            GlobalTransactionContext branch = late.branchOf(context);
+            try {
+                reservations.reserve(context, branch, "seat", "[]", () -> {
+                    outside.hold(
+                            SimulatedParticipant.this, Objects.requireNonNull(CurrentReservation.get()), branch.ref());
+                    return null;
+                });
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new IllegalStateException(e);
             }
         }
 

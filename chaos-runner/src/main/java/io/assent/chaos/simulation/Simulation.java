@@ -37,6 +37,8 @@ final class Simulation {
     /** Of its own, so that what else a seed means did not change when late prepare came. */
     private final SplittableRandom lateChoices;
 
+    private final SplittableRandom reservingChoices;
+
     private int toStart;
     private boolean healed;
 
@@ -46,6 +48,7 @@ final class Simulation {
     private Simulation(long seed, Twin twin, boolean tracing) {
         SplittableRandom choices = new SplittableRandom(seed ^ 0x5eedL);
         lateChoices = new SplittableRandom(seed ^ 0x1a7eL);
+        reservingChoices = new SplittableRandom(seed ^ 0x7ccL);
         clean = choices.nextInt(4) == 0;
         Faults faults = clean ? Faults.NONE : Faults.random(choices);
         world = new World(seed, faults, tracing);
@@ -117,7 +120,8 @@ final class Simulation {
         }
         Service service = new Service(
                 new ModelPostgres(world, checker, twin, name, replicated, accounts, 1_000),
-                !name.equals("shop") && lateChoices.nextInt(3) == 0);
+                !name.equals("shop") && lateChoices.nextInt(3) == 0,
+                !name.equals("shop") && reservingChoices.nextInt(3) == 0 ? new Outside(world, checker) : null);
         for (int i = 0; i < replicas; i++) {
             Duration offset = name.equals("shop") ? clocks.ofInitiator() : clocks.ofServer();
             service.replicas.add(new SimulatedParticipant(world, service, checker, coordinators, twin, offset));
@@ -276,7 +280,11 @@ final class Simulation {
                 .forEach(c -> left.append(c.name).append(' '));
         all().stream()
                 .filter(s -> !over(s))
-                .forEach(s -> left.append(s.name).append(s.database.inDoubt()).append(' '));
+                .forEach(s -> left.append(s.name)
+                        .append(s.database.inDoubt())
+                        .append(" and ")
+                        .append(s.database.reservations())
+                        .append(" reservations "));
         log.rows().stream()
                 .filter(row -> row.completedAt() == null)
                 .forEach(row -> left.append(row).append(' '));
@@ -299,7 +307,8 @@ final class Simulation {
                 service.database.restart();
             }
             if (world.chance(faults.byHand())) {
-                BranchRef ended = service.database.endByHand(world.chance(0.5));
+                // What is rolled back by hand against a COMMIT leaves its reservations to a person, too.
+                BranchRef ended = service.database.endByHand(world.chance(0.5) || service.outside != null);
                 if (ended != null) {
                     world.statistics.count("branch ended by hand");
                     checker.endedByHand(ended);

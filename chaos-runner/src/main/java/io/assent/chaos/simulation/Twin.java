@@ -48,6 +48,11 @@ class Twin {
         return false;
     }
 
+    /** How long after the deadline a cancel waits for a try that may be on its way. */
+    Duration cancelDelay() {
+        return Outside.TIMEOUT;
+    }
+
     /** How long a coordinator waits whose clock is off by {@code clockOffset}. */
     Duration wait(Duration wanted, Duration clockOffset) {
         return wanted;

@@ -90,7 +90,9 @@ final class Universe {
         id = TransactionId.create(World.START, new SplittableRandom(1));
         for (int i = 0; i < 2; i++) {
             Service service = new Service(
-                    new ModelPostgres(world, checker, Twin.RIGHT, "service-" + i, false, List.of("account"), 0), false);
+                    new ModelPostgres(world, checker, Twin.RIGHT, "service-" + i, false, List.of("account"), 0),
+                    false,
+                    null);
             service.replicas.add(new SimulatedParticipant(world, service, checker, nobody, Twin.RIGHT, Duration.ZERO));
             checker.watch(service);
             services.add(service);

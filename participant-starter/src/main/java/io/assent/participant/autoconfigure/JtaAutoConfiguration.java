@@ -214,8 +214,7 @@ public final class JtaAutoConfiguration {
                     branches,
                     reservations,
                     properties.participantName(),
-                    properties.reservations().cancelDelay(),
-                    runtime.clock());
+                    properties.reservations().cancelDelay());
         }
     }
 

@@ -149,17 +149,13 @@ public final class ParticipantAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     BranchResource assentBranchResource(
-            ParticipantDatabase database,
-            ParticipantProperties properties,
-            Reservations reservations,
-            BranchService.Runtime runtime) {
+            ParticipantDatabase database, ParticipantProperties properties, Reservations reservations) {
         // A tombstone waits as long as an execution may take between its marker row and the end of PREPARE TRANSACTION.
         return new ReservingBranchResource(
                 new PostgresBranchResource(database.completion(), properties.participantName(), Duration.ofMillis(200)),
                 reservations,
                 properties.participantName(),
-                properties.reservations().cancelDelay(),
-                runtime.clock());
+                properties.reservations().cancelDelay());
     }
 
     @Bean

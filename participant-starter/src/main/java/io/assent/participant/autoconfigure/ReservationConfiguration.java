@@ -1,6 +1,7 @@
 package io.assent.participant.autoconfigure;
 
 import io.assent.participant.GlobalTransactionTemplate;
+import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.LateBranches;
 import io.assent.participant.postgres.ReservationLog;
 import io.assent.participant.tcc.ReservationEnder;
@@ -51,6 +52,7 @@ class ReservationConfiguration {
     @Bean
     Reservations assentReservations(
             ReservationMethods methods,
+            BranchService.Runtime runtime,
             ObjectProvider<ParticipantDatabase> database,
             ObjectProvider<DataSource> dataSource,
             ObjectProvider<PlatformTransactionManager> transactionManager) {
@@ -58,7 +60,8 @@ class ReservationConfiguration {
                 new ReservationLog(() -> database.getObject().completion());
         return new Reservations(
                 reservations,
-                new ReservationEnder(reservations, methods, dataSource::getObject, transactionManager::getObject));
+                new ReservationEnder(reservations, methods, dataSource::getObject, transactionManager::getObject),
+                runtime.random());
     }
 
     /** When all beans are made and before the first request comes in. */

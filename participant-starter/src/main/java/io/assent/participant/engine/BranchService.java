@@ -318,6 +318,11 @@ public final class BranchService {
         return vote == null ? null : ownVote(context, vote, context.ref(), null);
     }
 
+    /** Whether it is prepared as a whole, in contrast to one of which only parts remain. */
+    boolean isPrepared(PreparedBranch branch) {
+        return resource.look(branch.transaction(), branch.branch()).isPrepared(branch.ref());
+    }
+
     /** Whether the execution runs in this process. */
     public boolean isRunning(TransactionId transaction, BranchId branch, BranchRef ref) {
         return running.containsKey(new Key(transaction, branch, ref));
@@ -402,6 +407,14 @@ public final class BranchService {
                     return rolledBack != null || runsHere ? BranchState.ROLLED_BACK : BranchState.NEVER_SEEN;
                 }
                 continue;
+            }
+            BranchFacts.Marker marker = facts.marker();
+            if (step.report() == BranchState.COMMITTED && marker != null && marker.ref() != null) {
+                // Somebody has committed it by hand. What belongs to it has to follow.
+                BranchResource.End end = resource.commitPrepared(marker.ref());
+                if (end == BranchResource.End.BUSY || end == BranchResource.End.UNKNOWN) {
+                    return BranchState.BUSY;
+                }
             }
             resource.barrier();
             return rolledBack != null && step.report() == BranchState.NEVER_SEEN

@@ -122,7 +122,12 @@ public final class InDoubtResolver {
                             branch.branch(),
                             branch.age(),
                             settings.interval());
-                case FORGOTTEN ->
+                case FORGOTTEN -> {
+                    if (!branches.isPrepared(branch)) {
+                        // Not even voted for: nothing of it can be in a commit set.
+                        ended += end(branch, Decision.ROLLBACK);
+                        continue;
+                    }
                     log.error(
                             "Transaction {}, branch {}: prepared {} ago, and the coordinator has forgotten the transaction."
                                     + " It is held and keeps its locks until a person decides: compare with the other"
@@ -131,6 +136,7 @@ public final class InDoubtResolver {
                             branch.branch(),
                             branch.age(),
                             branch.ref());
+                }
             }
         }
         return ended;

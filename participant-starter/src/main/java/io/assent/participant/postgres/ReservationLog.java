@@ -25,14 +25,15 @@ public final class ReservationLog {
 
     /** Not for a branch that can only roll back: it would be found by the sweep, but the try had run in vain. */
     private static final String INSERT = """
-            insert into assent_reservation (key, transaction_id, branch, ref, name, arguments)
-            select ?, ?, ?, ?, ?, ?
+            insert into assent_reservation (key, transaction_id, branch, ref, name, arguments, try_until)
+            select ?, ?, ?, ?, ?, ?, clock_timestamp() + make_interval(secs => ?)
             where ? or not exists (select from assent_branch_marker where transaction_id = ? and branch = ?)
             """;
 
     private static final String COLUMNS = """
             select key, transaction_id, branch, ref, name, arguments,
-                (extract(epoch from clock_timestamp() - recorded_at) * 1000)::bigint
+                (extract(epoch from clock_timestamp() - recorded_at) * 1000)::bigint,
+                (extract(epoch from clock_timestamp() - try_until) * 1000)::bigint
             from assent_reservation
             """;
 
@@ -45,6 +46,8 @@ public final class ReservationLog {
     private static final String NAMES = "select distinct name from assent_reservation";
 
     private static final String EXISTS = "select from assent_reservation where key = ?";
+
+    private static final String END_WAIT = "set local lock_timeout = '1min'";
 
     /** Waits for whoever is ending it. */
     private static final String REMAINS = EXISTS + " for share";
@@ -66,6 +69,7 @@ public final class ReservationLog {
      * @param name of the method that made it
      * @param arguments of that method, a JSON array
      * @param age since it was recorded, by the database's clock
+     * @param sinceDeadline of its transaction, by the same clock; negative before
      */
     public record Row(
             UUID key,
@@ -74,7 +78,8 @@ public final class ReservationLog {
             BranchRef ref,
             String name,
             String arguments,
-            Duration age) {}
+            Duration age,
+            Duration sinceDeadline) {}
 
     /** @param dataSource connections in autocommit mode that no work waits in; asked for at the first use */
     public ReservationLog(Supplier<DataSource> dataSource) {
@@ -108,9 +113,10 @@ public final class ReservationLog {
                 insert.setString(4, row.ref().value());
                 insert.setString(5, row.name());
                 insert.setString(6, row.arguments());
-                insert.setBoolean(7, whateverBecameOfTheBranch);
-                insert.setObject(8, row.transaction().value());
-                insert.setString(9, row.branch().value());
+                insert.setDouble(7, -row.sinceDeadline().toMillis() / 1000.0);
+                insert.setBoolean(8, whateverBecameOfTheBranch);
+                insert.setObject(9, row.transaction().value());
+                insert.setString(10, row.branch().value());
                 int rows = insert.executeUpdate();
                 connection.commit();
                 SQLWarning warning = Warnings.after(connection, settings);
@@ -129,23 +135,30 @@ public final class ReservationLog {
 
     /** Whether nobody has ended it yet; somebody may be about to. */
     public boolean isOpen(UUID key) {
-        return find(EXISTS, key);
+        return withConnection("look for a reservation", connection -> found(connection, EXISTS, key));
     }
 
-    /** The same, and nobody is ending it either: waits for whoever is. */
+    /** The same, and nobody is ending it either: waits for whoever is, as long as an end may take. */
     public boolean remains(UUID key) {
-        return find(REMAINS, key);
-    }
-
-    private boolean find(String query, UUID key) {
         return withConnection("look for a reservation", connection -> {
-            try (PreparedStatement select = connection.prepareStatement(query)) {
-                select.setObject(1, key);
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next();
-                }
+            connection.setAutoCommit(false);
+            try (Statement settings = connection.createStatement()) {
+                settings.execute(END_WAIT);
+                return found(connection, REMAINS, key);
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
             }
         });
+    }
+
+    private static boolean found(Connection connection, String query, UUID key) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(query)) {
+            select.setObject(1, key);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next();
+            }
+        }
     }
 
     /** Those of a branch, of all its executions, the oldest first. */
@@ -207,12 +220,7 @@ public final class ReservationLog {
      * @return false if it is over, or somebody else has it
      */
     public static boolean lock(Connection connection, UUID key) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(LOCK)) {
-            select.setObject(1, key);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next();
-            }
-        }
+        return found(connection, LOCK, key);
     }
 
     /** It is over as soon as the connection's transaction commits. */
@@ -234,7 +242,8 @@ public final class ReservationLog {
                         new BranchRef(row.getString(4)),
                         row.getString(5),
                         row.getString(6),
-                        Duration.ofMillis(Math.max(0, row.getLong(7)))));
+                        Duration.ofMillis(Math.max(0, row.getLong(7))),
+                        Duration.ofMillis(row.getLong(8))));
             }
         }
         return found;

@@ -20,7 +20,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Confirms and cancels: the application's method and the deletion of the reservation's row in one local transaction, outside of any
  * global one. Thread-safe.
  */
-public final class ReservationEnder {
+public final class ReservationEnder implements Reservations.Ender {
 
     private static final Logger log = LoggerFactory.getLogger(ReservationEnder.class);
 
@@ -41,13 +41,8 @@ public final class ReservationEnder {
         this.transactionManager = transactionManager;
     }
 
-    /**
-     * Returns when the reservation is over, whoever has ended it.
-     *
-     * @param confirm true: confirm, false: cancel
-     * @throws BranchResourceException if it is not known to be over
-     */
-    void end(ReservationLog.Row row, boolean confirm) {
+    @Override
+    public void end(ReservationLog.Row row, boolean confirm) {
         String verb = confirm ? "confirm" : "cancel";
         TransactionTemplate transaction = new TransactionTemplate(transactionManager.get());
         transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);

@@ -1,18 +1,49 @@
 package io.assent.participant.tcc;
 
+import io.assent.participant.engine.BranchResourceException;
+import io.assent.participant.engine.CurrentReservation;
+import io.assent.participant.engine.GlobalTransactionContext;
 import io.assent.participant.postgres.ReservationLog;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/** The parts that reservations are made and ended with. Thread-safe. */
+/**
+ * Makes reservations: records one durably, then lets its try run. If it was cancelled meanwhile, which only happens when the
+ * deadline is long past, it is recorded again: the outside may have heard the cancel before the try. Framework-free, thread-safe.
+ */
 public final class Reservations {
 
     private final ReservationLog log;
-    private final ReservationEnder ender;
+    private final Ender ender;
+    private final RandomGenerator random;
     private final Tries tries = new Tries();
     private volatile boolean inUse;
 
-    public Reservations(ReservationLog log, ReservationEnder ender) {
+    /** What confirms and cancels. */
+    public interface Ender {
+
+        /**
+         * Returns when the reservation is over, whoever has ended it.
+         *
+         * @param confirm true: confirm, false: cancel
+         * @throws BranchResourceException if it is not known to be over
+         */
+        void end(ReservationLog.Row row, boolean confirm);
+    }
+
+    /** What reaches the outside. */
+    public interface Try {
+        @Nullable
+        Object run() throws Throwable;
+    }
+
+    /** @param random for keys */
+    public Reservations(ReservationLog log, Ender ender, RandomGenerator random) {
         this.log = log;
         this.ender = ender;
+        this.random = random;
     }
 
     /** Whether there is a table of reservations; until then nothing is asked of it. */
@@ -34,11 +65,82 @@ public final class Reservations {
         return log;
     }
 
-    ReservationEnder ender() {
+    Ender ender() {
         return ender;
     }
 
     Tries tries() {
         return tries;
+    }
+
+    /**
+     * To be called within the branch's local transaction, which has to roll back if this throws.
+     *
+     * @param call the call that works
+     * @param branch the branch that its work belongs to
+     * @param name of the method
+     * @param arguments a JSON array
+     * @return what the try returned
+     * @throws IllegalStateException if the branch can only roll back
+     * @throws BranchResourceException if the reservation could not be recorded; the try has not run
+     * @throws Throwable what the try threw
+     */
+    public @Nullable Object reserve(
+            GlobalTransactionContext call, GlobalTransactionContext branch, String name, String arguments, Try body)
+            throws Throwable {
+        String reason = branch.remaining().isZero() ? "the deadline has passed" : branch.rollbackReason();
+        if (reason != null) {
+            throw new IllegalStateException(
+                    "Transaction " + branch.id() + ", branch " + branch.branch() + " can only roll back: " + reason);
+        }
+        ReservationLog.Row row = new ReservationLog.Row(
+                new UUID(random.nextLong(), random.nextLong()),
+                branch.id(),
+                branch.branch(),
+                branch.ref(),
+                name,
+                arguments,
+                Duration.ZERO,
+                branch.remaining().negated());
+        tries.begin(branch.ref());
+        try {
+            branch.reservedFor(branch.ref());
+            call.reservedFor(branch.ref());
+            if (!log.record(row)) {
+                throw new IllegalStateException("Transaction " + branch.id() + ", branch " + branch.branch()
+                        + ": rolled back while the call ran; nothing was reserved");
+            }
+            return attempt(row, body);
+        } finally {
+            tries.end(branch.ref());
+        }
+    }
+
+    private @Nullable Object attempt(ReservationLog.Row row, Try body) throws Throwable {
+        UUID outer = CurrentReservation.get();
+        CurrentReservation.set(row.key());
+        try {
+            Object result = body.run();
+            if (!log.remains(row.key())) {
+                throw new IllegalStateException("Transaction " + row.transaction() + ", branch " + row.branch()
+                        + ": reservation " + row.key() + " was cancelled while its try ran, and will be once more");
+            }
+            return result;
+        } catch (Throwable e) {
+            recordAgainIfCancelled(row, e);
+            throw e;
+        } finally {
+            CurrentReservation.set(outer);
+        }
+    }
+
+    private void recordAgainIfCancelled(ReservationLog.Row row, Throwable failure) {
+        try {
+            if (!log.remains(row.key())) {
+                log.recordAgain(row);
+            }
+        } catch (BranchResourceException e) {
+            failure.addSuppressed(e);
+        }
     }
 }

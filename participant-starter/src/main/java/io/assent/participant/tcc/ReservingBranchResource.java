@@ -14,7 +14,6 @@ import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionRange;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,20 +38,14 @@ public final class ReservingBranchResource implements BranchResource {
     private final Reservations reservations;
     private final ParticipantName participant;
     private final Duration cancelDelay;
-    private final InstantSource clock;
 
     /** @param cancelDelay after the deadline, how long a try may still run whose process is not known to be alive */
     public ReservingBranchResource(
-            BranchResource database,
-            Reservations reservations,
-            ParticipantName participant,
-            Duration cancelDelay,
-            InstantSource clock) {
+            BranchResource database, Reservations reservations, ParticipantName participant, Duration cancelDelay) {
         this.database = database;
         this.reservations = reservations;
         this.participant = participant;
         this.cancelDelay = cancelDelay;
-        this.clock = clock;
     }
 
     @Override
@@ -122,6 +115,8 @@ public final class ReservingBranchResource implements BranchResource {
             return end;
         }
         if (end == End.NOT_THERE && committed(open.get(0))) {
+            // By hand, or by an order that came before: the reservations end as the branch has ended.
+            endAll(open, true);
             return end;
         }
         if (end != End.DONE && !reservations.tries().over(ref)) {
@@ -194,12 +189,9 @@ public final class ReservingBranchResource implements BranchResource {
     }
 
     private void requireOver(ReservationLog.Row row) {
-        Instant deadline = deadline(row);
-        Instant over = deadline == null ? null : deadline.plus(cancelDelay);
-        Instant now = clock.instant();
-        if (over == null ? row.age().compareTo(cancelDelay) < 0 : now.isBefore(over)) {
+        if (row.sinceDeadline().compareTo(cancelDelay) < 0) {
             throw new BranchResourceException("the try of reservation " + row.key() + " (" + row.name()
-                    + ") may still run; it is cancelled after " + (over == null ? cancelDelay : over));
+                    + ") may still run; it is cancelled in " + cancelDelay.minus(row.sinceDeadline()));
         }
     }
 

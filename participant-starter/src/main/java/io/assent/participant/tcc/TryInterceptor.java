@@ -2,8 +2,6 @@ package io.assent.participant.tcc;
 
 import io.assent.participant.GlobalTransactionTemplate;
 import io.assent.participant.TryConfirmCancel;
-import io.assent.participant.engine.BranchResourceException;
-import io.assent.participant.engine.CurrentReservation;
 import io.assent.participant.engine.CurrentTransaction;
 import io.assent.participant.engine.GlobalTransactionContext;
 import io.assent.participant.engine.LateBranches;
@@ -14,7 +12,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -25,11 +22,7 @@ import org.springframework.aop.support.StaticMethodMatcherPointcutAdvisor;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 
-/**
- * Records a reservation durably, then lets the try run, in the branch's local transaction. If the reservation was cancelled
- * meanwhile, which only happens when the deadline is long past, the record is made again: the outside may have heard the
- * cancel before the try.
- */
+/** Finds {@link TryConfirmCancel}, and lets such methods make {@link Reservations} in the branch's local transaction. */
 public final class TryInterceptor extends StaticMethodMatcherPointcutAdvisor {
 
     /** Any: within a global transaction the template's timeout is not used. */
@@ -87,50 +80,11 @@ public final class TryInterceptor extends StaticMethodMatcherPointcutAdvisor {
 
     private @Nullable Object reserve(GlobalTransactionContext call, String name, MethodInvocation invocation)
             throws Throwable {
-        GlobalTransactionContext branch = parts.late().get().branchOf(call);
-        String reason = branch.rollbackReason();
-        if (reason != null) {
-            throw new IllegalStateException(
-                    "Transaction " + call.id() + ", branch " + branch.branch() + " can only roll back: " + reason);
-        }
-        Reservations reservations = parts.reservations().get();
-        ReservationLog.Row row = new ReservationLog.Row(
-                UUID.randomUUID(),
-                branch.id(),
-                branch.branch(),
-                branch.ref(),
-                name,
-                parts.methods().get().write(name, invocation.getArguments()),
-                Duration.ZERO);
+        String arguments = parts.methods().get().write(name, invocation.getArguments());
         touchLocalTransaction();
-        reservations.tries().begin(branch.ref());
-        try {
-            branch.reservedFor(branch.ref());
-            call.reservedFor(branch.ref());
-            if (!reservations.log().record(row)) {
-                throw new IllegalStateException("Transaction " + call.id() + ", branch " + branch.branch()
-                        + ": rolled back while the call ran; nothing was reserved");
-            }
-            return attempt(reservations, row, invocation);
-        } finally {
-            reservations.tries().end(branch.ref());
-        }
-    }
-
-    private static @Nullable Object attempt(
-            Reservations reservations, ReservationLog.Row row, MethodInvocation invocation) throws Throwable {
-        UUID outer = CurrentReservation.get();
-        CurrentReservation.set(row.key());
-        try {
-            Object result = invocation.proceed();
-            requireOpen(reservations, row);
-            return result;
-        } catch (Throwable e) {
-            recordAgainIfCancelled(reservations, row, e);
-            throw e;
-        } finally {
-            CurrentReservation.set(outer);
-        }
+        return parts.reservations()
+                .get()
+                .reserve(call, parts.late().get().branchOf(call), name, arguments, invocation::proceed);
     }
 
     /** Without a statement of the local transaction some frameworks would not commit it, and the branch not be prepared. */
@@ -141,23 +95,6 @@ public final class TryInterceptor extends StaticMethodMatcherPointcutAdvisor {
             ReservationLog.touch(connection);
         } finally {
             DataSourceUtils.releaseConnection(connection, dataSource);
-        }
-    }
-
-    private static void requireOpen(Reservations reservations, ReservationLog.Row row) {
-        if (!reservations.log().remains(row.key())) {
-            throw new IllegalStateException("Transaction " + row.transaction() + ", branch " + row.branch()
-                    + ": reservation " + row.key() + " was cancelled while its try ran, and will be once more");
-        }
-    }
-
-    private static void recordAgainIfCancelled(Reservations reservations, ReservationLog.Row row, Throwable failure) {
-        try {
-            if (!reservations.log().remains(row.key())) {
-                reservations.log().recordAgain(row);
-            }
-        } catch (BranchResourceException e) {
-            failure.addSuppressed(e);
         }
     }
 }
