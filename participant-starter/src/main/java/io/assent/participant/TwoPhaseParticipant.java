@@ -58,8 +58,8 @@ public interface TwoPhaseParticipant {
      * then on only {@link #commit} or {@link #rollback} ends the branch (R5), after a week or a restart, too, and both must
      * be possible: whatever could refuse the changes later is checked and reserved here.
      *
-     * <p>Called once for an execution, on the thread of its call, when its work has ended well; outside of the transaction, so that
-     * calls made from here are not part of it.
+     * <p>Called once for an execution, on the thread of its call, when its work has ended well. Outside of the transaction, as all
+     * methods here: calls made from them are no part of it.
      *
      * @return PREPARED once changes and record are durable and {@link #find} shows them; READ_ONLY if the execution has
      *     changed nothing: nothing is written then; ROLLBACK to refuse. There must be no record yet: if there is one, of

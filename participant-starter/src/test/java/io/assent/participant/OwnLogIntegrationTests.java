@@ -337,6 +337,23 @@ class OwnLogIntegrationTests {
     }
 
     @Test
+    void calls_from_the_log_are_no_part_of_the_transaction() {
+        List<Boolean> within = new ArrayList<>();
+        service.log().disturb("prepare", () -> {
+            within.add(GlobalTransactions.currentId().isPresent());
+            return null;
+        });
+        service.log().disturb("rollback", () -> {
+            within.add(GlobalTransactions.currentId().isPresent());
+            return null;
+        });
+        TransactionContext transaction = Caller.transaction(true);
+        order(transaction, keep(transaction).own().ref().value(), "COMMIT");
+        Caller.post(service.url() + "/refuse?key=" + key, Caller.transaction(true));
+        assertThat(within).containsExactly(false, false);
+    }
+
+    @Test
     void it_starts_transactions() {
         String id = post("/both?key=" + key + "&other=" + other.url(), 200);
         assertThat(coordinator.decision(id)).isEqualTo("COMMIT");
@@ -401,11 +418,16 @@ class OwnLogIntegrationTests {
         Service.start(
                         "x",
                         log,
+                        "--spring.datasource.url=jdbc:postgresql://127.0.0.1:1/none",
+                        "--spring.autoconfigure.exclude="
+                                + "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration,"
+                                + "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration",
                         "--assent.participant.late.max-idle=1s",
                         "--assent.participant.max-held-callbacks=1",
                         "--assent.participant.sweep.interval=1s")
                 .close();
         assertThat(output)
+                .contains("the DataSource takes no part in branches")
                 .contains("assent.participant.late has no effect")
                 .contains("assent.participant.max-held-callbacks has no effect")
                 .doesNotContain("assent.participant.schema has no effect")

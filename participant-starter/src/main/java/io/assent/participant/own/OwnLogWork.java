@@ -45,6 +45,19 @@ public final class OwnLogWork implements WorkEnd {
         if (context.own().phase() != BranchPhase.WORKING) {
             return null;
         }
+        // What the application calls from its log is no part of the transaction: nobody would gather its vote.
+        GlobalTransactionContext current = CurrentTransaction.get();
+        CurrentTransaction.clear();
+        try {
+            return endOutside(context);
+        } finally {
+            if (current != null) {
+                CurrentTransaction.set(current);
+            }
+        }
+    }
+
+    private @Nullable String endOutside(GlobalTransactionContext context) {
         context.endCalls();
         String failure = failureOf(context);
         if (failure != null) {
@@ -101,7 +114,7 @@ public final class OwnLogWork implements WorkEnd {
                 dropAlone(context);
                 return "another execution of the branch, or a rollback order, was there first";
             }
-            vote = outsideOfTheTransaction(context);
+            vote = own.prepare(context.id(), context.branch(), context.ref());
             if (vote == Vote.READ_ONLY) {
                 context.advance(branch -> branch.committed(false));
                 return null;
@@ -130,19 +143,6 @@ public final class OwnLogWork implements WorkEnd {
                 vote,
                 context.ref());
         return "prepare returned " + vote + ", and the log does not show the branch as prepared";
-    }
-
-    /** What the application calls from there is no part of the transaction: nobody would gather its vote. */
-    private Vote outsideOfTheTransaction(GlobalTransactionContext context) throws Exception {
-        GlobalTransactionContext current = CurrentTransaction.get();
-        CurrentTransaction.clear();
-        try {
-            return own.prepare(context.id(), context.branch(), context.ref());
-        } finally {
-            if (current != null) {
-                CurrentTransaction.set(current);
-            }
-        }
     }
 
     private boolean isPrepared(GlobalTransactionContext context) {

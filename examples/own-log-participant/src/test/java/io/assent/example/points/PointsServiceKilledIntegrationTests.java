@@ -48,7 +48,7 @@ class PointsServiceKilledIntegrationTests {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final int CLIENTS = 4;
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 3;
 
     @TempDir
     Path directory;
