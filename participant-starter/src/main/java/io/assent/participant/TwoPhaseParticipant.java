@@ -64,7 +64,7 @@ public interface TwoPhaseParticipant {
      * @return PREPARED once changes and record are durable and {@link #find} shows them; READ_ONLY if the execution has
      *     changed nothing: nothing is written then; ROLLBACK to refuse. There must be no record yet: if there is one, of
      *     whichever ref, nothing is written and the answer is ROLLBACK
-     * @throws Exception the vote is ROLLBACK. If a record PREPARED was written nevertheless, {@link #rollback} follows
+     * @throws Exception the vote is ROLLBACK. If a record PREPARED was written nevertheless, it is ended like any other
      */
     Vote prepare(TransactionId transaction, BranchId branch, BranchRef ref) throws Exception;
 

@@ -2,11 +2,13 @@ package io.assent.participant.autoconfigure;
 
 import io.assent.participant.GlobalTransactionTemplate;
 import io.assent.participant.TwoPhaseParticipant;
+import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.HeldTransaction;
 import io.assent.participant.engine.Initiator;
 import io.assent.participant.engine.LateBranches;
+import io.assent.participant.engine.WorkEnd;
 import io.assent.participant.own.OwnLog;
 import io.assent.participant.own.OwnLogResource;
 import io.assent.participant.own.OwnLogWork;
@@ -75,13 +77,13 @@ public final class OwnLogAutoConfiguration {
     }
 
     @Bean
-    OwnLogResource assentBranchResource(
+    BranchResource assentBranchResource(
             OwnLog ownLog, ParticipantProperties properties, BranchService.Runtime runtime) {
         return new OwnLogResource(ownLog, properties.participantName(), runtime.clock(), TOMBSTONE_WAIT);
     }
 
     @Bean
-    OwnLogWork assentWorkEnd(
+    WorkEnd assentWorkEnd(
             OwnLog ownLog, CoordinatorClient coordinator, ParticipantProperties properties, ParticipantUrl url) {
         return new OwnLogWork(
                 ownLog,

@@ -14,6 +14,7 @@ import io.assent.participant.engine.Initiator;
 import io.assent.participant.engine.LateBranches;
 import io.assent.participant.engine.ParticipantDirectory;
 import io.assent.participant.engine.WorkEnd;
+import io.assent.participant.own.OwnLog;
 import io.assent.participant.postgres.BranchConnections;
 import io.assent.participant.postgres.BranchPreparer;
 import io.assent.participant.postgres.PostgresBranchResource;
@@ -139,8 +140,7 @@ public final class ParticipantAutoConfiguration {
 
     /** After Flyway and Liquibase: they refuse a schema that somebody else has put a table into before them. */
     @Bean
-    @ConditionalOnMissingBean
-    @ConditionalOnProperty(name = RESOURCES, havingValue = "postgres", matchIfMissing = true)
+    @ConditionalOnMissingBean({ParticipantDatabase.class, OwnLog.class})
     @DependsOnDatabaseInitialization
     ParticipantDatabase assentParticipantDatabase(DataSource dataSource, ParticipantProperties properties) {
         return new ParticipantDatabase(dataSource, properties);

@@ -124,11 +124,12 @@ public final class OwnLogWork implements WorkEnd {
                 return null;
             }
         } catch (Throwable e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
             log.warn("Transaction {}, branch {}: prepare failed, votes ROLLBACK", context.id(), context.branch(), e);
             dropUnlessAsked(context);
+            if (e instanceof InterruptedException) {
+                // Afterwards: an interrupted thread may not be able to use the log.
+                Thread.currentThread().interrupt();
+            }
             return "prepare failed with " + describe(e);
         }
         dropUnlessAsked(context);

@@ -23,6 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -131,6 +135,55 @@ class OwnLogResourceTests {
             assertThat(resource.writeTombstone(transaction(), ONE, null)).isEqualTo(Tombstone.WRITTEN);
         }
         assertThat(resource.commitPrepared(ref)).isEqualTo(End.DONE);
+    }
+
+    /** Two adapters are two processes: nothing but the log is between them. */
+    @Test
+    void processes_that_share_a_log_never_tell_two_ends_of_one_branch() throws Exception {
+        OwnLogResource elsewhere = new OwnLogResource(new OwnLog(log), NAME, () -> now, Duration.ofMillis(20));
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (int round = 0; round < 500; round++) {
+                TransactionId id = transaction();
+                BranchRef execution = ref(id, ONE);
+                log.keep(execution, "k");
+                CyclicBarrier together = new CyclicBarrier(4);
+                Future<Vote> prepare = threads.submit(() -> {
+                    together.await();
+                    try (BranchLocks.Held held = own.take(id, ONE, Duration.ofSeconds(1))) {
+                        return own.prepare(id, ONE, execution);
+                    }
+                });
+                Future<Tombstone> tombstone = threads.submit(() -> {
+                    together.await();
+                    return elsewhere.writeTombstone(id, ONE, execution);
+                });
+                Future<End> commit = threads.submit(() -> {
+                    together.await();
+                    return resource.commitPrepared(execution);
+                });
+                Future<End> rollback = threads.submit(() -> {
+                    together.await();
+                    return elsewhere.rollbackPrepared(execution);
+                });
+                boolean prepared = prepare.get() == Vote.PREPARED;
+                boolean committed = commit.get() == End.DONE;
+                boolean rolledBack = rollback.get() == End.DONE;
+                assertThat(tombstone.get() == Tombstone.WRITTEN && committed).isFalse();
+                assertThat(committed && rolledBack).isFalse();
+                assertThat((committed || rolledBack) && !prepared).isFalse();
+                BranchFacts facts = resource.look(id, ONE);
+                if (committed) {
+                    assertThat(facts.marker()).isEqualTo(new BranchFacts.Marker(true, execution, 0));
+                } else if (rolledBack || !prepared) {
+                    assertThat(facts.marker()).isEqualTo(new BranchFacts.Marker(false, execution, 0));
+                } else {
+                    assertThat(facts.isPrepared(execution)).isTrue();
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test

@@ -1,7 +1,7 @@
 package io.assent.example.points;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file of lines that only grows. What {@link #append} has returned from is on the disk. Each line carries a checksum, so that
  * one which a crash has cut off is told from one that is whole. Not thread-safe.
+ *
+ * <p>Not written through its channel: that closes for good when a thread is interrupted while it writes.
  */
 final class Journal implements AutoCloseable {
 
     private static final int CHECKSUM = 8;
 
     private final Path path;
-    private final FileChannel channel;
+    private final RandomAccessFile file;
     private final FileLock lock;
     private long end;
     private @Nullable IOException broken;
@@ -35,20 +37,17 @@ final class Journal implements AutoCloseable {
      */
     Journal(Path path, Consumer<String> lines) throws IOException {
         this.path = path.toAbsolutePath();
-        channel = FileChannel.open(
-                this.path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        file = new RandomAccessFile(this.path.toFile(), "rw");
         try {
             lock = lock();
             end = replay(lines);
-            // A: the process died within an append: the last line is cut off, nobody was told that it is there, and it
-            // goes.
-            // B: the machine died: the same. C: a line is whole, but was never forced: it counts from here on, so it is
-            // forced.
-            channel.truncate(end);
-            channel.force(true);
+            // A: the process, or the machine, died within an append. The last line is cut off, nobody was told that it
+            // is there, and it goes. B: a line is whole, but was never forced. It counts from here on, so it is forced.
+            file.setLength(end);
+            file.getFD().sync();
             forceDirectory();
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            file.close();
             throw e;
         }
     }
@@ -56,7 +55,7 @@ final class Journal implements AutoCloseable {
     private FileLock lock() throws IOException {
         FileLock taken;
         try {
-            taken = channel.tryLock();
+            taken = file.getChannel().tryLock();
         } catch (OverlappingFileLockException e) {
             taken = null;
         }
@@ -67,11 +66,8 @@ final class Journal implements AutoCloseable {
     }
 
     private long replay(Consumer<String> lines) throws IOException {
-        byte[] all = new byte[Math.toIntExact(channel.size())];
-        ByteBuffer buffer = ByteBuffer.wrap(all);
-        while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) >= 0) {
-            // Reads on.
-        }
+        byte[] all = new byte[Math.toIntExact(file.length())];
+        file.readFully(all);
         int start = 0;
         while (start < all.length) {
             int newline = start;
@@ -110,17 +106,17 @@ final class Journal implements AutoCloseable {
     /**
      * Appends a line, and forces it to the disk.
      *
-     * @throws IOException if it is not known whether they are there. From then on nothing works until the process starts again:
+     * @throws IOException if it is not known whether it is there. From then on nothing works until the process starts again:
      *     after a failed fsync the operating system may say of the next one that it went well
      */
     void append(String line) throws IOException {
         check();
-        ByteBuffer buffer = ByteBuffer.wrap((checksum(line) + line + '\n').getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = (checksum(line) + line + '\n').getBytes(StandardCharsets.UTF_8);
         try {
-            while (buffer.hasRemaining()) {
-                end += channel.write(buffer, end);
-            }
-            channel.force(false);
+            file.seek(end);
+            file.write(bytes);
+            file.getFD().sync();
+            end += bytes.length;
         } catch (IOException e) {
             broken = e;
             throw e;
@@ -148,6 +144,6 @@ final class Journal implements AutoCloseable {
     @Override
     public void close() throws IOException {
         lock.close();
-        channel.close();
+        file.close();
     }
 }
