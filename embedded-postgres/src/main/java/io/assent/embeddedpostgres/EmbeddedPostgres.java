@@ -40,6 +40,8 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedPostgres implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgres.class);
+
+    private static final Duration KILL_WAIT = Duration.ofSeconds(10);
     private static final Pattern IDENTIFIER = Pattern.compile("[a-z][a-z0-9_-]{0,62}");
     private static final Duration MUTEX_TIMEOUT = Duration.ofMinutes(2);
     /** Serialises {@link #createDatabase} among all users of the server; any number will do. */
@@ -175,7 +177,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /**
      * Kills the server's main process ({@code kill -9}), as a crash would, and the others notice; of a paused server
-     * all processes are killed. {@link #restart()} brings it back.
+     * all processes are killed. Returns when all are gone, or after some seconds. {@link #restart()} brings it back.
      */
     public synchronized void kill() {
         try {
@@ -183,7 +185,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 cluster.kill();
                 paused = false;
             } else {
-                ProcessHandle.of(postmaster.pid()).ifPresent(ProcessHandle::destroyForcibly);
+                // The others live on for a moment: a standby's receiver would confirm what is written after this.
+                Postmaster.killMain(postmaster.pid(), cluster.data(), KILL_WAIT);
             }
             log.info("Killed PostgreSQL (process {}) of {}.", postmaster.pid(), directory);
         } catch (IOException e) {

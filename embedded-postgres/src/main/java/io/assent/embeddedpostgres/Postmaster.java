@@ -67,6 +67,13 @@ record Postmaster(long pid, int port) {
         return processes;
     }
 
+    /** Kills the main process, and returns when the others have followed it, or after {@code timeout}. */
+    static void killMain(long pid, Path data, Duration timeout) throws IOException {
+        Set<Long> processes = processes(data);
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        awaitEnd(processes, timeout);
+    }
+
     /** Kills every process of the server, and returns when none is left, or after {@code timeout}. */
     static void killAll(Path data, Duration timeout) throws IOException {
         Set<Long> processes = processes(data);

@@ -415,6 +415,9 @@ class OwnLogIntegrationTests {
         assertThatExceptionOfType(Exception.class)
                 .isThrownBy(() -> Service.start("x", log, "--assent.participant.resources=postgres"))
                 .withStackTraceContaining("resources is not own");
+        assertThatExceptionOfType(Exception.class)
+                .isThrownBy(() -> Service.start("x", log, "--spring.main.sources=" + Trying.class.getName()))
+                .withStackTraceContaining("@TryConfirmCancel does not go with");
         Service.start(
                         "x",
                         log,
@@ -432,6 +435,17 @@ class OwnLogIntegrationTests {
                 .contains("assent.participant.max-held-callbacks has no effect")
                 .doesNotContain("assent.participant.schema has no effect")
                 .doesNotContain("assent.participant.sweep has no effect");
+    }
+
+    /** Reserves outside of any database. */
+    public static class Trying {
+
+        @TryConfirmCancel(confirm = "confirm", cancel = "cancel")
+        public void reserve(String what) {}
+
+        public void confirm(String what) {}
+
+        public void cancel(String what) {}
     }
 
     private Caller.Answer keep(TransactionContext transaction) {

@@ -217,8 +217,10 @@ class ReplicatedLogIntegrationTests {
 
             old.resume();
 
-            // Those whose commit waits for a standby that will never come do not notice that their client is gone.
-            eventually().until(() -> count(old, "application_name like 'assent-%' and wait_event <> 'SyncRep'") == 0);
+            // Those whose commit waits for a standby that will never come do not notice that their client is gone, and
+            // nor do
+            // those that wait for the locks of such.
+            eventually().until(() -> count(old, "application_name like 'assent-%' and wait_event = 'ClientRead'") == 0);
             assertThat(eventually()
                             .until(() -> read(id), found -> found != null)
                             .decision())

@@ -10,6 +10,8 @@ import io.assent.participant.jta.NarayanaRuntime;
 import io.assent.participant.jta.SecondaryResources;
 import io.assent.participant.postgres.BranchPreparer;
 import io.assent.participant.postgres.PostgresBranchResource;
+import io.assent.participant.tcc.Reservations;
+import io.assent.participant.tcc.ReservingBranchResource;
 import io.assent.participant.transaction.BranchTransactionListener;
 import io.assent.participant.transaction.HeldCallbacks;
 import jakarta.jms.ConnectionFactory;
@@ -190,22 +192,29 @@ public final class JtaAutoConfiguration {
 
         /** Makes every resource known before the first order: one that is made later would be left out. */
         @Bean
-        JtaBranchResource assentBranchResource(
+        BranchResource assentBranchResource(
                 ParticipantDatabase database,
                 JtaDatabases databases,
                 SecondaryResources secondaries,
                 ParticipantProperties properties,
+                Reservations reservations,
                 BranchService.Runtime runtime,
                 ConfigurableListableBeanFactory beans) {
             databases.addTo(secondaries);
             if (ClassUtils.isPresent(JMS, beans.getBeanClassLoader())) {
                 beans.getBeansOfType(ClassUtils.resolveClassName(JMS, beans.getBeanClassLoader()));
             }
-            return new JtaBranchResource(
+            JtaBranchResource branches = new JtaBranchResource(
                     new PostgresBranchResource(
                             database.completion(), properties.participantName(), Duration.ofMillis(200)),
                     properties.participantName(),
                     secondaries,
+                    runtime.clock());
+            return new ReservingBranchResource(
+                    branches,
+                    reservations,
+                    properties.participantName(),
+                    properties.reservations().cancelDelay(),
                     runtime.clock());
         }
     }

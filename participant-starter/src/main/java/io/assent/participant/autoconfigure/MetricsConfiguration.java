@@ -2,6 +2,7 @@ package io.assent.participant.autoconfigure;
 
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.LateBranches;
+import io.assent.participant.tcc.Reservations;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -19,8 +20,11 @@ import org.springframework.context.annotation.Configuration;
 class MetricsConfiguration {
 
     @Bean
-    MeterBinder assentBranchMetrics(BranchResource resource, LateBranches late) {
+    MeterBinder assentBranchMetrics(BranchResource resource, LateBranches late, Reservations reservations) {
         return registry -> {
+            Gauge.builder("assent.participant.reservations", reservations, Reservations::count)
+                    .description("Reservations that are neither confirmed nor cancelled yet (Try-Confirm-Cancel)")
+                    .register(registry);
             Gauge.builder("assent.participant.open", late, LateBranches::count)
                     .description("Branches that this process holds open between calls (late prepare)")
                     .register(registry);

@@ -51,6 +51,7 @@ public final class OwnLogAutoConfiguration {
             "assent.participant.second-call-lock-timeout",
             "assent.participant.max-held-callbacks",
             "assent.participant.late",
+            "assent.participant.reservations",
             "assent.participant.schema",
             "assent.participant.jta");
 

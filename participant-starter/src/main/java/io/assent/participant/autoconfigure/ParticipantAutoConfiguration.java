@@ -18,6 +18,8 @@ import io.assent.participant.own.OwnLog;
 import io.assent.participant.postgres.BranchConnections;
 import io.assent.participant.postgres.BranchPreparer;
 import io.assent.participant.postgres.PostgresBranchResource;
+import io.assent.participant.tcc.Reservations;
+import io.assent.participant.tcc.ReservingBranchResource;
 import io.assent.participant.transaction.BranchTransactionPostProcessor;
 import io.assent.participant.transaction.GlobalTransactionRunner;
 import io.assent.participant.transaction.GlobalTransactionalInterceptor;
@@ -86,7 +88,8 @@ import org.springframework.web.servlet.function.ServerResponse;
     HealthConfiguration.class,
     MetricsConfiguration.class,
     TomcatConfiguration.class,
-    OwnLogCheck.class
+    OwnLogCheck.class,
+    ReservationConfiguration.class
 })
 public final class ParticipantAutoConfiguration {
 
@@ -148,9 +151,18 @@ public final class ParticipantAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    BranchResource assentBranchResource(ParticipantDatabase database, ParticipantProperties properties) {
+    BranchResource assentBranchResource(
+            ParticipantDatabase database,
+            ParticipantProperties properties,
+            Reservations reservations,
+            BranchService.Runtime runtime) {
         // A tombstone waits as long as an execution may take between its marker row and the end of PREPARE TRANSACTION.
-        return new PostgresBranchResource(database.completion(), properties.participantName(), Duration.ofMillis(200));
+        return new ReservingBranchResource(
+                new PostgresBranchResource(database.completion(), properties.participantName(), Duration.ofMillis(200)),
+                reservations,
+                properties.participantName(),
+                properties.reservations().cancelDelay(),
+                runtime.clock());
     }
 
     @Bean

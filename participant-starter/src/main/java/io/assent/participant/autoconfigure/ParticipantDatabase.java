@@ -25,9 +25,11 @@ final class ParticipantDatabase implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ParticipantDatabase.class);
 
-    private static final String SCRIPT = "io/assent/participant/schema-postgresql.sql";
+    private static final Table MARKERS =
+            new Table("assent_branch_marker", "io/assent/participant/schema-postgresql.sql");
 
-    private static final String TABLE = "select to_regclass('assent_branch_marker')::text";
+    private static final Table RESERVATIONS =
+            new Table("assent_reservation", "io/assent/participant/schema-reservations-postgresql.sql");
 
     /** Any number; two replicas that start at once must not create the table at once. */
     private static final long SCHEMA_LOCK = 0x617373656e74L;
@@ -49,10 +51,7 @@ final class ParticipantDatabase implements AutoCloseable {
             ParticipantProperties properties) {
         try (Connection connection = dataSource.getConnection()) {
             check(connection);
-            if (properties.schema().initialize() == ParticipantProperties.Schema.Initialize.ALWAYS) {
-                createTable(connection);
-            }
-            checkTable(connection);
+            require(MARKERS, connection, properties);
         } catch (SQLException e) {
             throw new IllegalStateException(
                     "The participant's database could not be checked (SQLSTATE " + e.getSQLState() + "): "
@@ -68,6 +67,26 @@ final class ParticipantDatabase implements AutoCloseable {
             log.info(
                     "The DataSource is no HikariCP pool: branches are ended on its own connections. Make it large enough"
                             + " that work waiting for locks leaves some free.");
+        }
+    }
+
+    /** Whether there is a table of reservations. */
+    boolean hasReservations() {
+        try (Connection connection = completion.getConnection()) {
+            return RESERVATIONS.isThere(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException(
+                    "The participant's database could not be asked for its tables: " + e.getMessage(), e);
+        }
+    }
+
+    /** Makes sure that there is one. */
+    void requireReservations(ParticipantProperties properties) {
+        try (Connection connection = completion.getConnection()) {
+            require(RESERVATIONS, connection, properties);
+        } catch (SQLException e) {
+            throw new IllegalStateException(
+                    "The participant's database could not be asked for its tables: " + e.getMessage(), e);
         }
     }
 
@@ -148,23 +167,36 @@ final class ParticipantDatabase implements AutoCloseable {
         }
     }
 
-    private static void createTable(Connection connection) throws SQLException {
+    private static void require(Table table, Connection connection, ParticipantProperties properties)
+            throws SQLException {
+        if (properties.schema().initialize() == ParticipantProperties.Schema.Initialize.ALWAYS) {
+            create(table, connection);
+        }
+        if (!table.isThere(connection)) {
+            throw new ParticipantStartException(
+                    "The table " + table.name() + " is missing.",
+                    "Set assent.participant.schema.initialize=always, or run " + table.script()
+                            + " from the starter's jar in your own migrations.");
+        }
+    }
+
+    private static void create(Table table, Connection connection) throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
         try (Statement lock = connection.createStatement()) {
             lock.execute("select pg_advisory_xact_lock(" + SCHEMA_LOCK + ")");
             // Only if it is missing: "create index if not exists" asks for a lock that branches in doubt hold, and the
             // process that could end them would wait for it at its start.
-            if (show(connection, TABLE) == null) {
+            if (!table.isThere(connection)) {
                 lock.execute("set local lock_timeout = '10s'");
-                ScriptUtils.executeSqlScript(connection, new ClassPathResource(SCRIPT));
+                ScriptUtils.executeSqlScript(connection, new ClassPathResource(table.script()));
             }
             connection.commit();
         } catch (SQLException | RuntimeException e) {
             connection.rollback();
             throw new ParticipantStartException(
-                    "The table assent_branch_marker could not be created: " + e.getMessage() + ".",
-                    "Grant the user the right to create it, or run " + SCRIPT
+                    "The table " + table.name() + " could not be created: " + e.getMessage() + ".",
+                    "Grant the user the right to create it, or run " + table.script()
                             + " from the starter's jar in your own migrations and set"
                             + " assent.participant.schema.initialize=never.");
         } finally {
@@ -172,12 +204,11 @@ final class ParticipantDatabase implements AutoCloseable {
         }
     }
 
-    private static void checkTable(Connection connection) throws SQLException {
-        if (show(connection, TABLE) == null) {
-            throw new ParticipantStartException(
-                    "The table assent_branch_marker is missing.",
-                    "Set assent.participant.schema.initialize=always, or run " + SCRIPT
-                            + " from the starter's jar in your own migrations.");
+    /** A table of this starter, and the script that creates it. */
+    private record Table(String name, String script) {
+
+        boolean isThere(Connection connection) throws SQLException {
+            return show(connection, "select to_regclass('" + name + "')::text") != null;
         }
     }
 

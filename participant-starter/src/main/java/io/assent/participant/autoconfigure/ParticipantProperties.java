@@ -23,8 +23,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param markerRetention how long markers of ended branches are kept; 2h to 3650d
  * @param markerBatch how many old markers one sweep deletes; 1 to 100000
  * @param late branches that are held open between calls (late prepare)
+ * @param reservations reservations outside of the database (Try-Confirm-Cancel)
  * @param sweep the sweep for branches in doubt
- * @param schema the marker table
+ * @param schema the tables of this starter
  */
 @ConfigurationProperties("assent.participant")
 public record ParticipantProperties(
@@ -41,6 +42,7 @@ public record ParticipantProperties(
         @DefaultValue("7d") Duration markerRetention,
         @DefaultValue("1000") int markerBatch,
         @DefaultValue Late late,
+        @DefaultValue Reservations reservations,
         @DefaultValue Sweep sweep,
         @DefaultValue Schema schema) {
 
@@ -112,6 +114,19 @@ public record ParticipantProperties(
     }
 
     /**
+     * Reservations.
+     *
+     * @param cancelDelay how long after the deadline a try may still be on its way whose process is not known to be alive: its cancel waits so long. At least the timeouts of the clients that tries use; 0 to 1h
+     */
+    public record Reservations(@DefaultValue("10s") Duration cancelDelay) {
+
+        public Reservations {
+            Checks.range(
+                    "assent.participant.reservations.cancel-delay", cancelDelay, Duration.ZERO, Duration.ofHours(1));
+        }
+    }
+
+    /**
      * How this service looks after its branches in doubt.
      *
      * @param interval pause between two passes; 100ms to 10m
@@ -131,9 +146,9 @@ public record ParticipantProperties(
     }
 
     /**
-     * The marker table.
+     * The tables of this starter.
      *
-     * @param initialize whether the table is created at the start: always, or never
+     * @param initialize whether they are created at the start, the one for reservations where there is a @TryConfirmCancel: always, or never
      */
     public record Schema(@DefaultValue("always") Initialize initialize) {
 

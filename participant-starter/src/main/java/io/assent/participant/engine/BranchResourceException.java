@@ -1,7 +1,11 @@
 package io.assent.participant.engine;
 
-/** The database could not be asked. Says nothing about any branch (R8). */
+/** What was asked for is not known, or not done, as far as anybody can tell. Says nothing about any branch (R8). */
 public final class BranchResourceException extends RuntimeException {
+
+    public BranchResourceException(String message) {
+        super(message);
+    }
 
     public BranchResourceException(String message, Throwable cause) {
         super(message, cause);

@@ -213,7 +213,13 @@ public final class BranchService {
             }
             rollBackUnvoted(context, reason);
         }
+        if (context.own().vote() == Vote.READ_ONLY && context.reservedFor() != null) {
+            context.setRollbackOnly("something was reserved outside of the branch's local transaction");
+        }
         Vote vote = context.own().vote();
+        if (vote == Vote.ROLLBACK) {
+            releaseReservations(context);
+        }
         if (vote == Vote.ROLLBACK && !context.initiator()) {
             // It may have failed just because it repeats a call whose locks or rows it met.
             Optional<DuplicateBranch> earlier = earlier(context);
@@ -522,6 +528,24 @@ public final class BranchService {
 
     private PrepareAnswer answer(Vote vote, String reason) {
         return new PrepareAnswer(vote, vote == Vote.ROLLBACK ? reason : null);
+    }
+
+    /** Nobody needs them: with this vote the execution is in no commit set. Those that remain end by order or by the sweep. */
+    private void releaseReservations(GlobalTransactionContext context) {
+        BranchRef execution = context.reservedFor();
+        if (execution == null) {
+            return;
+        }
+        try {
+            resource.rollbackPrepared(execution);
+        } catch (BranchResourceException e) {
+            log.warn(
+                    "Transaction {}, branch {}: votes ROLLBACK, its reservations will be cancelled by order or by the next"
+                            + " sweep: {}",
+                    context.id(),
+                    context.branch(),
+                    e.getMessage());
+        }
     }
 
     private void rollBackUnvoted(GlobalTransactionContext context, String reason) {

@@ -45,6 +45,7 @@ public final class GlobalTransactionContext {
     private boolean secondCall;
     private boolean enlisted;
     private @Nullable DuplicateBranch duplicate;
+    private @Nullable BranchRef reservedFor;
     private int lastChild;
     private final Map<BranchId, Call> open = new LinkedHashMap<>();
     private final List<BranchVote> votes = new ArrayList<>();
@@ -187,6 +188,20 @@ public final class GlobalTransactionContext {
 
     public synchronized void committing(boolean value) {
         committing = value;
+    }
+
+    /**
+     * The work has reserved something outside of the database.
+     *
+     * @param execution to be decided for: this one's, or that of the open branch which this call works in
+     */
+    public synchronized void reservedFor(BranchRef execution) {
+        reservedFor = execution;
+    }
+
+    /** The execution whose end ends the reservations; null if there are none. */
+    public synchronized @Nullable BranchRef reservedFor() {
+        return reservedFor;
     }
 
     /** This call repeats one that has been executed: its vote stands. */

@@ -150,6 +150,12 @@ public final class LateBranches {
         return branch.first == call ? Vote.PENDING : Vote.READ_ONLY;
     }
 
+    /** The context of the branch that the work of this call belongs to: the first call's if it works in an open one, else its own. */
+    public synchronized GlobalTransactionContext branchOf(GlobalTransactionContext call) {
+        Open branch = working(call);
+        return branch == null ? call : branch.first;
+    }
+
     /** Whether a call works in an open branch. */
     public boolean isWorkedOnBy(GlobalTransactionContext call) {
         return working(call) != null;

@@ -106,7 +106,8 @@ public final class BranchPreparer {
     public void prepareOrCommit(Connection connection, GlobalTransactionContext context, OtherResources others)
             throws SQLException {
         boolean wroteHere = wrote(connection, context);
-        boolean wroteElsewhere = wroteElsewhere(context, others);
+        // A reservation is ended as the branch ends, so there has to be one.
+        boolean wroteElsewhere = wroteElsewhere(context, others) || context.reservedFor() != null;
         // Writes to several resources need a decision, even when no other service takes part.
         boolean alone = context.initiator() && context.alone() && !wroteElsewhere;
         BranchExecution own = context.own();

@@ -7,6 +7,7 @@ import io.assent.embeddedpostgres.EmbeddedPostgres;
 import io.assent.embeddedpostgres.TestPostgres;
 import io.assent.participant.GlobalTransactionTemplate;
 import io.assent.participant.GlobalTransactional;
+import io.assent.participant.TryConfirmCancel;
 import io.assent.participant.client.PropagatingRequestInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -15,6 +16,10 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,6 +78,48 @@ class ParticipantAutoConfigurationIntegrationTests {
                     .isNotNull();
             assertThat(context).as("the application's executor is still made").hasSingleBean(AsyncTaskExecutor.class);
         });
+    }
+
+    /** For the next test. */
+    public static class Reserving {
+        @TryConfirmCancel(confirm = "end", cancel = "end")
+        public void reserve(String what) {}
+
+        public void end(String what) {}
+    }
+
+    @Test
+    void the_table_of_reservations_is_made_where_it_is_needed_and_only_there() throws Exception {
+        runner.run(context -> assertThat(hasReservations()).isFalse());
+        WebApplicationContextRunner reserving = runner.withBean(Reserving.class);
+        reserving
+                .withPropertyValues("assent.participant.schema.initialize=never")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .isInstanceOf(ParticipantStartException.class)
+                        .hasMessageContaining("The table assent_reservation is missing"));
+        reserving.run(context -> assertThat(hasReservations()).isTrue());
+        reserving
+                .withPropertyValues("assent.participant.schema.initialize=never")
+                .run(context -> assertThat(context).hasNotFailed());
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop table assent_reservation");
+        }
+    }
+
+    private static boolean hasReservations() throws SQLException {
+        try (Connection connection = connection();
+                ResultSet row = connection
+                        .createStatement()
+                        .executeQuery("select to_regclass('assent_reservation') is not null")) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    private static Connection connection() throws SQLException {
+        return DriverManager.getConnection(database.jdbcUrl(), database.username(), database.password());
     }
 
     @Test

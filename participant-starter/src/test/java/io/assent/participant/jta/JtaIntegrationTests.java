@@ -410,6 +410,31 @@ class JtaIntegrationTests {
         await().untilAsserted(() -> assertThat(effects()).isEqualTo("1 1 2"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"seat", "main,ledger,jms,seat", "ledger,seat"})
+    void what_cannot_prepare_is_reserved_and_confirmed_after_all_resources_have_committed(String in) {
+        Caller.Answer answer = work(in);
+        assertThat(answer.own().vote()).isEqualTo(Vote.PREPARED);
+        assertThat(order(ref(answer), "COMMIT")).isEqualTo("COMMITTED");
+        assertThat(seats()).containsExactly("held " + id, "issued " + id);
+        String before = id;
+        id = before + "-issued";
+        assertThat(effects()).as("what confirm wrote").startsWith("1 ");
+
+        id = UUID.randomUUID().toString();
+        transaction = Caller.transaction(true);
+        Caller.Answer other = work(in);
+        assertThat(order(ref(other), "ROLLBACK")).isEqualTo("ROLLED_BACK");
+        assertThat(seats()).containsExactly("held " + id, "released " + id);
+        assertThat(service.count("assent_reservation")).isZero();
+    }
+
+    private List<String> seats() {
+        return service.bean(JtaApplication.Seats.class).heard().stream()
+                .filter(heard -> heard.endsWith(" " + id))
+                .toList();
+    }
+
     @Test
     void an_inner_requires_new_is_a_transaction_of_its_own() {
         assertThat(work("main,jms,apart,refused").own().vote()).isEqualTo(Vote.ROLLBACK);

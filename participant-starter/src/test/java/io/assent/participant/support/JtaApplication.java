@@ -1,6 +1,7 @@
 package io.assent.participant.support;
 
 import io.assent.participant.GlobalTransactional;
+import io.assent.participant.TryConfirmCancel;
 import jakarta.jms.ConnectionFactory;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
@@ -45,7 +46,7 @@ import org.springframework.web.client.RestClient;
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EntityScan(basePackageClasses = JtaApplication.class)
-@Import({JtaApplication.Work.class, JtaApplication.Controller.class})
+@Import({JtaApplication.Seats.class, JtaApplication.Work.class, JtaApplication.Controller.class})
 public class JtaApplication {
 
     public static final String QUEUE = "receipts";
@@ -69,6 +70,36 @@ public class JtaApplication {
         }
     }
 
+    /** Something that cannot prepare. */
+    @Service
+    public static class Seats {
+
+        private final List<String> heard = new CopyOnWriteArrayList<>();
+        private final JdbcClient main;
+
+        public Seats(JdbcClient main) {
+            this.main = main;
+        }
+
+        public List<String> heard() {
+            return heard;
+        }
+
+        @TryConfirmCancel(confirm = "issue", cancel = "release")
+        public void hold(String id) {
+            heard.add("held " + id);
+        }
+
+        void issue(String id) {
+            main.sql("insert into payments values (?)").param(id + "-issued").update();
+            heard.add("issued " + id);
+        }
+
+        void release(String id) {
+            heard.add("released " + id);
+        }
+    }
+
     @Service
     public static class Work {
 
@@ -79,6 +110,7 @@ public class JtaApplication {
         private final ObjectProvider<EntityManager> entities;
         private final RestClient http;
         private final ObjectProvider<Work> self;
+        private final Seats seats;
         private final List<String> heard = new CopyOnWriteArrayList<>();
         private final List<String> strangerHeard = new CopyOnWriteArrayList<>();
 
@@ -89,8 +121,10 @@ public class JtaApplication {
                 JtaTransactionManager transactions,
                 ObjectProvider<EntityManager> entities,
                 RestClient.Builder http,
-                ObjectProvider<Work> self) {
+                ObjectProvider<Work> self,
+                Seats seats) {
             this.self = self;
+            this.seats = seats;
             this.main = main;
             this.ledger = JdbcClient.create(ledger);
             this.jms = jms;
@@ -132,6 +166,9 @@ public class JtaApplication {
                 if (jms.receive(id) == null) {
                     throw new PaymentApplication.Refused("no message");
                 }
+            }
+            if (in.contains("seat")) {
+                seats.hold(id);
             }
             if (in.contains("apart")) {
                 self.getObject().apart(id + "-apart");
