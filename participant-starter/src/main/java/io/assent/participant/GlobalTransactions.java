@@ -2,6 +2,7 @@ package io.assent.participant;
 
 import io.assent.participant.engine.CurrentTransaction;
 import io.assent.participant.engine.GlobalTransactionContext;
+import io.assent.protocol.BranchRef;
 import io.assent.protocol.TransactionId;
 import java.util.Optional;
 
@@ -13,6 +14,14 @@ public final class GlobalTransactions {
     /** The id of the transaction that this thread works in, as initiator or participant. */
     public static Optional<TransactionId> currentId() {
         return Optional.ofNullable(CurrentTransaction.get()).map(GlobalTransactionContext::id);
+    }
+
+    /**
+     * The execution of the own branch that this thread works in (R6): the name under which a {@link TwoPhaseParticipant} keeps
+     * its changes aside. Empty outside of any global transaction.
+     */
+    public static Optional<BranchRef> currentRef() {
+        return Optional.ofNullable(CurrentTransaction.get()).map(GlobalTransactionContext::ref);
     }
 
     /**

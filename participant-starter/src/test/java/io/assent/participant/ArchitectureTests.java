@@ -75,6 +75,20 @@ class ArchitectureTests {
             .resideInAnyPackage(ROOT + ".web..", ROOT + ".client..", ROOT + ".transaction..", "org.springframework..");
 
     @ArchTest
+    static final ArchRule THE_OWN_LOG_KNOWS_NO_OTHER_ADAPTER = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".own..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    ROOT + ".web..",
+                    ROOT + ".client..",
+                    ROOT + ".transaction..",
+                    ROOT + ".postgres..",
+                    "org.springframework..",
+                    "java.sql..");
+
+    @ArchTest
     static final ArchRule WEB_AND_CLIENT_KNOW_NO_OTHER_ADAPTER = noClasses()
             .that()
             .resideInAnyPackage(ROOT + ".web..", ROOT + ".client..")

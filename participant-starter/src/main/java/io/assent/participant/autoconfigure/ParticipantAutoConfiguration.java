@@ -13,6 +13,8 @@ import io.assent.participant.engine.InDoubtResolver;
 import io.assent.participant.engine.Initiator;
 import io.assent.participant.engine.LateBranches;
 import io.assent.participant.engine.ParticipantDirectory;
+import io.assent.participant.engine.WorkEnd;
+import io.assent.participant.own.OwnLog;
 import io.assent.participant.postgres.BranchConnections;
 import io.assent.participant.postgres.BranchPreparer;
 import io.assent.participant.postgres.PostgresBranchResource;
@@ -69,8 +71,8 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * Makes a service with a PostgreSQL DataSource a participant in global transactions and an initiator of them. Switched off
- * by {@code assent.enabled=false}.
+ * Makes a service with a PostgreSQL DataSource, or with a log of its own, a participant in global transactions and an
+ * initiator of them. Switched off by {@code assent.enabled=false}.
  */
 @AutoConfiguration(after = DataSourceAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "assent.enabled", matchIfMissing = true)
@@ -86,6 +88,7 @@ import org.springframework.web.servlet.function.ServerResponse;
     HealthConfiguration.class,
     MetricsConfiguration.class,
     TomcatConfiguration.class,
+    OwnLogCheck.class,
     ReservationConfiguration.class
 })
 public final class ParticipantAutoConfiguration {
@@ -140,7 +143,7 @@ public final class ParticipantAutoConfiguration {
 
     /** After Flyway and Liquibase: they refuse a schema that somebody else has put a table into before them. */
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean({ParticipantDatabase.class, OwnLog.class})
     @DependsOnDatabaseInitialization
     ParticipantDatabase assentParticipantDatabase(DataSource dataSource, ParticipantProperties properties) {
         return new ParticipantDatabase(dataSource, properties);
@@ -216,6 +219,7 @@ public final class ParticipantAutoConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean
     LateBranches assentLateBranches(
             ParticipantDatabase database,
             ParticipantProperties properties,
@@ -272,8 +276,9 @@ public final class ParticipantAutoConfiguration {
             BranchService branches,
             CoordinatorClient coordinator,
             ParticipantDirectory directory,
-            BranchService.Runtime runtime) {
-        return new Initiator(branches, coordinator, directory, runtime);
+            BranchService.Runtime runtime,
+            ObjectProvider<WorkEnd> workEnd) {
+        return new Initiator(branches, coordinator, directory, runtime, workEnd.getIfAvailable(() -> WorkEnd.NONE));
     }
 
     @Bean
@@ -326,9 +331,11 @@ public final class ParticipantAutoConfiguration {
             BranchService branches,
             CoordinatorClient coordinator,
             ParticipantDirectory directory,
-            ParticipantProperties properties) {
-        FilterRegistrationBean<BranchFilter> registration = new FilterRegistrationBean<>(
-                new BranchFilter(branches, new CallEnd(branches, coordinator), directory, properties.path()));
+            ParticipantProperties properties,
+            ObjectProvider<WorkEnd> workEnd) {
+        CallEnd end = new CallEnd(branches, coordinator, workEnd.getIfAvailable(() -> WorkEnd.NONE));
+        FilterRegistrationBean<BranchFilter> registration =
+                new FilterRegistrationBean<>(new BranchFilter(branches, end, directory, properties.path()));
         registration.setOrder(BranchFilter.ORDER);
         return registration;
     }

@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url where coordinators reach this service's protocol endpoints, such as http://payment:8080/assent/v1; {port} stands for the server's port. Empty: the coordinator's configuration knows
  * @param path where the protocol endpoints are served
  * @param prepare when branches are prepared: early, with the call, or late, when the coordinator asks; handlers may differ with @Branch
- * @param resources what a branch consists of: postgres, one database on the direct path; or jta, several resources through Narayana
- * @param lockTimeout longest wait for a row lock in a branch, also limited by the deadline; 1ms to 10m
+ * @param resources what a branch consists of: postgres, one database on the direct path; jta, several resources through Narayana; or own, a log that the service brings itself as a bean of type TwoPhaseParticipant
+ * @param lockTimeout longest wait for a row lock in a branch, or with a log of its own for another call of the same branch; also limited by the deadline; 1ms to 10m
  * @param secondCallLockTimeout the same in a call whose transaction has prepared a branch here before: it would wait for its own transaction's rows; 1ms to 10m
  * @param prepareWait how long a prepare request waits for a call that may run on another replica; 0 to 1m
  * @param completionPoolSize connections kept apart for ending branches, so that work waiting for locks cannot block it; 1 to 64
@@ -68,6 +68,10 @@ public record ParticipantProperties(
             throw new IllegalArgumentException(prefix + "prepare=late does not go with " + prefix
                     + "resources=jta: a branch with several resources prepares early.");
         }
+        if (resources == Resources.OWN && prepare == Branch.Prepare.LATE) {
+            throw new IllegalArgumentException(prefix + "prepare=late does not go with " + prefix
+                    + "resources=own: a branch in a log of its own prepares with the call.");
+        }
         Checks.range(prefix + "lock-timeout", lockTimeout, Duration.ofMillis(1), Duration.ofMinutes(10));
         Checks.range(
                 prefix + "second-call-lock-timeout",
@@ -88,7 +92,8 @@ public record ParticipantProperties(
     /** What a branch consists of. */
     public enum Resources {
         POSTGRES,
-        JTA
+        JTA,
+        OWN
     }
 
     /**

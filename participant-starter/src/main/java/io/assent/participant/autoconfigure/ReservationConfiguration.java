@@ -74,10 +74,17 @@ class ReservationConfiguration {
         return () -> {
             methods.find();
             ParticipantDatabase tables = database.getIfAvailable();
+            Collection<String> names = methods.names();
+            if (properties.resources() == ParticipantProperties.Resources.OWN && !names.isEmpty()) {
+                throw new ParticipantStartException(
+                        "@TryConfirmCancel does not go with assent.participant.resources=own: reservations are recorded in"
+                                + " PostgreSQL (" + String.join(", ", names) + ").",
+                        "Keep the branches of this service in PostgreSQL with assent.participant.resources=postgres, or let its"
+                                + " TwoPhaseParticipant do what the methods do.");
+            }
             if (tables == null) {
                 return;
             }
-            Collection<String> names = methods.names();
             if (!names.isEmpty()) {
                 tables.requireReservations(properties);
             } else if (!tables.hasReservations()) {

@@ -3,6 +3,7 @@ package io.assent.participant.engine;
 import io.assent.participant.protocol.BranchPhase;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
+import io.assent.protocol.wire.ProblemType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +19,7 @@ public final class CallEnd {
 
     private final BranchService branches;
     private final CoordinatorClient coordinator;
+    private final WorkEnd workEnd;
 
     /**
      * What to answer.
@@ -26,7 +28,7 @@ public final class CallEnd {
      * @param refusal why the answer must be an error; null: the application's answer
      */
     public record Announcement(
-            List<BranchVote> votes, @Nullable String refusal) {
+            List<BranchVote> votes, @Nullable Refusal refusal) {
 
         /** The vote of the call itself. */
         public BranchVote own() {
@@ -34,13 +36,35 @@ public final class CallEnd {
         }
     }
 
+    /**
+     * An error in place of the application's answer.
+     *
+     * @param detail for people
+     */
+    public record Refusal(ProblemType type, String detail) {}
+
     public CallEnd(BranchService branches, CoordinatorClient coordinator) {
-        this.branches = branches;
-        this.coordinator = coordinator;
+        this(branches, coordinator, WorkEnd.NONE);
     }
 
-    /** Enlists what still has to be, and votes. */
+    /** @param workEnd what prepares the branch, where no local transaction does */
+    public CallEnd(BranchService branches, CoordinatorClient coordinator, WorkEnd workEnd) {
+        this.branches = branches;
+        this.coordinator = coordinator;
+        this.workEnd = workEnd;
+    }
+
+    /** Ends the work, enlists what still has to be, and votes. */
     public Announcement announce(GlobalTransactionContext context) {
+        String unprepared = workEnd.end(context);
+        Announcement announcement = announceEnded(context);
+        // A call that repeats another one is told so.
+        return unprepared == null || context.duplicate() != null
+                ? announcement
+                : new Announcement(announcement.votes(), new Refusal(ProblemType.TRANSACTION_ROLLED_BACK, unprepared));
+    }
+
+    private Announcement announceEnded(GlobalTransactionContext context) {
         if (context.collect()) {
             return new Announcement(branches.votes(context), null);
         }
@@ -53,8 +77,8 @@ public final class CallEnd {
                 context.enlisted();
                 return new Announcement(branches.votes(context), null);
             }
-            String refusal = refusal(answer);
-            context.setRollbackOnly(refusal);
+            Refusal refusal = refusal(answer);
+            context.setRollbackOnly(refusal.detail());
             return new Announcement(branches.votes(context), refusal);
         }
         List<BranchVote> votes = branches.votes(context);
@@ -78,7 +102,7 @@ public final class CallEnd {
         return new Announcement(votes, null);
     }
 
-    private static String refusal(CoordinatorClient.EnlistAnswer answer) {
-        return "the branch could not be enlisted: " + answer.detail();
+    private static Refusal refusal(CoordinatorClient.EnlistAnswer answer) {
+        return new Refusal(ProblemType.TRANSACTION_CLOSED, "the branch could not be enlisted: " + answer.detail());
     }
 }

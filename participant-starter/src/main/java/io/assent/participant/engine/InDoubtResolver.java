@@ -131,7 +131,8 @@ public final class InDoubtResolver {
                     log.error(
                             "Transaction {}, branch {}: prepared {} ago, and the coordinator has forgotten the transaction."
                                     + " It is held and keeps its locks until a person decides: compare with the other"
-                                    + " participants, then COMMIT PREPARED or ROLLBACK PREPARED '{}' in psql.",
+                                    + " participants, then end '{}' by hand: COMMIT PREPARED or ROLLBACK PREPARED in psql, or in the"
+                                    + " participant's own log.",
                             branch.transaction(),
                             branch.branch(),
                             branch.age(),

@@ -22,16 +22,28 @@ public final class Initiator {
     private final CoordinatorClient coordinator;
     private final ParticipantDirectory directory;
     private final BranchService.Runtime runtime;
+    private final WorkEnd workEnd;
 
     public Initiator(
             BranchService branches,
             CoordinatorClient coordinator,
             ParticipantDirectory directory,
             BranchService.Runtime runtime) {
+        this(branches, coordinator, directory, runtime, WorkEnd.NONE);
+    }
+
+    /** @param workEnd what prepares the own branch, where no local transaction does */
+    public Initiator(
+            BranchService branches,
+            CoordinatorClient coordinator,
+            ParticipantDirectory directory,
+            BranchService.Runtime runtime,
+            WorkEnd workEnd) {
         this.branches = branches;
         this.coordinator = coordinator;
         this.directory = directory;
         this.runtime = runtime;
+        this.workEnd = workEnd;
     }
 
     /** Starts a transaction. No call to the coordinator: it hears of it with the commit request. */
@@ -47,6 +59,7 @@ public final class Initiator {
      */
     public CoordinatorClient.CommitAnswer commit(GlobalTransactionContext context, String name) {
         context.endCalls();
+        workEnd.end(context);
         String reason = context.rollbackReason();
         if (reason != null) {
             if (context.own().phase() == BranchPhase.COMMITTED_LOCALLY) {
@@ -71,6 +84,7 @@ public final class Initiator {
     /** The work failed, or the transaction is rollback-only. The own local transaction has been rolled back. */
     public void rollback(GlobalTransactionContext context, String reason) {
         context.setRollbackOnly(reason);
+        workEnd.end(context);
         // Also when it is rolled back below: should that fail, the order reaches it.
         boolean ownPrepared = prepared(context);
         List<BranchVote> all = branches.votes(context);

@@ -88,9 +88,9 @@ public final class BranchFilter extends OncePerRequestFilter {
             chain.doFilter(request, response);
         } catch (ServletException | IOException | RuntimeException | Error e) {
             context.setRollbackOnly("the work call failed with " + e.getClass().getSimpleName());
-            String refusal = announce(context, (HttpServletResponse) response.getResponse());
+            CallEnd.Refusal refusal = announce(context, (HttpServletResponse) response.getResponse());
             if (refusal != null) {
-                log.warn("Transaction {}, branch {}: {}", context.id(), context.branch(), refusal);
+                log.warn("Transaction {}, branch {}: {}", context.id(), context.branch(), refusal.detail());
             }
             if (context.duplicate() != null) {
                 write((HttpServletResponse) response.getResponse(), repeated(context, context.duplicate()));
@@ -101,9 +101,9 @@ public final class BranchFilter extends OncePerRequestFilter {
         if (response.getStatus() >= 500) {
             context.setRollbackOnly("the work call was answered with " + response.getStatus());
         }
-        String refusal = announce(context, (HttpServletResponse) response.getResponse());
+        CallEnd.Refusal refusal = announce(context, (HttpServletResponse) response.getResponse());
         if (refusal != null) {
-            write((HttpServletResponse) response.getResponse(), closed(context, refusal));
+            write((HttpServletResponse) response.getResponse(), refused(context, refusal));
         } else if (context.duplicate() != null) {
             write((HttpServletResponse) response.getResponse(), repeated(context, context.duplicate()));
         } else {
@@ -112,7 +112,7 @@ public final class BranchFilter extends OncePerRequestFilter {
     }
 
     /** Sets the header; returns why the answer must be an error, or null. */
-    private @Nullable String announce(GlobalTransactionContext context, HttpServletResponse response) {
+    private CallEnd.@Nullable Refusal announce(GlobalTransactionContext context, HttpServletResponse response) {
         CallEnd.Announcement announcement = end.announce(context);
         response.setHeader(BranchesHeader.NAME, BranchesHeader.format(announcement.votes()));
         return announcement.refusal();
@@ -128,9 +128,8 @@ public final class BranchFilter extends OncePerRequestFilter {
         return Problem.of(type, what).of(context.id().toString(), null, null);
     }
 
-    private static Problem closed(GlobalTransactionContext context, String refusal) {
-        return Problem.of(ProblemType.TRANSACTION_CLOSED, refusal)
-                .of(context.id().toString(), null, null);
+    private static Problem refused(GlobalTransactionContext context, CallEnd.Refusal refusal) {
+        return Problem.of(refusal.type(), refusal.detail()).of(context.id().toString(), null, null);
     }
 
     static void write(HttpServletResponse response, Problem problem) throws IOException {
