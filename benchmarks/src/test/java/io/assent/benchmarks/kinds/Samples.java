@@ -1,0 +1,28 @@
+package io.assent.benchmarks.kinds;
+
+import java.util.List;
+import java.util.stream.DoubleStream;
+
+/** Rounds as if they had been measured. */
+final class Samples {
+
+    static final WalCost WAL = new WalCost(1, 400, 0, 0);
+
+    private Samples() {}
+
+    static Sample at(double perSecond) {
+        return new Sample(perSecond, 1000 / perSecond, 3000 / perSecond, 100, 0, null, new Sample.Cpu(1, 2, 3));
+    }
+
+    static Sample failing(long committed, long failed) {
+        return new Sample(committed, 1, 1, committed, failed, "commit: 503", new Sample.Cpu(1, 2, 3));
+    }
+
+    static List<Sample> rounds(double... perSecond) {
+        return DoubleStream.of(perSecond).mapToObj(Samples::at).toList();
+    }
+
+    static KindResult result(Kind kind, List<Sample> rounds, List<Sample> floor) {
+        return KindResult.of(kind, 1, rounds, floor, WAL);
+    }
+}
