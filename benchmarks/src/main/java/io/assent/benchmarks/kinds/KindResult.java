@@ -18,7 +18,8 @@ import java.util.function.ToDoubleFunction;
  * @param p50Millis half took no longer
  * @param p99Millis 99 of 100 took no longer
  * @param cpuMillis for one transaction
- * @param wal for one transaction
+ * @param flushes for one transaction
+ * @param walBytes for one transaction
  * @param committed in all rounds
  * @param failed in all rounds
  * @param rounds what the figures are made of
@@ -34,7 +35,8 @@ record KindResult(
         double p50Millis,
         double p99Millis,
         Sample.Cpu cpuMillis,
-        WalCost wal,
+        Flushes flushes,
+        Sample.WalBytes walBytes,
         long committed,
         long failed,
         List<Sample> rounds) {
@@ -44,7 +46,7 @@ record KindResult(
     }
 
     /** @param floor the floor's rounds, as many as {@code rounds} */
-    static KindResult of(Kind kind, int clients, List<Sample> rounds, List<Sample> floor, WalCost wal) {
+    static KindResult of(Kind kind, int clients, List<Sample> rounds, List<Sample> floor, Flushes flushes) {
         List<Double> ratios = ratios(rounds, floor, Sample::perSecond);
         return new KindResult(
                 kind.name(),
@@ -60,7 +62,10 @@ record KindResult(
                         median(rounds, sample -> sample.cpu().service()),
                         median(rounds, sample -> sample.cpu().coordinator()),
                         median(rounds, sample -> sample.cpu().stores())),
-                wal,
+                flushes,
+                new Sample.WalBytes(
+                        median(rounds, sample -> sample.walBytes().service()),
+                        median(rounds, sample -> sample.walBytes().log())),
                 rounds.stream().mapToLong(Sample::committed).sum(),
                 rounds.stream().mapToLong(Sample::failed).sum(),
                 rounds);

@@ -63,6 +63,14 @@ public final class KindsCommand implements Callable<Integer> {
     private int warmup;
 
     @Option(
+            names = "--jvm-option",
+            paramLabel = "OPTION",
+            description =
+                    "A further option for every Java process that is measured, such as -XX:TieredStopAtLevel=1; may be"
+                            + " repeated.")
+    private List<String> jvmOptions = List.of();
+
+    @Option(
             names = "--max-spread",
             defaultValue = "40",
             paramLabel = "PERCENT",
@@ -99,8 +107,10 @@ public final class KindsCommand implements Callable<Integer> {
         int most = Collections.max(options.clients());
         double loadBefore = MachineClock.loadAverage();
         KindsReport report;
-        try (BenchSystem system = BenchSystem.start(repository, most);
+        try (BenchSystem system = BenchSystem.start(repository, most, jvmOptions);
                 Initiator initiator = new Initiator(system.coordinator().url(), most)) {
+            // After a Ctrl-C, too, no process is left.
+            Runtime.getRuntime().addShutdownHook(new Thread(system::close, "end-of-processes"));
             report = new KindsRun(system, initiator, options, new Limits(maxSpread, maxSteal), text -> print(out, text))
                     .measure(loadBefore);
         }

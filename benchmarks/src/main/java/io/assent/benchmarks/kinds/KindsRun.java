@@ -63,19 +63,19 @@ final class KindsRun {
         double ownProcessors = (own.millis() - ownBefore) * 1e6 / (System.nanoTime() - begun);
         MachineClock spent = MachineClock.now().minus(clock);
         Machine machine =
-                Machine.describe(BenchSystem.JVM_OPTIONS, system.serviceServer().version());
+                Machine.describe(system.jvmOptions(), system.serviceServer().version());
         Disturbance disturbance = new Disturbance(
                 loadBefore,
                 MachineClock.loadAverage(),
                 spent.stealPercent(),
                 Math.max(0, spent.busyProcessors(machine.processors()) - ownProcessors));
-        Map<Cell, WalCost> wal = countWal();
+        Map<Cell, Flushes> flushes = countFlushes();
         List<KindResult> results = new ArrayList<>();
         for (int clients : options.clients()) {
             List<Sample> floor = of(samples, new Cell(Kinds.FLOOR, clients));
             for (Kind kind : subjects.keySet()) {
                 Cell cell = new Cell(kind, clients);
-                results.add(KindResult.of(kind, clients, of(samples, cell), floor, of(wal, cell)));
+                results.add(KindResult.of(kind, clients, of(samples, cell), floor, of(flushes, cell)));
             }
         }
         return new KindsReport(
@@ -143,9 +143,11 @@ final class KindsRun {
     }
 
     private Sample sample(Subject subject, int clients) throws InterruptedException {
+        WalCounters walBefore = counters();
         Sample.Cpu before = cpu(subject);
         Slice slice = run(subject, clients, Duration.ofSeconds(options.seconds()));
-        return Sample.of(slice, cpu(subject).minus(before));
+        Sample.Cpu cpu = cpu(subject).minus(before);
+        return Sample.of(slice, cpu, counters().minus(walBefore));
     }
 
     private Sample.Cpu cpu(Subject subject) {
@@ -177,35 +179,34 @@ final class KindsRun {
      * In turns of its own. PostgreSQL's processes tell what they have flushed a moment later, and who came next in a round would
      * be charged for it.
      */
-    private Map<Cell, WalCost> countWal() throws InterruptedException {
-        progress.accept("Counting what is written ...");
+    private Map<Cell, Flushes> countFlushes() throws InterruptedException {
+        progress.accept("Counting flushes ...");
         Duration settle = Duration.ofSeconds(options.settleSeconds());
         settle(settle);
-        WalCost.Counters first = counters();
+        WalCounters first = counters();
         long idleSince = System.nanoTime();
         settle(settle);
-        WalCost.Counters idle = counters().minus(first);
+        WalCounters idle = counters().minus(first);
         Duration idleWindow = Duration.ofNanos(System.nanoTime() - idleSince);
-        Map<Cell, WalCost> costs = new LinkedHashMap<>();
+        Map<Cell, Flushes> costs = new LinkedHashMap<>();
         for (int clients : options.clients()) {
             for (Map.Entry<Kind, Subject> each : subjects.entrySet()) {
-                WalCost.Counters before = counters();
+                WalCounters before = counters();
                 long since = System.nanoTime();
                 Slice slice = run(each.getValue(), clients, Duration.ofSeconds(options.seconds()));
                 settle(settle);
-                WalCost.Counters written = counters().minus(before);
+                WalCounters written = counters().minus(before);
                 Duration window = Duration.ofNanos(System.nanoTime() - since);
                 costs.put(
                         new Cell(each.getKey(), clients),
-                        WalCost.of(written, window, idle, idleWindow, slice.committed()));
+                        Flushes.of(written, window, idle, idleWindow, slice.committed()));
             }
         }
         return costs;
     }
 
-    private WalCost.Counters counters() {
-        return new WalCost.Counters(
-                system.serviceServer().wal(), system.logServer().wal());
+    private WalCounters counters() {
+        return new WalCounters(system.serviceServer().wal(), system.logServer().wal());
     }
 
     private static void settle(Duration time) throws InterruptedException {

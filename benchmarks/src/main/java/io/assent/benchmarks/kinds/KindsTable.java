@@ -21,10 +21,10 @@ final class KindsTable {
             new Figure("service ms", result -> number(result.cpuMillis().service(), "%.2f")),
             new Figure("coord. ms", result -> number(result.cpuMillis().coordinator(), "%.2f")),
             new Figure("stores ms", result -> number(result.cpuMillis().stores(), "%.2f")),
-            new Figure("flushes", result -> number(result.wal().serviceFlushes(), "%.2f")),
-            new Figure("in log", result -> number(result.wal().logFlushes(), "%.2f")),
-            new Figure("WAL bytes", result -> number(result.wal().serviceBytes(), "%.0f")),
-            new Figure("in log", result -> number(result.wal().logBytes(), "%.0f")),
+            new Figure("flushes", result -> number(result.flushes().service(), "%.2f")),
+            new Figure("in log", result -> number(result.flushes().log(), "%.2f")),
+            new Figure("WAL bytes", result -> number(result.walBytes().service(), "%.0f")),
+            new Figure("in log", result -> number(result.walBytes().log(), "%.0f")),
             new Figure("failed", result -> Long.toString(result.failed())));
 
     private static final String LEGEND = """
@@ -94,13 +94,14 @@ final class KindsTable {
         Disturbance disturbance = report.disturbance();
         return String.format(
                 Locale.ROOT,
-                "Rounds: %d, of %d s for each. %d processors, Java %s, PostgreSQL %s with fsync.%n"
+                "Rounds: %d, of %d s for each. %d processors, PostgreSQL %s with fsync, Java %s with %s.%n"
                         + "Load average %s before and %s after; other programs kept %s processors busy; steal %s.%n",
                 report.options().rounds(),
                 report.options().seconds(),
                 report.machine().processors(),
-                report.machine().java(),
                 report.machine().postgres(),
+                report.machine().java(),
+                String.join(" ", report.machine().jvmOptions()),
                 number(disturbance.loadBefore(), "%.1f"),
                 number(disturbance.loadAfter(), "%.1f"),
                 number(disturbance.otherProcessors(), "%.1f"),

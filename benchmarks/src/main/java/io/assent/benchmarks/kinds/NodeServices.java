@@ -5,7 +5,6 @@ import io.assent.benchmarks.load.Work;
 import io.assent.benchmarks.system.BenchSystem;
 import io.assent.benchmarks.system.CpuMeter;
 import io.assent.benchmarks.system.MeasuredService;
-import io.assent.demo.process.FreePorts;
 import io.assent.demo.system.Database;
 import io.assent.demo.system.StockProgram;
 import java.io.IOException;
@@ -37,7 +36,7 @@ final class NodeServices {
     private static MeasuredService start(BenchSystem system) throws UnavailableException {
         StockProgram program = program(system);
         Database database = system.createDatabase(NAME, SCHEMA);
-        int port = FreePorts.find(1).get(0);
+        int port = system.freePort();
         Map<String, String> environment = StockProgram.environment(
                 database, port, system.coordinator().url().toString(), NAME);
         return system.start(NAME, port, program.command(), environment, "/health");

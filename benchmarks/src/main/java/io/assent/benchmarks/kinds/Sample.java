@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param failed how many did not commit
  * @param failure what one of those was answered; null: none failed
  * @param cpu for one transaction
+ * @param walBytes for one transaction
  */
 record Sample(
         double perSecond,
@@ -21,7 +22,16 @@ record Sample(
         long committed,
         long failed,
         @Nullable String failure,
-        Cpu cpu) {
+        Cpu cpu,
+        WalBytes walBytes) {
+
+    /**
+     * Bytes of write-ahead log.
+     *
+     * @param service in the server of the services' databases
+     * @param log in that of the decision log
+     */
+    record WalBytes(double service, double log) {}
 
     /**
      * CPU time in milliseconds; NaN: not known.
@@ -41,8 +51,12 @@ record Sample(
         }
     }
 
-    /** @param cpu used during the slice, in all */
-    static Sample of(Slice slice, Cpu cpu) {
+    /**
+     * @param cpu used during the slice, in all
+     * @param wal written during the slice
+     */
+    static Sample of(Slice slice, Cpu cpu, WalCounters wal) {
+        double transactions = slice.committed();
         return new Sample(
                 slice.perSecond(),
                 slice.millis(50),
@@ -50,6 +64,7 @@ record Sample(
                 slice.committed(),
                 slice.failed(),
                 slice.failure(),
-                cpu.per(slice.committed()));
+                cpu.per(slice.committed()),
+                new WalBytes(wal.service().bytes() / transactions, wal.log().bytes() / transactions));
     }
 }

@@ -15,11 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,21 +30,22 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * One coordinator with a PostgreSQL server for its log, another server for the databases of all services, and the services
- * that are asked for. All are processes of their own on 127.0.0.1. Not thread-safe.
+ * that are asked for. All are processes of their own on 127.0.0.1. Not thread-safe, but for {@link #close}.
  */
 public final class BenchSystem implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(BenchSystem.class);
     private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
-    /** The same for every Java process: small machines are the rule, and a fixed heap makes runs comparable. */
-    public static final List<String> JVM_OPTIONS =
+    /** Small machines are the rule, and a fixed heap makes runs comparable. */
+    private static final List<String> JVM_OPTIONS =
             List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-Djava.awt.headless=true");
 
     private final Path repository;
     private final Path directory;
     private final Path logs;
     private final int mostClients;
+    private final List<String> jvmOptions;
     private final ProcessStarter starter = new ProcessStarter();
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "supervisor");
@@ -50,13 +54,17 @@ public final class BenchSystem implements AutoCloseable {
     });
     private final Map<String, MeasuredService> services = new LinkedHashMap<>();
     private final List<PostgresServer> servers = new ArrayList<>();
+    private final Set<Integer> ports = new HashSet<>();
+    private boolean closed;
     private final PostgresServer logServer;
     private final PostgresServer serviceServer;
     private final MeasuredService coordinator;
 
-    private BenchSystem(Path repository, int mostClients) throws IOException {
+    private BenchSystem(Path repository, int mostClients, List<String> furtherJvmOptions) throws IOException {
         this.repository = repository.toAbsolutePath().normalize();
         this.mostClients = mostClients;
+        this.jvmOptions =
+                Stream.concat(JVM_OPTIONS.stream(), furtherJvmOptions.stream()).toList();
         Path state = this.repository.resolve(".bench");
         this.logs = Files.createDirectories(state.resolve("logs"));
         // Not the system's directory for temporary files: that may be in memory, where a flush costs nothing.
@@ -76,11 +84,12 @@ public final class BenchSystem implements AutoCloseable {
      *
      * @param repository the directory with the modules and their built jars
      * @param mostClients how many transactions will be under way at once, at most
+     * @param jvmOptions for every Java process, after those that all have
      * @throws RuntimeException if something cannot be started, saying why; nothing is left running
      */
-    public static BenchSystem start(Path repository, int mostClients) {
+    public static BenchSystem start(Path repository, int mostClients, List<String> jvmOptions) {
         try {
-            return new BenchSystem(repository, mostClients);
+            return new BenchSystem(repository, mostClients, jvmOptions);
         } catch (IOException e) {
             throw new UncheckedIOException("The system could not be prepared: " + e.getMessage(), e);
         }
@@ -96,12 +105,12 @@ public final class BenchSystem implements AutoCloseable {
         Path jar = repository.resolve("coordinator-service/target/coordinator-service.jar");
         ServiceApplication application = ServiceApplication.extracted(jar, applications);
         Database database = logServer.createDatabase("decisions", "");
-        int port = FreePorts.find(1).get(0);
+        int port = freePort();
         return start(
                 "coordinator",
                 port,
                 application.command(
-                        JVM_OPTIONS,
+                        jvmOptions,
                         List.of(
                                 "--server.port=" + port,
                                 "--server.address=127.0.0.1",
@@ -126,7 +135,7 @@ public final class BenchSystem implements AutoCloseable {
             return running;
         }
         Database database = createDatabase(name, schema);
-        int port = FreePorts.find(1).get(0);
+        int port = freePort();
         List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=" + port,
                 "--spring.datasource.url=" + database.jdbcUrl(),
@@ -157,23 +166,27 @@ public final class BenchSystem implements AutoCloseable {
         if (running != null) {
             return running;
         }
-        List<Integer> ports = FreePorts.find(2);
-        List<String> arguments = List.of(
-                directory.resolve("broker").toString(), Integer.toString(ports.get(0)), Integer.toString(ports.get(1)));
+        int port = freePort();
+        int readiness = freePort();
+        List<String> arguments =
+                List.of(directory.resolve("broker").toString(), Integer.toString(port), Integer.toString(readiness));
         MeasuredService started = start(
                 "broker",
-                ports.get(1),
+                readiness,
                 java(List.of("-Dlogback.configurationFile=broker-logback.xml"), Broker.class, arguments),
                 Map.of(),
                 "/");
-        MeasuredService broker = new MeasuredService(started.process(), URI.create("tcp://127.0.0.1:" + ports.get(0)));
+        MeasuredService broker = new MeasuredService(started.process(), URI.create("tcp://127.0.0.1:" + port));
         services.put("broker", broker);
         return broker;
     }
 
     /** Starts any program that serves HTTP on this port of 127.0.0.1; {@link #awaitReady} waits for it. */
-    public MeasuredService start(
+    public synchronized MeasuredService start(
             String name, int port, List<String> command, Map<String, String> environment, String readiness) {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
         URI url = URI.create("http://127.0.0.1:" + port);
         ProcessSpec spec = new ProcessSpec(
                 name,
@@ -206,6 +219,15 @@ public final class BenchSystem implements AutoCloseable {
         }
     }
 
+    /** A port of 127.0.0.1 that is free and was given to nobody before, who may not have taken it yet. */
+    public int freePort() {
+        int port = FreePorts.find(1).get(0);
+        while (!ports.add(port)) {
+            port = FreePorts.find(1).get(0);
+        }
+        return port;
+    }
+
     /** The process that was started under this name; null if none was. */
     public @Nullable MeasuredService service(String name) {
         return services.get(name);
@@ -216,10 +238,10 @@ public final class BenchSystem implements AutoCloseable {
         services.values().forEach(service -> service.process().awaitReady());
     }
 
-    private static List<String> java(List<String> options, Class<?> main, List<String> arguments) {
+    private List<String> java(List<String> options, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM_OPTIONS);
+        command.addAll(jvmOptions);
         command.addAll(options);
         // A test's class path may be too long for a command line; there it is in a jar of its own.
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
@@ -237,6 +259,11 @@ public final class BenchSystem implements AutoCloseable {
             all = all.and(service.cpu());
         }
         return all;
+    }
+
+    /** Of every Java process that was started. */
+    public List<String> jvmOptions() {
+        return jvmOptions;
     }
 
     /** One file for each process. */
@@ -265,7 +292,11 @@ public final class BenchSystem implements AutoCloseable {
 
     /** Ends every process and deletes what they have written, but their logs. Safe to repeat. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
             services.values().forEach(service -> service.process().beginStop());
             services.values().forEach(service -> service.process().awaitStopped());
