@@ -94,7 +94,7 @@ final class KindsTable {
         Disturbance disturbance = report.disturbance();
         return String.format(
                 Locale.ROOT,
-                "Rounds: %d, of %d s for each. %d processors, PostgreSQL %s with fsync, Java %s with %s.%n"
+                "Rounds: %d, of %d s for each. %d processors, PostgreSQL %s with fsync, Java %s with%n  %s.%n"
                         + "Load average %s before and %s after; other programs kept %s processors busy; steal %s.%n",
                 report.options().rounds(),
                 report.options().seconds(),
