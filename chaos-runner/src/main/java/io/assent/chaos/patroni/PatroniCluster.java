@@ -2,8 +2,8 @@ package io.assent.chaos.patroni;
 
 import io.assent.chaos.patroni.PatroniApi.Member;
 import io.assent.chaos.system.Endpoint;
-import io.assent.chaos.system.FreePorts;
 import io.assent.chaos.system.ReplicatedLog;
+import io.assent.demo.process.FreePorts;
 import io.assent.demo.process.ProcessSpec;
 import io.assent.demo.process.ProcessStarter;
 import io.assent.demo.process.SupervisedProcess;

@@ -1,5 +1,6 @@
 package io.assent.chaos.system;
 
+import io.assent.demo.process.FreePorts;
 import io.assent.demo.process.ProcessSpec;
 import io.assent.demo.process.ProcessStarter;
 import io.assent.demo.process.SupervisedProcess;

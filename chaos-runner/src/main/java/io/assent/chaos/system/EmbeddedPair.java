@@ -1,5 +1,6 @@
 package io.assent.chaos.system;
 
+import io.assent.demo.process.FreePorts;
 import io.assent.embeddedpostgres.ReplicatedPostgres;
 import java.nio.file.Path;
 import java.util.List;

@@ -74,6 +74,18 @@ public final class ServiceApplication {
         return command;
     }
 
+    /**
+     * The command that starts it with these options for the JVM, in place of those that make a start quick: for runs in which it
+     * counts how fast the service is once it is warm.
+     */
+    public List<String> command(List<String> jvmOptions, List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(java.toString()));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-jar", jar.toString()));
+        command.addAll(arguments);
+        return command;
+    }
+
     /** The command that starts another main class with its libraries and these directories or jars as well. */
     public List<String> command(String mainClass, List<Path> further, List<String> arguments) {
         List<String> classPath = new ArrayList<>(

@@ -78,6 +78,8 @@ public final class JtaAutoConfiguration {
 
     private static final Map<String, String> LIBRARIES = Map.of(
             "com.arjuna.ats.jta.TransactionManager", "org.jboss.narayana.jta:narayana-jta",
+            // Narayana cannot work without it, and does not bring it along.
+            "org.jboss.logging.Logger", "org.jboss.logging:jboss-logging",
             "io.agroal.pool.DataSource", "io.agroal:agroal-pool",
             "io.agroal.narayana.NarayanaTransactionIntegration", "io.agroal:agroal-narayana");
 

@@ -1,4 +1,4 @@
-package io.assent.chaos.system;
+package io.assent.demo.process;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

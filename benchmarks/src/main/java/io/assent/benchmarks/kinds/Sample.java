@@ -1,0 +1,70 @@
+package io.assent.benchmarks.kinds;
+
+import io.assent.benchmarks.load.Slice;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One kind in one round.
+ *
+ * @param perSecond transactions a second
+ * @param p50 half of them took no longer, in milliseconds
+ * @param p99 99 of 100 took no longer, in milliseconds
+ * @param committed how many
+ * @param failed how many did not commit
+ * @param failure what one of those was answered; null: none failed
+ * @param cpu for one transaction
+ * @param walBytes for one transaction
+ */
+record Sample(
+        double perSecond,
+        double p50,
+        double p99,
+        long committed,
+        long failed,
+        @Nullable String failure,
+        Cpu cpu,
+        WalBytes walBytes) {
+
+    /**
+     * Bytes of write-ahead log.
+     *
+     * @param service in the server of the services' databases
+     * @param log in that of the decision log
+     */
+    record WalBytes(double service, double log) {}
+
+    /**
+     * CPU time in milliseconds; NaN: not known.
+     *
+     * @param service of the participant
+     * @param coordinator of the coordinator
+     * @param stores of both PostgreSQL servers, and of the broker if there is one
+     */
+    record Cpu(double service, double coordinator, double stores) {
+
+        Cpu minus(Cpu earlier) {
+            return new Cpu(service - earlier.service, coordinator - earlier.coordinator, stores - earlier.stores);
+        }
+
+        Cpu per(long transactions) {
+            return new Cpu(service / transactions, coordinator / transactions, stores / transactions);
+        }
+    }
+
+    /**
+     * @param cpu used during the slice, in all
+     * @param wal written during the slice
+     */
+    static Sample of(Slice slice, Cpu cpu, WalCounters wal) {
+        double transactions = slice.committed();
+        return new Sample(
+                slice.perSecond(),
+                slice.millis(50),
+                slice.millis(99),
+                slice.committed(),
+                slice.failed(),
+                slice.failure(),
+                cpu.per(slice.committed()),
+                new WalBytes(wal.service().bytes() / transactions, wal.log().bytes() / transactions));
+    }
+}

@@ -1,0 +1,183 @@
+package io.assent.benchmarks.load;
+
+import io.assent.protocol.BranchId;
+import io.assent.protocol.TransactionId;
+import io.assent.protocol.Vote;
+import io.assent.protocol.header.BranchVote;
+import io.assent.protocol.header.BranchesHeader;
+import io.assent.protocol.header.TransactionContext;
+import io.assent.protocol.wire.BeginRequest;
+import io.assent.protocol.wire.BranchMessage;
+import io.assent.protocol.wire.CommitRequest;
+import io.assent.protocol.wire.WireJson;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.StringNode;
+
+/** Runs transactions over HTTP, every request once. Thread-safe. */
+public final class Initiator implements AutoCloseable {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Timeout CONNECT_TIMEOUT = Timeout.ofSeconds(3);
+    /** Longer than any answer should take. */
+    private static final Timeout RESPONSE_TIMEOUT = Timeout.ofSeconds(35);
+
+    private static final BranchId BRANCH = new BranchId("1");
+    private static final JsonMapper JSON = WireJson.strict();
+
+    private final String transactions;
+    private final PoolingHttpClientConnectionManager connections;
+    private final CloseableHttpClient http;
+
+    private record Answer(int status, String body, @Nullable String branches) {}
+
+    /**
+     * @param coordinator its address, without {@code /v1}
+     * @param clients how many threads will use this at once
+     */
+    public Initiator(URI coordinator, int clients) {
+        this.transactions = coordinator + "/v1/transactions";
+        this.connections = PoolingHttpClientConnectionManagerBuilder.create()
+                .setMaxConnPerRoute(clients)
+                .setMaxConnTotal(100 * clients)
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(CONNECT_TIMEOUT)
+                        .build())
+                .build();
+        this.http = HttpClients.custom()
+                .setConnectionManager(connections)
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setResponseTimeout(RESPONSE_TIMEOUT)
+                        .build())
+                .disableAutomaticRetries()
+                .disableCookieManagement()
+                .disableRedirectHandling()
+                .disableAuthCaching()
+                .disableContentCompression()
+                .build();
+    }
+
+    /** Closes connections that a server may be about to close, too. */
+    void startAfresh() {
+        connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
+    }
+
+    /**
+     * Runs one transaction and returns when all of it has committed.
+     *
+     * @throws TransactionFailedException if it has not, or not yet
+     * @throws IOException if an answer is missing
+     */
+    void run(Flow flow, URI work, String body) throws IOException, TransactionFailedException {
+        TransactionId id = TransactionId.create(Instant.now(), ThreadLocalRandom.current());
+        switch (flow) {
+            case LOCAL -> work(work, body, null);
+            case EMPTY -> {
+                begin(id);
+                work(work, body, null);
+                commit(id, new CommitRequest(null, null, List.of()));
+            }
+            case BEGUN -> {
+                begin(id);
+                work(work, body, context(id, false));
+                commit(id, new CommitRequest(null, null, List.of(StringNode.valueOf(BRANCH.value()))));
+            }
+            case COLLECTED -> {
+                TransactionContext context = context(id, true);
+                List<BranchVote> votes = work(work, body, context);
+                List<JsonNode> branches = votes.stream()
+                        .<JsonNode>map(vote -> JSON.valueToTree(new BranchMessage(
+                                vote.branch().value(),
+                                vote.participant().value(),
+                                vote.url(),
+                                vote.ref() == null ? null : vote.ref().value(),
+                                vote.vote().name(),
+                                null)))
+                        .toList();
+                commit(id, new CommitRequest(null, context.deadline().toString(), branches));
+            }
+        }
+    }
+
+    private static TransactionContext context(TransactionId id, boolean collect) {
+        Instant deadline = Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(TIMEOUT);
+        return new TransactionContext(id, BRANCH, deadline, TIMEOUT, collect);
+    }
+
+    private void begin(TransactionId id) throws IOException, TransactionFailedException {
+        String body = JSON.writeValueAsString(new BeginRequest(id.toString(), "bench", TIMEOUT.toString()));
+        expect("begin", 201, post(new HttpPost(transactions), body));
+    }
+
+    private void commit(TransactionId id, CommitRequest request) throws IOException, TransactionFailedException {
+        String body = JSON.writeValueAsString(request);
+        // 202 would say that COMMIT is decided while a branch has yet to hear of it: that is no whole transaction.
+        expect("commit", 200, post(new HttpPost(transactions + "/" + id + "/commit"), body));
+    }
+
+    private List<BranchVote> work(URI url, String body, @Nullable TransactionContext context)
+            throws IOException, TransactionFailedException {
+        HttpPost request = new HttpPost(url);
+        if (context != null) {
+            request.addHeader(TransactionContext.NAME, context.format());
+        }
+        Answer answer = post(request, body);
+        expect("work call", 201, answer);
+        if (context == null) {
+            return List.of();
+        }
+        List<BranchVote> votes = answer.branches() == null ? List.of() : BranchesHeader.parse(answer.branches());
+        if (votes.size() != 1
+                || (votes.get(0).vote() != Vote.PREPARED && votes.get(0).vote() != Vote.PENDING)) {
+            throw new TransactionFailedException("the service did not join: " + answer.branches());
+        }
+        return votes;
+    }
+
+    private Answer post(HttpPost request, String body) throws IOException {
+        request.setEntity(new StringEntity(body, ContentType.APPLICATION_JSON));
+        return http.execute(request, response -> {
+            Header branches = response.getFirstHeader(BranchesHeader.NAME);
+            return new Answer(
+                    response.getCode(),
+                    response.getEntity() == null ? "" : EntityUtils.toString(response.getEntity()),
+                    branches == null ? null : branches.getValue());
+        });
+    }
+
+    private static void expect(String what, int status, Answer answer) throws TransactionFailedException {
+        if (answer.status() != status) {
+            throw new TransactionFailedException(what + ": " + answer.status() + " " + answer.body());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            http.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

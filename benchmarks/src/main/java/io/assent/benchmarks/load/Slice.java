@@ -1,0 +1,33 @@
+package io.assent.benchmarks.load;
+
+import java.time.Duration;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a few seconds of load have shown.
+ *
+ * @param micros how long the transactions took that committed, in microseconds
+ * @param failed how many did not commit
+ * @param elapsed from the begin of the first to the end of the last
+ * @param failure what one of those that failed was answered; null: none failed
+ */
+public record Slice(
+        Histogram micros,
+        long failed,
+        Duration elapsed,
+        @Nullable String failure) {
+
+    public long committed() {
+        return micros.getTotalCount();
+    }
+
+    public double perSecond() {
+        return committed() * 1e9 / elapsed.toNanos();
+    }
+
+    /** In milliseconds; {@code percentile} is 0 to 100. NaN if nothing has committed. */
+    public double millis(double percentile) {
+        return committed() == 0 ? Double.NaN : micros.getValueAtPercentile(percentile) / 1e3;
+    }
+}

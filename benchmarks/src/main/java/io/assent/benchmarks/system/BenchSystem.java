@@ -1,0 +1,314 @@
+package io.assent.benchmarks.system;
+
+import io.assent.benchmarks.broker.Broker;
+import io.assent.benchmarks.service.PaymentApplication;
+import io.assent.demo.process.FreePorts;
+import io.assent.demo.process.ProcessSpec;
+import io.assent.demo.process.ProcessStarter;
+import io.assent.demo.process.SupervisedProcess;
+import io.assent.demo.system.Database;
+import io.assent.demo.system.ServiceApplication;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * One coordinator with a PostgreSQL server for its log, another server for the databases of all services, and the services
+ * that are asked for. All are processes of their own on 127.0.0.1. Not thread-safe, but for {@link #close}.
+ */
+public final class BenchSystem implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(BenchSystem.class);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+    /** Small machines are the rule, and a fixed heap makes runs comparable. */
+    private static final List<String> JVM_OPTIONS =
+            List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-Djava.awt.headless=true");
+
+    private final Path repository;
+    private final Path directory;
+    private final Path logs;
+    private final int mostClients;
+    private final List<String> jvmOptions;
+    private final ProcessStarter starter = new ProcessStarter();
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "supervisor");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Map<String, MeasuredService> services = new LinkedHashMap<>();
+    private final List<PostgresServer> servers = new ArrayList<>();
+    private final Set<Integer> ports = new HashSet<>();
+    private boolean closed;
+    private final PostgresServer logServer;
+    private final PostgresServer serviceServer;
+    private final MeasuredService coordinator;
+
+    private BenchSystem(Path repository, int mostClients, List<String> furtherJvmOptions) throws IOException {
+        this.repository = repository.toAbsolutePath().normalize();
+        this.mostClients = mostClients;
+        this.jvmOptions =
+                Stream.concat(JVM_OPTIONS.stream(), furtherJvmOptions.stream()).toList();
+        Path state = this.repository.resolve(".bench");
+        this.logs = Files.createDirectories(state.resolve("logs"));
+        // Not the system's directory for temporary files: that may be in memory, where a flush costs nothing.
+        this.directory = Files.createTempDirectory(state, "run-");
+        try {
+            logServer = server("log-postgres");
+            serviceServer = server("service-postgres");
+            coordinator = startCoordinator(state.resolve("applications"));
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts the servers and the coordinator; {@link #awaitReady} waits for it.
+     *
+     * @param repository the directory with the modules and their built jars
+     * @param mostClients how many transactions will be under way at once, at most
+     * @param jvmOptions for every Java process, after those that all have
+     * @throws RuntimeException if something cannot be started, saying why; nothing is left running
+     */
+    public static BenchSystem start(Path repository, int mostClients, List<String> jvmOptions) {
+        try {
+            return new BenchSystem(repository, mostClients, jvmOptions);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The system could not be prepared: " + e.getMessage(), e);
+        }
+    }
+
+    private PostgresServer server(String name) {
+        PostgresServer server = PostgresServer.start(directory.resolve(name));
+        servers.add(server);
+        return server;
+    }
+
+    private MeasuredService startCoordinator(Path applications) throws IOException {
+        Path jar = repository.resolve("coordinator-service/target/coordinator-service.jar");
+        ServiceApplication application = ServiceApplication.extracted(jar, applications);
+        Database database = logServer.createDatabase("decisions", "");
+        int port = freePort();
+        return start(
+                "coordinator",
+                port,
+                application.command(
+                        jvmOptions,
+                        List.of(
+                                "--server.port=" + port,
+                                "--server.address=127.0.0.1",
+                                "--spring.datasource.url=" + database.jdbcUrl(),
+                                "--spring.datasource.username=" + database.name(),
+                                "--assent.coordinator.participants.allowed-hosts=127.0.0.1:*")),
+                Map.of("SPRING_DATASOURCE_PASSWORD", database.password()),
+                "/actuator/health/readiness");
+    }
+
+    /**
+     * A payment service with these properties and a main database of its own; kinds that name the same service share it.
+     *
+     * @param schema of the main database
+     * @param properties as {@code --name=value}
+     * @param environment for what must not be seen in a list of processes
+     */
+    public MeasuredService payments(
+            String name, String schema, List<String> properties, Map<String, String> environment) {
+        MeasuredService running = services.get(name);
+        if (running != null) {
+            return running;
+        }
+        Database database = createDatabase(name, schema);
+        int port = freePort();
+        List<String> arguments = new ArrayList<>(List.of(
+                "--server.port=" + port,
+                "--spring.datasource.url=" + database.jdbcUrl(),
+                "--spring.datasource.username=" + database.name(),
+                "--spring.datasource.hikari.maximum-pool-size=" + poolSize(),
+                "--assent.coordinator.urls=" + coordinator.url(),
+                "--assent.participant.name=" + name,
+                "--assent.participant.url=http://127.0.0.1:{port}/assent/v1"));
+        arguments.addAll(properties);
+        Map<String, String> secrets = new LinkedHashMap<>(environment);
+        secrets.put("SPRING_DATASOURCE_PASSWORD", database.password());
+        return start(
+                name,
+                port,
+                java(List.of(), PaymentApplication.class, arguments),
+                secrets,
+                "/actuator/health/readiness");
+    }
+
+    /** How many connections a service needs for its work: an open branch keeps one, and those are half of them at most. */
+    public int poolSize() {
+        return 2 * mostClients + 4;
+    }
+
+    /** A message broker; its {@code url} is what JMS clients connect to. */
+    public MeasuredService broker() {
+        MeasuredService running = services.get("broker");
+        if (running != null) {
+            return running;
+        }
+        int port = freePort();
+        int readiness = freePort();
+        List<String> arguments =
+                List.of(directory.resolve("broker").toString(), Integer.toString(port), Integer.toString(readiness));
+        MeasuredService started = start(
+                "broker",
+                readiness,
+                java(List.of("-Dlogback.configurationFile=broker-logback.xml"), Broker.class, arguments),
+                Map.of(),
+                "/");
+        MeasuredService broker = new MeasuredService(started.process(), URI.create("tcp://127.0.0.1:" + port));
+        services.put("broker", broker);
+        return broker;
+    }
+
+    /** Starts any program that serves HTTP on this port of 127.0.0.1; {@link #awaitReady} waits for it. */
+    public synchronized MeasuredService start(
+            String name, int port, List<String> command, Map<String, String> environment, String readiness) {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+        URI url = URI.create("http://127.0.0.1:" + port);
+        ProcessSpec spec = new ProcessSpec(
+                name,
+                command,
+                environment,
+                directory,
+                directory.resolve("run"),
+                logs.resolve(name + ".log"),
+                url.resolve(readiness),
+                START_TIMEOUT,
+                STOP_TIMEOUT);
+        SupervisedProcess process = new SupervisedProcess(spec, starter, scheduler, message -> log.warn("{}", message));
+        MeasuredService service = new MeasuredService(process, url);
+        services.put(name, service);
+        process.start();
+        return service;
+    }
+
+    /** A new database for a service, in the server that all of them share. */
+    public Database createDatabase(String name, String schema) {
+        return serviceServer.createDatabase(name, schema);
+    }
+
+    /** A new directory that is deleted with everything else. */
+    public Path directory(String name) {
+        try {
+            return Files.createDirectories(directory.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A port of 127.0.0.1 that is free and was given to nobody before, who may not have taken it yet. */
+    public int freePort() {
+        int port = FreePorts.find(1).get(0);
+        while (!ports.add(port)) {
+            port = FreePorts.find(1).get(0);
+        }
+        return port;
+    }
+
+    /** The process that was started under this name; null if none was. */
+    public @Nullable MeasuredService service(String name) {
+        return services.get(name);
+    }
+
+    /** Returns when everything that was started can work; throws with the end of its log if something cannot. */
+    public void awaitReady() {
+        services.values().forEach(service -> service.process().awaitReady());
+    }
+
+    private List<String> java(List<String> options, Class<?> main, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions);
+        command.addAll(options);
+        // A test's class path may be too long for a command line; there it is in a jar of its own.
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return command;
+    }
+
+    /** The CPU time of everything that was started. */
+    public CpuMeter cpu() {
+        CpuMeter all = CpuMeter.none();
+        for (PostgresServer server : servers) {
+            all = all.and(server.cpu());
+        }
+        for (MeasuredService service : services.values()) {
+            all = all.and(service.cpu());
+        }
+        return all;
+    }
+
+    /** Of every Java process that was started. */
+    public List<String> jvmOptions() {
+        return jvmOptions;
+    }
+
+    /** One file for each process. */
+    public Path logs() {
+        return logs;
+    }
+
+    /** The root of the repository. */
+    public Path repository() {
+        return repository;
+    }
+
+    public MeasuredService coordinator() {
+        return coordinator;
+    }
+
+    /** The server of the decision log. */
+    public PostgresServer logServer() {
+        return logServer;
+    }
+
+    /** The server of the services' databases. */
+    public PostgresServer serviceServer() {
+        return serviceServer;
+    }
+
+    /** Ends every process and deletes what they have written, but their logs. Safe to repeat. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            services.values().forEach(service -> service.process().beginStop());
+            services.values().forEach(service -> service.process().awaitStopped());
+        } finally {
+            servers.forEach(PostgresServer::close);
+            scheduler.shutdownNow();
+            starter.close();
+            try {
+                FileSystemUtils.deleteRecursively(directory);
+            } catch (IOException e) {
+                log.warn("{} could not be deleted: {}", directory, e.toString());
+            }
+        }
+    }
+}
