@@ -363,6 +363,17 @@ class TryConfirmCancelIntegrationTests {
     }
 
     @Test
+    void what_a_person_has_committed_is_confirmed_whatever_was_decided() {
+        Caller.Answer answer = call("/book?id=" + id);
+        travel.sql().sql("commit prepared '" + answer.own().ref() + "'").update();
+        Airline.failNext(1);
+        assertThat(order(answer, "ROLLBACK")).as("not before it is confirmed").isNotEqualTo("COMMITTED");
+        assertThat(order(answer, "ROLLBACK")).isEqualTo("COMMITTED");
+        assertThat(Airline.heard(id)).containsExactly("held", "issued", "issued");
+        assertThat(tickets()).containsExactly("issued");
+    }
+
+    @Test
     void an_open_reservation_keeps_the_markers_that_tell_how_it_ends() {
         Caller.Answer answer = call("/book?id=" + id);
         Airline.failNext(1);
