@@ -45,7 +45,7 @@ class SimulationTests {
     @ValueSource(
             longs = {
                 13273, 1065732, 1136965, 1162020, 1173474, 1216299, 1217521, 1299491, 1324078, 1326833, 1354349,
-                1391535, 1046143, 1213429, 1259086, 1371364, 1381657
+                1391535, 1046143, 1213429, 1259086, 1371364, 1381657, 20132715
             })
     void what_was_found_stays_fixed(long seed) {
         assertThat(Simulation.run(seed, Twin.RIGHT, false).statistics()).isNotNull();

@@ -25,6 +25,13 @@ class MetricsConfiguration {
             Gauge.builder("assent.participant.reservations", reservations, Reservations::count)
                     .description("Reservations that are neither confirmed nor cancelled yet (Try-Confirm-Cancel)")
                     .register(registry);
+            TimeGauge.builder(
+                            "assent.participant.reservations.oldest",
+                            reservations,
+                            TimeUnit.MILLISECONDS,
+                            all -> all.oldest().toMillis())
+                    .description("Age of the oldest of them; 0 if there is none")
+                    .register(registry);
             Gauge.builder("assent.participant.open", late, LateBranches::count)
                     .description("Branches that this process holds open between calls (late prepare)")
                     .register(registry);

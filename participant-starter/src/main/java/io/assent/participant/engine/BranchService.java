@@ -543,10 +543,10 @@ public final class BranchService {
         return new PrepareAnswer(vote, vote == Vote.ROLLBACK ? reason : null);
     }
 
-    /** Nobody needs them: with this vote the execution is in no commit set. Those that remain end by order or by the sweep. */
+    /** Nobody needs them: the execution will be in no commit set. Those that remain end by order or by the sweep. */
     private void releaseReservations(GlobalTransactionContext context) {
         BranchRef execution = context.reservedFor();
-        if (execution == null) {
+        if (execution == null || !context.isOver()) {
             return;
         }
         try {

@@ -46,6 +46,7 @@ public final class GlobalTransactionContext {
     private boolean enlisted;
     private @Nullable DuplicateBranch duplicate;
     private @Nullable BranchRef reservedFor;
+    private boolean mayBePrepared;
     private int lastChild;
     private final Map<BranchId, Call> open = new LinkedHashMap<>();
     private final List<BranchVote> votes = new ArrayList<>();
@@ -197,6 +198,17 @@ public final class GlobalTransactionContext {
      */
     public synchronized void reservedFor(BranchRef execution) {
         reservedFor = execution;
+    }
+
+    /** The reply to PREPARE was lost: votes ROLLBACK, and may be found prepared later. */
+    public synchronized void mayBePrepared() {
+        mayBePrepared = true;
+    }
+
+    /** Whether nothing that is heard after a vote ROLLBACK can make it commit. */
+    synchronized boolean isOver() {
+        // An enlisted branch is asked for its vote, whatever its call has said.
+        return collect() || !mayBePrepared;
     }
 
     /** The execution whose end ends the reservations; null if there are none. */

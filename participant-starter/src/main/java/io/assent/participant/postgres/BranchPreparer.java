@@ -280,6 +280,7 @@ public final class BranchPreparer {
             there = false;
         }
         if (!there) {
+            context.mayBePrepared();
             throw refused(context, "PREPARE TRANSACTION had no clean reply, and it is not known to be there", why);
         }
         context.advance(BranchExecution::prepared);

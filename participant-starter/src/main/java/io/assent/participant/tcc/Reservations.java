@@ -61,6 +61,16 @@ public final class Reservations {
         return inUse ? log.count() : 0;
     }
 
+    /** For how long the oldest is open, by the database's clock; zero if there is none. */
+    public Duration oldest() {
+        return inUse
+                ? log.oldest(1).stream()
+                        .findFirst()
+                        .map(ReservationLog.Row::age)
+                        .orElse(Duration.ZERO)
+                : Duration.ZERO;
+    }
+
     public ReservationLog log() {
         return log;
     }
