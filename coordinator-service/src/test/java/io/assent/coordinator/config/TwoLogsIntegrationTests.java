@@ -132,6 +132,9 @@ class TwoLogsIntegrationTests {
                     .subList(0, 2)
                     .forEach(id -> eventually()
                             .untilAsserted(() -> assertThat(state(http, id)).isEqualTo("COMMITTED")));
+            // Until it obeyed, the coordinator had given up on the participant for a while, and answered with the
+            // decision.
+            eventually().until(() -> commit(http, idIn("main")).status() == 200);
             assertThat(http.get("/actuator/health/readiness").status()).isEqualTo(200);
             JsonNode logs = health(http).path("details").path("logs");
             assertThat(health(http).path("status").asString()).isEqualTo("UP");
