@@ -9,6 +9,7 @@ import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchResourceException;
 import io.assent.participant.engine.CoordinatorClient;
+import io.assent.participant.engine.DelegatingBranchResource;
 import io.assent.participant.protocol.BranchFacts;
 import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchId;
@@ -389,7 +390,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                         new Twin() {
                             @Override
                             BranchResource wrap(BranchResource resource, World world) {
-                                return new ForwardingResource(resource) {
+                                return new DelegatingBranchResource(resource) {
                                     private final Set<BranchRef> failed = new HashSet<>();
 
                                     @Override
@@ -438,7 +439,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                         new Twin() {
                             @Override
                             BranchResource wrap(BranchResource resource, World world) {
-                                return new ForwardingResource(resource) {
+                                return new DelegatingBranchResource(resource) {
                                     @Override
                                     public End commitPrepared(BranchRef ref) {
                                         try {

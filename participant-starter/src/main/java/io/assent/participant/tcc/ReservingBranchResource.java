@@ -2,16 +2,15 @@ package io.assent.participant.tcc;
 
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchResourceException;
+import io.assent.participant.engine.DelegatingBranchResource;
 import io.assent.participant.postgres.ReservationLog;
 import io.assent.participant.protocol.BranchFacts;
-import io.assent.participant.protocol.BranchPage;
 import io.assent.participant.protocol.ExecutionRef;
 import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
-import io.assent.protocol.TransactionRange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,11 +29,10 @@ import org.slf4j.LoggerFactory;
  * <p>A cancel must not overtake its try, which may still be on its way to the outside. So it waits until the try is known to be
  * over: the branch was prepared, or the try ran in this process and has returned, or the deadline has passed some time ago.
  */
-public final class ReservingBranchResource implements BranchResource {
+public final class ReservingBranchResource extends DelegatingBranchResource {
 
     private static final Logger log = LoggerFactory.getLogger(ReservingBranchResource.class);
 
-    private final BranchResource database;
     private final Reservations reservations;
     private final ParticipantName participant;
     private final Duration cancelDelay;
@@ -42,7 +40,7 @@ public final class ReservingBranchResource implements BranchResource {
     /** @param cancelDelay after the deadline, how long a try may still run whose process is not known to be alive */
     public ReservingBranchResource(
             BranchResource database, Reservations reservations, ParticipantName participant, Duration cancelDelay) {
-        this.database = database;
+        super(database);
         this.reservations = reservations;
         this.participant = participant;
         this.cancelDelay = cancelDelay;
@@ -51,33 +49,23 @@ public final class ReservingBranchResource implements BranchResource {
     @Override
     public List<PreparedBranch> prepared(int limit) {
         if (!reservations.inUse()) {
-            return database.prepared(limit);
+            return super.prepared(limit);
         }
         // Before the database's: what is prepared meanwhile is found there.
         Map<BranchRef, PreparedBranch> reserved = byExecution(reservations.log().oldest(limit));
-        List<PreparedBranch> prepared = new ArrayList<>(database.prepared(limit));
+        List<PreparedBranch> prepared = new ArrayList<>(super.prepared(limit));
         prepared.forEach(branch -> reserved.remove(branch.ref()));
         reserved.values().stream().limit(Math.max(0, limit - prepared.size())).forEach(prepared::add);
         return prepared;
     }
 
     @Override
-    public BranchPage list(TransactionRange range, int limit) {
-        return database.list(range, limit);
-    }
-
-    @Override
-    public InDoubt inDoubt() {
-        return database.inDoubt();
-    }
-
-    @Override
     public BranchFacts look(TransactionId transaction, BranchId branch) {
         if (!reservations.inUse()) {
-            return database.look(transaction, branch);
+            return super.look(transaction, branch);
         }
         Map<BranchRef, PreparedBranch> reserved = byExecution(reservations.log().of(transaction, branch));
-        BranchFacts facts = database.look(transaction, branch);
+        BranchFacts facts = super.look(transaction, branch);
         facts.prepared().forEach(prepared -> reserved.remove(prepared.ref()));
         facts.partial().forEach(partial -> reserved.put(partial.ref(), partial));
         return new BranchFacts(facts.prepared(), facts.marker(), List.copyOf(reserved.values()));
@@ -85,7 +73,7 @@ public final class ReservingBranchResource implements BranchResource {
 
     @Override
     public End commitPrepared(BranchRef ref) {
-        End end = database.commitPrepared(ref);
+        End end = super.commitPrepared(ref);
         List<ReservationLog.Row> open = open(ref);
         if (open.isEmpty() || end == End.BUSY) {
             return end;
@@ -109,7 +97,7 @@ public final class ReservingBranchResource implements BranchResource {
 
     @Override
     public End rollbackPrepared(BranchRef ref) {
-        End end = database.rollbackPrepared(ref);
+        End end = super.rollbackPrepared(ref);
         List<ReservationLog.Row> open = open(ref);
         if (open.isEmpty() || end == End.BUSY || end == End.UNKNOWN) {
             return end;
@@ -124,16 +112,6 @@ public final class ReservingBranchResource implements BranchResource {
         }
         endAll(open, false);
         return End.DONE;
-    }
-
-    @Override
-    public Tombstone writeTombstone(TransactionId transaction, BranchId branch, @Nullable BranchRef ref) {
-        return database.writeTombstone(transaction, branch, ref);
-    }
-
-    @Override
-    public void barrier() {
-        database.barrier();
     }
 
     /** A marker is what tells how its reservations end. */
@@ -151,7 +129,7 @@ public final class ReservingBranchResource implements BranchResource {
                 return 0;
             }
         }
-        return database.forget(age, limit);
+        return super.forget(age, limit);
     }
 
     /** Each of them, whatever becomes of the others. */
@@ -168,7 +146,7 @@ public final class ReservingBranchResource implements BranchResource {
             throw failed;
         }
         // What has ended them must not be gone after a failover when the order is acknowledged.
-        database.barrier();
+        barrier();
     }
 
     private List<ReservationLog.Row> open(BranchRef ref) {
@@ -183,8 +161,7 @@ public final class ReservingBranchResource implements BranchResource {
     }
 
     private boolean committed(ReservationLog.Row row) {
-        BranchFacts.Marker marker =
-                database.look(row.transaction(), row.branch()).marker();
+        BranchFacts.Marker marker = super.look(row.transaction(), row.branch()).marker();
         return marker != null && marker.committed() && row.ref().equals(marker.ref());
     }
 

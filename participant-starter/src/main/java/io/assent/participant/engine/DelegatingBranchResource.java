@@ -1,6 +1,5 @@
-package io.assent.chaos.simulation;
+package io.assent.participant.engine;
 
-import io.assent.participant.engine.BranchResource;
 import io.assent.participant.protocol.BranchFacts;
 import io.assent.participant.protocol.BranchPage;
 import io.assent.participant.protocol.PreparedBranch;
@@ -12,57 +11,57 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Passes every call on; what a wrong twin starts from. */
-class ForwardingResource implements BranchResource {
+/** Passes every call on; for resources that add something to another one. */
+public abstract class DelegatingBranchResource implements BranchResource {
 
-    private final BranchResource real;
+    private final BranchResource delegate;
 
-    ForwardingResource(BranchResource real) {
-        this.real = real;
+    protected DelegatingBranchResource(BranchResource delegate) {
+        this.delegate = delegate;
     }
 
     @Override
     public List<PreparedBranch> prepared(int limit) {
-        return real.prepared(limit);
+        return delegate.prepared(limit);
     }
 
     @Override
     public BranchPage list(TransactionRange range, int limit) {
-        return real.list(range, limit);
+        return delegate.list(range, limit);
     }
 
     @Override
     public InDoubt inDoubt() {
-        return real.inDoubt();
+        return delegate.inDoubt();
     }
 
     @Override
     public BranchFacts look(TransactionId transaction, BranchId branch) {
-        return real.look(transaction, branch);
+        return delegate.look(transaction, branch);
     }
 
     @Override
     public End commitPrepared(BranchRef ref) {
-        return real.commitPrepared(ref);
+        return delegate.commitPrepared(ref);
     }
 
     @Override
     public End rollbackPrepared(BranchRef ref) {
-        return real.rollbackPrepared(ref);
+        return delegate.rollbackPrepared(ref);
     }
 
     @Override
     public Tombstone writeTombstone(TransactionId transaction, BranchId branch, @Nullable BranchRef ref) {
-        return real.writeTombstone(transaction, branch, ref);
+        return delegate.writeTombstone(transaction, branch, ref);
     }
 
     @Override
     public void barrier() {
-        real.barrier();
+        delegate.barrier();
     }
 
     @Override
     public int forget(Duration age, int limit) {
-        return real.forget(age, limit);
+        return delegate.forget(age, limit);
     }
 }
