@@ -17,6 +17,9 @@ import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -93,6 +96,13 @@ class TryConfirmCancelIntegrationTests {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.own().vote()).isEqualTo(Vote.PREPARED);
         assertThat(Airline.seats(id)).containsExactly("held");
+        assertThat(travel.sql()
+                        .sql("select key from assent_reservation")
+                        .query(UUID.class)
+                        .single()
+                        .version())
+                .as("others may look at its form")
+                .isEqualTo(4);
         assertThat(travel.count("trips where id = '" + id + "'")).isZero();
 
         assertThat(order(answer, "COMMIT")).isEqualTo("COMMITTED");
@@ -297,6 +307,37 @@ class TryConfirmCancelIntegrationTests {
         sweep(replica);
         assertThat(Airline.heard(id)).containsExactly("released");
         assertThat(order(replica, ref, "ROLLBACK")).isEqualTo("ROLLED_BACK");
+    }
+
+    @Test
+    void what_was_recorded_for_a_transaction_that_the_coordinator_has_forgotten_is_cancelled() {
+        left(Instant.now().minusSeconds(2));
+        coordinator.decide(transaction.toString(), "FORGOTTEN");
+        sweep(replica);
+        assertThat(Airline.heard(id)).as("nothing of it was prepared").containsExactly("released");
+    }
+
+    @Test
+    void a_try_that_cannot_see_whether_it_was_cancelled_is_a_no_and_is_cancelled_when_that_is_known() throws Exception {
+        PaymentApplication.Gate gate = travel.bean(PaymentApplication.Gate.class);
+        gate.close();
+        CompletableFuture<Caller.Answer> call = CompletableFuture.supplyAsync(() -> call("/book?id=" + id));
+        gate.awaitEntered();
+        try (Connection other = DriverManager.getConnection(
+                        travel.database().jdbcUrl(),
+                        travel.database().username(),
+                        travel.database().password());
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select 1 from assent_reservation for update");
+            gate.open();
+            assertThat(call.join().own().vote()).isEqualTo(Vote.ROLLBACK);
+            assertThat(Airline.heard(id)).containsExactly("held");
+            other.rollback();
+        }
+        coordinator.decide(transaction.toString(), "ROLLBACK");
+        sweep(travel);
+        assertThat(Airline.heard(id)).containsExactly("held", "released");
     }
 
     @Test

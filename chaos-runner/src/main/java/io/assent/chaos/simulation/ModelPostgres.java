@@ -48,7 +48,7 @@ final class ModelPostgres {
     private static final Pattern BY_NAME =
             Pattern.compile("(prepare transaction|commit prepared|rollback prepared) '(.+)'");
     private static final Pattern LOCK_TIMEOUT =
-            Pattern.compile("set local synchronous_commit = on; set local lock_timeout = (\\d+)");
+            Pattern.compile("(?:set local synchronous_commit = on; )?set local lock_timeout = (\\d+)");
 
     final String name;
     final ParticipantName participant;
@@ -588,10 +588,6 @@ final class ModelPostgres {
             }
             return switch (text) {
                 case "set local synchronous_commit = on" -> Result.none();
-                case "set local lock_timeout = '1min'" -> {
-                    mine.lockTimeoutNanos = 60_000_000_000L;
-                    yield Result.none();
-                }
                 case "insert into assent_reservation (key, transaction_id, branch, ref, name, arguments, try_until) select ?,"
                         + " ?, ?, ?, ?, ?, clock_timestamp() + make_interval(secs => ?) where ? or not exists (select from"
                         + " assent_branch_marker where transaction_id = ? and branch = ?)" -> reserve(mine, values);

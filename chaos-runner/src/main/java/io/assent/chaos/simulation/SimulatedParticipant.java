@@ -123,7 +123,8 @@ final class SimulatedParticipant extends Process {
         CoordinatorClient coordinator = twin.wrap(new Client(), world);
         runtime = new BranchService.Runtime(
                 () -> world.now().plus(clockOffset), length -> world.await(this, length, () -> false), world.random);
-        reservations = new Reservations(new ReservationLog(() -> completion), this::endReservation, world.random);
+        reservations = new Reservations(
+                new ReservationLog(() -> completion, Duration.ofMinutes(1)), this::endReservation, world.random);
         if (service.outside != null) {
             reservations.use();
         }

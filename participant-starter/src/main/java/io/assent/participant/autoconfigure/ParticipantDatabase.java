@@ -139,6 +139,10 @@ final class ParticipantDatabase implements AutoCloseable {
         config.setMinimumIdle(1);
         config.setAutoCommit(true);
         config.setReadOnly(false);
+        // The warning that a wait for the standby was cancelled (L1) must arrive, whatever the user's default.
+        String initialized = config.getConnectionInitSql();
+        config.setConnectionInitSql(
+                (initialized == null ? "" : initialized + "; ") + "set client_min_messages = warning");
         config.setInitializationFailTimeout(-1);
         config.setMetricRegistry(null);
         config.setMetricsTrackerFactory(null);

@@ -116,13 +116,16 @@ public record ParticipantProperties(
     /**
      * Reservations.
      *
-     * @param cancelDelay how long after the deadline a try may still be on its way whose process is not known to be alive: its cancel waits so long. At least the timeouts of the clients that tries use; 0 to 1h
+     * @param cancelDelay how long after the deadline a try may still be on its way whose process is not known to be alive: its cancel waits so long. At least the timeouts of the clients that tries use. Also how long a try waits for a cancel that runs meanwhile; 100ms to 1h
      */
     public record Reservations(@DefaultValue("10s") Duration cancelDelay) {
 
         public Reservations {
             Checks.range(
-                    "assent.participant.reservations.cancel-delay", cancelDelay, Duration.ZERO, Duration.ofHours(1));
+                    "assent.participant.reservations.cancel-delay",
+                    cancelDelay,
+                    Duration.ofMillis(100),
+                    Duration.ofHours(1));
         }
     }
 

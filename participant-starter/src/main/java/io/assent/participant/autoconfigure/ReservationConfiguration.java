@@ -52,12 +52,14 @@ class ReservationConfiguration {
     @Bean
     Reservations assentReservations(
             ReservationMethods methods,
+            ParticipantProperties properties,
             BranchService.Runtime runtime,
             ObjectProvider<ParticipantDatabase> database,
             ObjectProvider<DataSource> dataSource,
             ObjectProvider<PlatformTransactionManager> transactionManager) {
-        ReservationLog reservations =
-                new ReservationLog(() -> database.getObject().completion());
+        ReservationLog reservations = new ReservationLog(
+                () -> database.getObject().completion(),
+                properties.reservations().cancelDelay());
         return new Reservations(
                 reservations,
                 new ReservationEnder(reservations, methods, dataSource::getObject, transactionManager::getObject),

@@ -1,7 +1,6 @@
 package io.assent.participant.postgres;
 
 import io.assent.participant.engine.BranchResource;
-import io.assent.participant.engine.BranchResourceException;
 import io.assent.participant.protocol.BranchFacts;
 import io.assent.participant.protocol.BranchPage;
 import io.assent.participant.protocol.ExecutionRef;
@@ -346,16 +345,7 @@ public final class PostgresBranchResource implements BranchResource {
         }
     }
 
-    private <T> T withConnection(String what, SqlFunction<T> work) {
-        try (Connection connection = dataSource.getConnection()) {
-            return work.apply(connection);
-        } catch (SQLException e) {
-            throw new BranchResourceException("could not " + what + " (" + SqlStates.describe(e) + ")", e);
-        }
-    }
-
-    @FunctionalInterface
-    private interface SqlFunction<T> {
-        T apply(Connection connection) throws SQLException;
+    private <T> T withConnection(String what, Connections.Work<T> work) {
+        return Connections.with(dataSource, what, work);
     }
 }

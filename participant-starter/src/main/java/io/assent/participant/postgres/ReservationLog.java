@@ -47,8 +47,6 @@ public final class ReservationLog {
 
     private static final String EXISTS = "select from assent_reservation where key = ?";
 
-    private static final String END_WAIT = "set local lock_timeout = '1min'";
-
     /** Waits for whoever is ending it. */
     private static final String REMAINS = EXISTS + " for share";
 
@@ -58,6 +56,7 @@ public final class ReservationLog {
     private static final String DELETE = "delete from assent_reservation where key = ?";
 
     private final Supplier<DataSource> dataSource;
+    private final Duration endWait;
 
     /**
      * A reservation.
@@ -81,9 +80,13 @@ public final class ReservationLog {
             Duration age,
             Duration sinceDeadline) {}
 
-    /** @param dataSource connections in autocommit mode that no work waits in; asked for at the first use */
-    public ReservationLog(Supplier<DataSource> dataSource) {
+    /**
+     * @param dataSource connections in autocommit mode that no work waits in; asked for at the first use
+     * @param endWait how long to wait for whoever is ending a reservation
+     */
+    public ReservationLog(Supplier<DataSource> dataSource, Duration endWait) {
         this.dataSource = dataSource;
+        this.endWait = endWait;
     }
 
     /**
@@ -138,12 +141,16 @@ public final class ReservationLog {
         return withConnection("look for a reservation", connection -> found(connection, EXISTS, key));
     }
 
-    /** The same, and nobody is ending it either: waits for whoever is, as long as an end may take. */
+    /**
+     * The same, and nobody is ending it either: waits for whoever is.
+     *
+     * @throws BranchResourceException also if that takes too long
+     */
     public boolean remains(UUID key) {
         return withConnection("look for a reservation", connection -> {
             connection.setAutoCommit(false);
             try (Statement settings = connection.createStatement()) {
-                settings.execute(END_WAIT);
+                settings.execute("set local lock_timeout = " + endWait.toMillis());
                 return found(connection, REMAINS, key);
             } finally {
                 connection.rollback();
@@ -249,16 +256,7 @@ public final class ReservationLog {
         return found;
     }
 
-    private <T> T withConnection(String what, SqlFunction<T> work) {
-        try (Connection connection = dataSource.get().getConnection()) {
-            return work.apply(connection);
-        } catch (SQLException e) {
-            throw new BranchResourceException("could not " + what + " (" + SqlStates.describe(e) + ")", e);
-        }
-    }
-
-    @FunctionalInterface
-    private interface SqlFunction<T> {
-        T apply(Connection connection) throws SQLException;
+    private <T> T withConnection(String what, Connections.Work<T> work) {
+        return Connections.with(dataSource.get(), what, work);
     }
 }

@@ -3,6 +3,7 @@ package io.assent.participant.tcc;
 import io.assent.participant.TryConfirmCancel;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -50,17 +52,18 @@ public final class ReservationMethods {
     /**
      * Looks through all beans.
      *
-     * @throws IllegalStateException if a confirm or cancel is missing, or two have one name
+     * @throws IllegalStateException if a confirm or cancel is missing or cannot be called, or two have one name
      */
     public void find() {
         for (String bean : beans.getBeanNamesForType(Object.class, true, false)) {
             if (ScopedProxyUtils.isScopedTarget(bean)) {
                 continue;
             }
-            Class<?> type = AutoProxyUtils.determineTargetClass(beans, bean);
-            if (type == null || !AnnotationUtils.isCandidateClass(type, TryConfirmCancel.class)) {
+            Class<?> target = AutoProxyUtils.determineTargetClass(beans, bean);
+            if (target == null || !AnnotationUtils.isCandidateClass(target, TryConfirmCancel.class)) {
                 continue;
             }
+            Class<?> type = ClassUtils.getUserClass(target);
             Map<Method, TryConfirmCancel> found = MethodIntrospector.selectMethods(
                     type, (MethodIntrospector.MetadataLookup<@Nullable TryConfirmCancel>)
                             method -> AnnotatedElementUtils.findMergedAnnotation(method, TryConfirmCancel.class));
@@ -85,11 +88,13 @@ public final class ReservationMethods {
             throw new IllegalStateException(
                     "@TryConfirmCancel on " + method + ": its name has more than " + MAX_NAME + " characters.");
         }
+        requireProxy(bean, method);
+        requireCallable(bean, method, method);
         ReservationMethod found = new ReservationMethod(
                 name,
                 bean,
-                partner(type, method, annotation.confirm(), "confirm"),
-                partner(type, method, annotation.cancel(), "cancel"));
+                partner(bean, type, method, annotation.confirm(), "confirm"),
+                partner(bean, type, method, annotation.cancel(), "cancel"));
         ReservationMethod other = methods.putIfAbsent(name, found);
         if (other != null) {
             throw new IllegalStateException(
@@ -98,12 +103,45 @@ public final class ReservationMethods {
         }
     }
 
-    private static Method partner(Class<?> type, Method method, String name, String role) {
+    /** A try that no interceptor sees would reserve something that nobody ends. */
+    private void requireProxy(String bean, Method method) {
+        Object singleton = beans.getSingleton(bean);
+        if (singleton != null && !AopUtils.isAopProxy(singleton)) {
+            throw new IllegalStateException("@TryConfirmCancel on " + method + ": the bean " + bean
+                    + " has no proxy, so nothing would be recorded. It was made before Spring's proxies: do not inject it into"
+                    + " a BeanPostProcessor or the like.");
+        }
+    }
+
+    private void requireCallable(String bean, Method annotated, Method method) {
+        if (!isCallable(bean, method)) {
+            throw new IllegalStateException("@TryConfirmCancel on " + annotated + ": " + method.getName()
+                    + " cannot be called through the bean's proxy. It must not be private, static or final, and if the proxy has"
+                    + " only interfaces (spring.aop.proxy-target-class=false), one of them has to declare it.");
+        }
+    }
+
+    /** What the proxy cannot pass on would run on the proxy itself, without the bean's fields; and a confirm has no second chance. */
+    private boolean isCallable(String bean, Method method) {
+        int modifiers = method.getModifiers();
+        if (Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers) || Modifier.isFinal(modifiers)) {
+            return false;
+        }
+        Class<?> proxy = beans.getType(bean);
+        try {
+            return proxy == null || AopUtils.selectInvocableMethod(method, proxy) != null;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    private Method partner(String bean, Class<?> type, Method method, String name, String role) {
         Method partner = ReflectionUtils.findMethod(type, name, method.getParameterTypes());
         if (partner == null) {
             throw new IllegalStateException("@TryConfirmCancel on " + method + ": there is no " + role + " method "
                     + name + " with the same parameters in " + type.getName() + ".");
         }
+        requireCallable(bean, method, partner);
         return partner;
     }
 

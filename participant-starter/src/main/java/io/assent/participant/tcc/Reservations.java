@@ -8,12 +8,16 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes reservations: records one durably, then lets its try run. If it was cancelled meanwhile, which only happens when the
  * deadline is long past, it is recorded again: the outside may have heard the cancel before the try. Framework-free, thread-safe.
  */
 public final class Reservations {
+
+    private static final Logger logger = LoggerFactory.getLogger(Reservations.class);
 
     private final ReservationLog log;
     private final Ender ender;
@@ -104,7 +108,7 @@ public final class Reservations {
                     "Transaction " + branch.id() + ", branch " + branch.branch() + " can only roll back: " + reason);
         }
         ReservationLog.Row row = new ReservationLog.Row(
-                new UUID(random.nextLong(), random.nextLong()),
+                randomKey(),
                 branch.id(),
                 branch.branch(),
                 branch.ref(),
@@ -124,6 +128,13 @@ public final class Reservations {
         } finally {
             tries.end(branch.ref());
         }
+    }
+
+    /** A UUID of version 4 (RFC 9562): others may look at its form. */
+    private UUID randomKey() {
+        return new UUID(
+                random.nextLong() & 0xFFFF_FFFF_FFFF_0FFFL | 0x4000L,
+                random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL | 0x8000_0000_0000_0000L);
     }
 
     private @Nullable Object attempt(ReservationLog.Row row, Try body) throws Throwable {
@@ -151,6 +162,14 @@ public final class Reservations {
             }
         } catch (BranchResourceException e) {
             failure.addSuppressed(e);
+            logger.error(
+                    "Transaction {}, branch {}: whether reservation {} ({}) was cancelled while its try ran is not known ({})."
+                            + " If it was, the outside may keep it: look there.",
+                    row.transaction(),
+                    row.branch(),
+                    row.key(),
+                    row.name(),
+                    e.getMessage());
         }
     }
 }

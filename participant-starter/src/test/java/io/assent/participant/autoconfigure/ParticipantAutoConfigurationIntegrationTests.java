@@ -80,6 +80,38 @@ class ParticipantAutoConfigurationIntegrationTests {
         });
     }
 
+    @Test
+    void warnings_of_the_standby_arrive_whatever_the_users_default_L1() throws SQLException {
+        TestPostgres.Database quiet = TestPostgres.shared().freshDatabase("quiet");
+        try (Connection connection = DriverManager.getConnection(quiet.jdbcUrl(), quiet.username(), quiet.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute("alter role " + quiet.username() + " set client_min_messages = error");
+        }
+        runner.withPropertyValues(
+                        "spring.datasource.url=" + quiet.jdbcUrl(),
+                        "spring.datasource.username=" + quiet.username(),
+                        "spring.datasource.password=" + quiet.password(),
+                        "spring.datasource.hikari.connection-init-sql=set application_name = 'shop'")
+                .run(context -> {
+                    DataSource completion =
+                            context.getBean(ParticipantDatabase.class).completion();
+                    try (Connection connection = completion.getConnection()) {
+                        assertThat(setting(connection, "client_min_messages")).isEqualTo("warning");
+                        assertThat(setting(connection, "application_name"))
+                                .as("the application's own settings are kept")
+                                .isEqualTo("shop");
+                    }
+                });
+    }
+
+    private static String setting(Connection connection, String name) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("show " + name)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
     /** For the next test. */
     public static class Reserving {
         @TryConfirmCancel(confirm = "end", cancel = "end")
@@ -171,6 +203,7 @@ class ParticipantAutoConfigurationIntegrationTests {
                 "assent.participant.late.max-open=-1 | assent.participant.late.max-open=-1 is out of range",
                 "assent.participant.late.max-open=10 | the pool has 10 connections: open branches could take all",
                 "assent.participant.late.max-idle=2h | assent.participant.late.max-idle=PT2H is out of range",
+                "assent.participant.reservations.cancel-delay=0s | cancel-delay=PT0S is out of range",
                 "assent.participant.sweep.batch=1001 | assent.participant.sweep.batch=1001 is out of range: 1 to 1000",
                 "assent.participant.completion-pool-size=0 | completion-pool-size=0 is out of range",
                 "assent.coordinator.urls=            | assent.coordinator.urls is missing",

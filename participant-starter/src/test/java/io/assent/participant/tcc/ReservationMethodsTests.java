@@ -11,7 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 
 /** Goal: a mistake in an annotation stops the start, and arguments survive. Method: beans with each mistake. */
 class ReservationMethodsTests {
@@ -55,10 +61,86 @@ class ReservationMethodsTests {
         void end() {}
     }
 
+    /** With a proxy, as Spring makes it. */
+    private void register(String name, Object bean) {
+        ProxyFactory proxies = new ProxyFactory(bean);
+        proxies.setProxyTargetClass(true);
+        beans.registerSingleton(name, proxies.getProxy());
+    }
+
+    interface Booking {
+        void hold(int nights);
+    }
+
+    static class PrivateConfirm implements Booking {
+        @Override
+        @TryConfirmCancel(confirm = "book", cancel = "release")
+        public void hold(int nights) {}
+
+        private void book(int nights) {}
+
+        void release(int nights) {}
+    }
+
+    static class FinalCancel implements Booking {
+        @Override
+        @TryConfirmCancel(confirm = "book", cancel = "release")
+        public void hold(int nights) {}
+
+        void book(int nights) {}
+
+        final void release(int nights) {}
+    }
+
+    static class FinalTry {
+        @TryConfirmCancel(confirm = "end", cancel = "end")
+        final void hold() {}
+
+        void end() {}
+    }
+
+    static class Whole implements Booking {
+        @Override
+        @TryConfirmCancel(confirm = "end", cancel = "end")
+        public void hold(int nights) {}
+
+        public void end(int nights) {}
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {PrivateConfirm.class, FinalCancel.class, FinalTry.class})
+    void what_a_proxy_cannot_pass_on_stops_the_start(Class<?> type) {
+        register("bean", BeanUtils.instantiateClass(type));
+        assertThatIllegalStateException()
+                .isThrownBy(methods::find)
+                .withMessageContaining("cannot be called through the bean's proxy")
+                .withMessageContaining("must not be private, static or final");
+    }
+
+    @Test
+    void a_confirm_that_the_proxys_interfaces_do_not_have_stops_the_start() {
+        RootBeanDefinition definition = new RootBeanDefinition();
+        definition.setAttribute(AutoProxyUtils.ORIGINAL_TARGET_CLASS_ATTRIBUTE, Whole.class);
+        definition.setInstanceSupplier(() -> new ProxyFactory(new Whole()).getProxy());
+        beans.registerBeanDefinition("bean", definition);
+        beans.preInstantiateSingletons();
+        assertThatIllegalStateException()
+                .isThrownBy(methods::find)
+                .withMessageContaining("end cannot be called through the bean's proxy");
+    }
+
+    @Test
+    void a_bean_whose_tries_nobody_would_see_stops_the_start() {
+        beans.registerSingleton("bare", new Hotel());
+        assertThatIllegalStateException()
+                .isThrownBy(methods::find)
+                .withMessageContaining("the bean bare has no proxy, so nothing would be recorded");
+    }
+
     @Test
     void confirm_and_cancel_are_found_and_run_with_the_arguments_of_the_try() throws Exception {
         Hotel hotel = new Hotel();
-        beans.registerSingleton("hotel", hotel);
+        register("hotel", hotel);
         methods.find();
         assertThat(methods.names()).containsExactly("rooms");
 
@@ -73,7 +155,7 @@ class ReservationMethodsTests {
 
     @Test
     void a_cancel_with_other_parameters_stops_the_start() {
-        beans.registerSingleton("unfinished", new Unfinished());
+        register("unfinished", new Unfinished());
         assertThatIllegalStateException()
                 .isThrownBy(methods::find)
                 .withMessageContaining("there is no cancel method release with the same parameters");
@@ -81,8 +163,8 @@ class ReservationMethodsTests {
 
     @Test
     void two_of_one_name_stop_the_start() {
-        beans.registerSingleton("one", new Hotel());
-        beans.registerSingleton("two", new Hotel());
+        register("one", new Hotel());
+        register("two", new Hotel());
         assertThatIllegalStateException()
                 .isThrownBy(methods::find)
                 .withMessageContaining("Two methods with @TryConfirmCancel are called rooms, in the beans one and two");
@@ -90,7 +172,7 @@ class ReservationMethodsTests {
 
     @Test
     void a_name_that_does_not_fit_into_the_table_stops_the_start() {
-        beans.registerSingleton("long", new LongName());
+        register("long", new LongName());
         assertThatIllegalStateException().isThrownBy(methods::find).withMessageContaining("more than 200 characters");
     }
 
@@ -104,7 +186,7 @@ class ReservationMethodsTests {
 
     @Test
     void other_parameters_than_the_reservation_was_made_with_are_refused() {
-        beans.registerSingleton("hotel", new Hotel());
+        register("hotel", new Hotel());
         methods.find();
         assertThatIllegalStateException()
                 .isThrownBy(() -> methods.run("rooms", "[1]", true))
@@ -113,7 +195,7 @@ class ReservationMethodsTests {
 
     @Test
     void what_cannot_be_written_is_refused() {
-        beans.registerSingleton("hotel", new Hotel());
+        register("hotel", new Hotel());
         methods.find();
         List<Object> endless = new ArrayList<>();
         endless.add(endless);
