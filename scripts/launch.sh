@@ -36,7 +36,7 @@ needs_build() {
   for jar in "${jars[@]}"; do
     [ -f "$jar" ] || return 0
   done
-  [ -n "$(find pom.xml ./*/pom.xml ./*/src/main -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
+  [ -n "$(find pom.xml ./{,examples/}*/pom.xml ./{,examples/}*/src/main -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
 }
 
 stop_build() {

@@ -19,6 +19,8 @@ final class Kinds {
             new LatePrepare(),
             new JtaDatabases(),
             new JtaBroker(),
+            new TryConfirmCancel(),
+            new OwnLog(),
             new NodeLocal(),
             new NodeParticipant());
 

@@ -29,6 +29,14 @@ final class PaymentServices {
                 CpuMeter.none());
     }
 
+    /** With a reservation outside. */
+    static Subject withReservation(BenchSystem system, Flow flow) {
+        return subject(
+                system.payments("tcc", PaymentSchema.MAIN, List.of("--bench.reservations=true"), Map.of()),
+                flow,
+                CpuMeter.none());
+    }
+
     /** With a further database. */
     static Subject jta(BenchSystem system, Flow flow) {
         return subject(jta(system, "jta", List.of()), flow, CpuMeter.none());

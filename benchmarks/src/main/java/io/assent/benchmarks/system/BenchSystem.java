@@ -43,6 +43,7 @@ public final class BenchSystem implements AutoCloseable {
 
     private final Path repository;
     private final Path directory;
+    private final Path applications;
     private final Path logs;
     private final int mostClients;
     private final List<String> jvmOptions;
@@ -67,12 +68,13 @@ public final class BenchSystem implements AutoCloseable {
                 Stream.concat(JVM_OPTIONS.stream(), furtherJvmOptions.stream()).toList();
         Path state = this.repository.resolve(".bench");
         this.logs = Files.createDirectories(state.resolve("logs"));
+        this.applications = state.resolve("applications");
         // Not the system's directory for temporary files: that may be in memory, where a flush costs nothing.
         this.directory = Files.createTempDirectory(state, "run-");
         try {
             logServer = server("log-postgres");
             serviceServer = server("service-postgres");
-            coordinator = startCoordinator(state.resolve("applications"));
+            coordinator = startCoordinator();
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -101,24 +103,44 @@ public final class BenchSystem implements AutoCloseable {
         return server;
     }
 
-    private MeasuredService startCoordinator(Path applications) throws IOException {
-        Path jar = repository.resolve("coordinator-service/target/coordinator-service.jar");
-        ServiceApplication application = ServiceApplication.extracted(jar, applications);
+    private MeasuredService startCoordinator() throws IOException {
         Database database = logServer.createDatabase("decisions", "");
-        int port = freePort();
-        return start(
+        return application(
                 "coordinator",
-                port,
-                application.command(
-                        jvmOptions,
-                        List.of(
-                                "--server.port=" + port,
-                                "--server.address=127.0.0.1",
-                                "--spring.datasource.url=" + database.jdbcUrl(),
-                                "--spring.datasource.username=" + database.name(),
-                                "--assent.coordinator.participants.allowed-hosts=127.0.0.1:*")),
-                Map.of("SPRING_DATASOURCE_PASSWORD", database.password()),
-                "/actuator/health/readiness");
+                "coordinator-service/target/coordinator-service.jar",
+                List.of(
+                        "--spring.datasource.url=" + database.jdbcUrl(),
+                        "--spring.datasource.username=" + database.name(),
+                        "--assent.coordinator.participants.allowed-hosts=127.0.0.1:*"),
+                Map.of("SPRING_DATASOURCE_PASSWORD", database.password()));
+    }
+
+    private MeasuredService application(
+            String name, String jar, List<String> properties, Map<String, String> environment) throws IOException {
+        ServiceApplication application = ServiceApplication.extracted(repository.resolve(jar), applications);
+        int port = freePort();
+        List<String> arguments = new ArrayList<>(List.of("--server.port=" + port, "--server.address=127.0.0.1"));
+        arguments.addAll(properties);
+        return start(name, port, application.command(jvmOptions, arguments), environment, "/actuator/health/readiness");
+    }
+
+    /** The points service of examples/own-log-participant, which has no database. */
+    public MeasuredService pointsService() {
+        MeasuredService running = services.get("own");
+        if (running != null) {
+            return running;
+        }
+        try {
+            return application(
+                    "own",
+                    "examples/own-log-participant/target/own-log-participant.jar",
+                    List.of(
+                            "--assent.coordinator.urls=" + coordinator.url(),
+                            "--points.journal=" + directory("own").resolve("points.journal")),
+                    Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

@@ -28,7 +28,7 @@ class KindsIntegrationTests {
                 });
 
         int exit = command.execute(
-                "--kinds=early",
+                "--kinds=early,tcc,own",
                 "--clients=2",
                 "--rounds=1",
                 "--seconds=1",
@@ -58,14 +58,18 @@ class KindsIntegrationTests {
                         "WAL bytes",
                         "in log",
                         "failed");
-        for (String kind : new String[] {"local", "early"}) {
+        for (String kind : new String[] {"local", "early", "tcc", "own"}) {
             assertThat(line(out.toString(), "| " + kind).split("\\|"))
                     .extracting(String::strip)
                     .hasSize(header.length)
                     .doesNotContain("-");
         }
 
-        JsonNode early = JsonMapper.shared().readTree(Files.readString(json)).at("/results/1");
+        JsonNode results = JsonMapper.shared().readTree(Files.readString(json)).path("results");
+        assertThat(results)
+                .hasSize(4)
+                .allSatisfy(result -> assertThat(result.path("failed").asLong()).isZero());
+        JsonNode early = results.path(1);
         assertThat(early.path("kind").asString()).isEqualTo("early");
         assertThat(early.path("committed").asLong()).isPositive();
         assertThat(early.path("failed").asLong()).isZero();
