@@ -3,19 +3,24 @@ package io.assent.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Goal: a two-branch transaction costs one request to the coordinator and one decision write. Method: the coordinator's own
- * counters before and after some checkouts, one after the other, so that nothing can be batched.
+ * Goal: a two-branch transaction costs one request to the coordinator, one decision write and five flushes to disk. Method:
+ * the coordinator's and PostgreSQL's own counters before and after some checkouts, one after the other, so that nothing can
+ * be batched.
  */
 class CommitCostIntegrationTests {
 
     private static final String CUSTOMER = "commit-cost";
     private static final int CHECKOUTS = 20;
+    private static final int FLUSHED_CHECKOUTS = 100;
 
     private static Shop shop;
 
@@ -45,6 +50,36 @@ class CommitCostIntegrationTests {
                 .as("proposals in them")
                 .isEqualTo(CHECKOUTS);
         shop.assertBothOrNeither();
+    }
+
+    @Test
+    void a_commit_is_five_flushes() throws Exception {
+        assertThat(shop.checkout(Shop.orderNumber(), CUSTOMER).status()).isEqualTo(201);
+        long before = flushes();
+
+        for (int i = 0; i < FLUSHED_CHECKOUTS; i++) {
+            assertThat(shop.checkout(Shop.orderNumber(), CUSTOMER).status()).isEqualTo(201);
+        }
+
+        assertThat((flushes() - before) / (double) FLUSHED_CHECKOUTS)
+                .as("PREPARE and COMMIT PREPARED in two services, and the decision; besides, what is flushed anyway")
+                .isBetween(4.5, 5.6);
+    }
+
+    /**
+     * Those that somebody waits for, of all databases. A connection that has become idle tells PostgreSQL's statistics after
+     * ten seconds what it has done. What PostgreSQL writes in the background depends on the time, not on the checkouts.
+     */
+    private static long flushes() throws Exception {
+        Thread.sleep(11_000);
+        try (Connection connection = shop.system().postgres().superuserConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("""
+                        select sum(fsyncs) from pg_stat_io where object = 'wal' and backend_type = 'client backend'
+                        """)) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     /** Everything that is asked of the coordinator's protocol interface, whoever asks. */

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A primary and a standby. A write happens on the primary at once and is visible there; its caller hears OK only when the
  * standby has it. While the standby is stalled callers hear INDETERMINATE; when it is promoted, what it did not have is
- * gone, though it could be read a moment ago (L5).
+ * gone, though it could be read a moment ago (L5). Progress does not wait for the standby: it gets there with the next write
+ * that does.
  */
 final class ModelLog {
 
@@ -171,10 +172,17 @@ final class ModelLog {
         oldPrimary = primary;
         oldPrimaryUntil = world.time() + oldStaysUp.toNanos();
         for (TransactionId id : unreplicated) {
+            Row lost = Objects.requireNonNull(primary.get(id));
+            Row kept = standby.get(id);
             world.statistics.count(
-                    Objects.requireNonNull(primary.get(id)).decision == null
+                    lost.decision == null
                             ? "log: undecided row lost"
-                            : "log: row with decision lost or set back");
+                            : lost.completedAt != null
+                                            && kept != null
+                                            && kept.decision != null
+                                            && kept.completedAt == null
+                                    ? "log: completion lost"
+                                    : "log: row with decision lost or set back");
         }
         primary = new LinkedHashMap<>(standby);
         unreplicated.clear();
@@ -202,6 +210,7 @@ final class ModelLog {
         if (stalled || !coordinator.up()) {
             return;
         }
+        replicate();
         Instant horizon = world.now().minus(retention);
         for (Row row : List.copyOf(primary.values())) {
             if (row.completedAt != null
@@ -281,15 +290,20 @@ final class ModelLog {
 
         /** Executes a write now or not at all, and says what became of it as far as that can be known. */
         private CompletionStage<Reply> write(String what, TransactionId id, Supplier<Reply> statement) {
-            return write(what, id, null, null, statement);
+            return write(what, id, null, null, true, statement);
         }
 
-        /** The same with a crash point before it is sent, and one when the reply is there but unread. */
+        /**
+         * The same with a crash point before it is sent, and one when the reply is there but unread.
+         *
+         * @param waits until the standby has it
+         */
         private CompletionStage<Reply> write(
                 String what,
                 TransactionId id,
                 @Nullable CrashPoint before,
                 @Nullable CrashPoint after,
+                boolean waits,
                 Supplier<Reply> statement) {
             CompletableFuture<Reply> future = new CompletableFuture<>();
             if (!owner.lives(incarnation) || (before != null && world.reached(before, owner, id))) {
@@ -306,10 +320,12 @@ final class ModelLog {
                     reply = new Reply(Status.UNREADABLE, null, false, "unreadable row");
                 } else {
                     reply = statement.get();
-                    if (stalled) {
+                    if (stalled && waits) {
                         reply = new Reply(Status.INDETERMINATE, null, false, "wait cancelled");
                     } else {
-                        replicate();
+                        if (waits) {
+                            replicate();
+                        }
                         if (world.chance(world.faults.logUnknown() / 2)) {
                             reply = new Reply(Status.INDETERMINATE, null, false, "reply lost");
                         }
@@ -360,6 +376,7 @@ final class ModelLog {
                     wanted.id(),
                     CrashPoint.COORDINATOR_BEFORE_BEGIN,
                     CrashPoint.COORDINATOR_AFTER_BEGIN,
+                    true,
                     () -> {
                         Row row = primary.get(wanted.id());
                         if (row != null) {
@@ -390,6 +407,7 @@ final class ModelLog {
                     id,
                     CrashPoint.COORDINATOR_BEFORE_ENLIST,
                     CrashPoint.COORDINATOR_AFTER_ENLIST,
+                    true,
                     () -> {
                         Row row = primary.get(id);
                         if (row == null) {
@@ -438,6 +456,7 @@ final class ModelLog {
                     proposal.id(),
                     CrashPoint.COORDINATOR_BEFORE_DECIDE,
                     CrashPoint.COORDINATOR_DECIDE_UNREAD,
+                    true,
                     () -> decideNow(proposal));
         }
 
@@ -538,7 +557,7 @@ final class ModelLog {
         @Override
         public CompletionStage<Reply> record(Progress progress) {
             CrashPoint before = progress.complete() ? CrashPoint.COORDINATOR_BEFORE_COMPLETION : null;
-            return write("record", progress.id(), before, null, () -> {
+            return write("record", progress.id(), before, null, false, () -> {
                 Row row = primary.get(progress.id());
                 if (row == null || row.decision == null) {
                     return new Reply(Status.ABSENT, null, false, null);

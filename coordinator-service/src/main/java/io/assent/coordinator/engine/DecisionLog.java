@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Every write here is durable and synchronously replicated before its stage completes with anything but
  * {@link Status#INDETERMINATE} or {@link Status#UNAVAILABLE}; a cancelled wait for the standby is INDETERMINATE (L1).
  * That holds for begin, enlist and close as well: an enlisted branch that a failover forgets would be left out of the
- * commit set.
+ * commit set. It does not hold for {@link #record}.
  *
  * <p>No stage ever completes exceptionally for a reason that lies outside the program: such reasons are statuses. Stages
  * may complete on any thread. Implementations are thread-safe. Every call is idempotent, so INDETERMINATE and
@@ -186,7 +186,10 @@ public interface DecisionLog {
     /** Adds executions to a decided transaction so that its decision is delivered to them too; opens it again if it was complete. */
     CompletionStage<Reply> adopt(TransactionId id, List<Branch> branches);
 
-    /** Records progress. Losing a record of progress costs repeated orders, never atomicity. */
+    /**
+     * Records progress. The one write that does not wait until it is durable and replicated: what a failover takes back costs
+     * repeated orders, never atomicity.
+     */
     CompletionStage<Reply> record(Progress progress);
 
     /** A person closes a transaction with a heuristic outcome. CONFLICT if it has none or is complete. */

@@ -23,11 +23,15 @@ import org.jspecify.annotations.Nullable;
  * not ended stays open, whatever the recorder thought.
  *
  * <p>It marks the decision confirmed: the recorder was given it by a clean write (R4).
+ *
+ * <p>Its commit waits for neither disk nor standby. What a crash takes back is learned again: the transaction is still due,
+ * the orders are sent once more, and participants tell the same facts.
  */
 final class ProgressStatement implements BatchStatement<ProgressStatement.Encoded> {
 
     private static final String SQL = """
-            with clock as materialized (select clock_timestamp() as now),
+            with clock as materialized (
+                select clock_timestamp() as now, set_config('synchronous_commit', 'off', true) as for_this_statement),
             item as materialized (
                 select i.id, i.branches::jsonb as branches, i.complete,
                     i.next_attempt_in * interval '1 microsecond' as next_attempt_in

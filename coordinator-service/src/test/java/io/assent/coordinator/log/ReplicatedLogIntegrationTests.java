@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.assent.coordinator.engine.DecisionLog.NewTransaction;
+import io.assent.coordinator.engine.DecisionLog.Proposal;
 import io.assent.coordinator.engine.DecisionLog.Reply;
 import io.assent.coordinator.engine.DecisionLog.Status;
 import io.assent.coordinator.engine.InstanceList;
@@ -258,6 +259,33 @@ class ReplicatedLogIntegrationTests {
                     .isEqualTo(Decision.COMMIT);
             assertThat(decided(Drafts.rollback(told, 2)).record().decision()).isEqualTo(Decision.COMMIT);
             old.kill();
+        }
+    }
+
+    @Test
+    void progressWaitsForNobodyAndWhatAFailoverTakesBackIsDueAgain() throws SQLException {
+        TransactionId id = Drafts.id();
+        Proposal proposal = Drafts.due(id);
+        decided(proposal);
+        pair.standby().pause();
+
+        Reply recorded = Drafts.get(
+                log.port().record(Drafts.complete(id, proposal.branches().get(0))));
+
+        assertThat(recorded.status()).isEqualTo(Status.OK);
+        assertThat(recorded.record().completedAt()).isNotNull();
+        assertThat(waitingForStandby(pair.primary(), "assent-progress")).isFalse();
+        pair.primary().kill();
+        // What the standby had received it would replay, and the completion with it: it is killed before it goes on.
+        pair.standby().kill();
+        pair.standby().restart();
+        pair.failOver();
+        TransactionRecord kept = decided(Drafts.rollback(id, 2)).record();
+        assertThat(kept.decision()).isEqualTo(Decision.COMMIT);
+        if (kept.completedAt() == null) {
+            assertThat(Drafts.get(log.port().claim(10, Duration.ofSeconds(10))))
+                    .extracting(TransactionRecord::id)
+                    .contains(id);
         }
     }
 
