@@ -5,7 +5,7 @@ import io.assent.sample.points.service.PointsService;
 import java.util.Arrays;
 
 /**
- * Starts the points service; with {@code provider} as the first argument, the points provider instead. They share nothing but
+ * Starts the points service; with {@code provider} among the arguments, the points provider instead. They share nothing but
  * this jar: each has its own process, configuration and database, and the only way from one to the other is HTTP.
  */
 public final class Main {
@@ -15,8 +15,10 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        if (arguments.length > 0 && arguments[0].equals(PROVIDER)) {
-            PointsProvider.start(Arrays.copyOfRange(arguments, 1, arguments.length));
+        if (Arrays.asList(arguments).contains(PROVIDER)) {
+            PointsProvider.start(Arrays.stream(arguments)
+                    .filter(argument -> !argument.equals(PROVIDER))
+                    .toArray(String[]::new));
         } else {
             PointsService.start(arguments);
         }

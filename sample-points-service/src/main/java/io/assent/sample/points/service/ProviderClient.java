@@ -1,8 +1,10 @@
 package io.assent.sample.points.service;
 
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.http.HttpStatusCode;
@@ -23,8 +25,19 @@ class ProviderClient {
 
     private final RestClient http;
 
-    /** Not with Boot's builder: its clients would make the call a branch of the transaction, and the provider knows of none. */
-    ProviderClient(ProviderProperties provider) {
+    /**
+     * Not with Boot's builder: its clients would make the call a branch of the transaction, and the provider knows of none.
+     *
+     * @param cancelDelay a try that was sent has arrived by then, or never will
+     */
+    ProviderClient(
+            ProviderProperties provider,
+            @Value("${assent.participant.reservations.cancel-delay:10s}") Duration cancelDelay) {
+        if (provider.longestCall().compareTo(cancelDelay) >= 0) {
+            throw new IllegalArgumentException("sample.provider.connect-timeout and read-timeout are "
+                    + provider.longestCall().toMillis() + " ms together, which is not less than"
+                    + " assent.participant.reservations.cancel-delay: a cancel could overtake its try.");
+        }
         this.http = RestClient.builder()
                 .baseUrl(provider.url().toString())
                 .requestFactory(ClientHttpRequestFactoryBuilder.httpComponents()

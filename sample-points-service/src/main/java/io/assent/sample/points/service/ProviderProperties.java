@@ -13,4 +13,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param readTimeout for an answer
  */
 @ConfigurationProperties("sample.provider")
-record ProviderProperties(URI url, Duration connectTimeout, Duration readTimeout) {}
+record ProviderProperties(URI url, Duration connectTimeout, Duration readTimeout) {
+
+    /** After this a call has arrived or never will. */
+    Duration longestCall() {
+        return connectTimeout.plus(readTimeout);
+    }
+}

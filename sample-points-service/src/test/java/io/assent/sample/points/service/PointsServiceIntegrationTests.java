@@ -39,10 +39,7 @@ import tools.jackson.databind.json.JsonMapper;
  * service with a real coordinator, a real PostgreSQL and the real provider; the test leads the transactions by hand. After each test
  * no reservation is open, and the provider has given what the service has noted.
  */
-@SpringBootTest(
-        classes = PointsService.class,
-        webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = "assent.participant.reservations.cancel-delay=500ms")
+@SpringBootTest(classes = PointsService.class, webEnvironment = WebEnvironment.RANDOM_PORT)
 @AssentTest
 class PointsServiceIntegrationTests {
 
