@@ -16,7 +16,9 @@ record Before(
         @Nullable StockSums stock,
         @Nullable KindSums kinds) {
 
+    /** What a killed run has left unfinished is awaited first: it would be taken for something that happened since. */
     static Before read(DemoSystem system) throws SQLException {
+        DemoCommand.awaitQuiet(system);
         return new Before(Sums.read(system).moneyPence(), StockSums.read(system), KindSums.read(system));
     }
 }

@@ -83,7 +83,7 @@ final class DemoCommand implements Callable<Integer> {
     static boolean addUp(DemoSystem system, ShopClient client, Screen screen, Before before) throws Exception {
         screen.begun("Adding up");
         // Branches of the last transactions may still hear their decision; the check itself comes after.
-        Checkouts.retryUntil(IN_DOUBT_PATIENCE, none -> none, () -> isQuiet(system));
+        awaitQuiet(system);
         Sums sums = Sums.read(system);
         List<Sums.Check> checks = new ArrayList<>(sums.checks(before.moneyPence()));
         StockSums stock = StockSums.read(system);
@@ -103,6 +103,11 @@ final class DemoCommand implements Callable<Integer> {
                                 List.of(check.statement(), check.left(), check.right(), check.holds() ? "yes" : "NO"))
                         .toList());
         return checks.stream().allMatch(Sums.Check::holds);
+    }
+
+    /** Returns when nothing is in doubt and nothing reserved, or when that takes too long. */
+    static void awaitQuiet(DemoSystem system) {
+        Checkouts.retryUntil(IN_DOUBT_PATIENCE, quiet -> quiet, () -> isQuiet(system));
     }
 
     private static boolean isQuiet(DemoSystem system) throws Exception {
