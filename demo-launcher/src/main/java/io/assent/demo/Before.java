@@ -9,10 +9,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param moneyPence what customers and the merchant had together
  * @param stock the goods; null if there is no stock service
+ * @param kinds points and receipts; null without services of all kinds
  */
-record Before(long moneyPence, @Nullable StockSums stock) {
+record Before(
+        long moneyPence,
+        @Nullable StockSums stock,
+        @Nullable KindSums kinds) {
 
+    /** What a killed run has left unfinished is awaited first: it would be taken for something that happened since. */
     static Before read(DemoSystem system) throws SQLException {
-        return new Before(Sums.read(system).moneyPence(), StockSums.read(system));
+        DemoCommand.awaitQuiet(system);
+        return new Before(Sums.read(system).moneyPence(), StockSums.read(system), KindSums.read(system));
     }
 }

@@ -1,6 +1,7 @@
 package io.assent.demo;
 
 import io.assent.demo.process.SupervisedProcess;
+import io.assent.demo.system.AllKinds;
 import io.assent.demo.system.Database;
 import io.assent.demo.system.DemoException;
 import io.assent.demo.system.DemoSystem;
@@ -27,8 +28,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Checkouts through the storefront's interface: one commits, one is refused, one loses a service in the middle. With a stock
- * service, two more: one is refused by it, one loses it in the middle. If the decision log is replicated, one loses the
- * log's primary.
+ * service, two more: one is refused by it, one loses it in the middle. With services of all kinds, two more lose the points and the
+ * order service. If the decision log is replicated, one loses the log's primary.
  */
 final class Checkouts {
 
@@ -98,15 +99,20 @@ final class Checkouts {
 
     /** The titles of the columns. */
     List<String> headers() {
-        return system.stock() == null
-                ? List.of("Checkout", "Answer", "Orders database", "Payments database", "Transaction")
-                : List.of(
-                        "Checkout", "Answer", "Orders database", "Payments database", "Stock database", "Transaction");
+        List<String> headers = new ArrayList<>(List.of("Checkout", "Answer", "Orders database", "Payments database"));
+        if (system.stock() != null) {
+            headers.add("Stock database");
+        }
+        if (system.allKinds() != null) {
+            headers.add("Points provider");
+        }
+        headers.add("Transaction");
+        return headers;
     }
 
     /** What all checkouts of one run cost together, at most. */
     long neededPence(ShopClient.Product product) throws IOException {
-        long withoutStock = 4 * product.pricePence();
+        long withoutStock = (system.allKinds() == null ? 4 : 6) * product.pricePence();
         return system.stock() == null
                 ? withoutStock
                 : withoutStock
@@ -144,7 +150,12 @@ final class Checkouts {
         SupervisedProcess stock = system.stockService();
         if (stock != null) {
             rows.add(refusedByStock(customers.rich(), scarceProduct()));
-            rows.add(killed(stock, customers.rich(), product));
+            rows.add(killed(stock, run + "-6", customers.rich(), product));
+        }
+        AllKinds kinds = system.allKinds();
+        if (kinds != null) {
+            rows.add(killed(kinds.pointsService(), run + "-7", customers.rich(), product));
+            rows.add(killed(system.order(), run + "-8", customers.rich(), product));
         }
         ReplicatedPostgres decisionLog = system.decisionLog();
         if (decisionLog != null) {
@@ -212,28 +223,28 @@ final class Checkouts {
     }
 
     /** While the coordinator stands still nobody can decide, so the moment between votes and decision is not missed. */
-    private Row killed(SupervisedProcess stock, String customer, ShopClient.Product product)
+    private Row killed(SupervisedProcess victim, String number, String customer, ShopClient.Product product)
             throws IOException, SQLException {
-        screen.begun("A checkout whose stock service is killed (-9) between its vote and the decision");
-        String number = run + "-6";
-        int starts = stock.starts();
+        String name = victim.name().replace('-', ' ');
+        screen.begun("A checkout whose " + name + " is killed (-9) between its vote and the decision");
+        int starts = victim.starts();
         long sent = System.nanoTime();
         CompletableFuture<Optional<ShopClient.Answer>> first;
         // What was rolled back before may be answered before its branches have ended, and they hold rows.
         await("what went before to be over", () -> Sums.servicesInDoubt(system) == 0);
+        int services = system.allKinds() == null ? 3 : 4;
         system.coordinator().pause();
         try {
             first = CompletableFuture.supplyAsync(() -> Optional.ofNullable(tryCheckout(number, customer, product)));
             // The order service prepares last, when it has all votes.
-            await("the votes of three services", () -> Sums.servicesInDoubt(system) == 3);
-            stock.kill();
+            await("the votes of " + services + " services", () -> Sums.servicesInDoubt(system) == services);
+            victim.kill();
         } finally {
             system.coordinator().resume();
         }
-        await("the stock service to be started again", () -> stock.starts() > starts);
-        stock.awaitReady();
-        return completed(
-                "stock service", number, customer, product, first.join().orElse(null), sent);
+        await("the " + name + " to be started again", () -> victim.starts() > starts);
+        victim.awaitReady();
+        return completed(name, number, customer, product, first.join().orElse(null), sent);
     }
 
     /** What became of a checkout during which a service was killed. */
@@ -388,48 +399,81 @@ final class Checkouts {
         return outcome.isEmpty() ? transaction.path("state").asString("?") + ", not complete" : outcome;
     }
 
-    /** What the databases have of one order; {@code withStock} tells whether there should be pieces. */
+    /**
+     * What the databases have of one order.
+     *
+     * @param withStock whether there should be pieces
+     * @param withPoints whether there should be points
+     */
     private record Trace(
             @Nullable Long orderPence,
             @Nullable Long paymentPence,
             @Nullable Long pieces,
-            boolean withStock) {
+            @Nullable Long points,
+            boolean withStock,
+            boolean withPoints) {
 
         List<String> cells() {
-            String order = orderPence == null ? "nothing" : "1 order, " + Money.format(orderPence);
-            String payment = paymentPence == null ? "nothing" : "1 payment, " + Money.format(paymentPence);
-            String stock = pieces == null ? "nothing" : pieces + " reserved";
-            return withStock ? List.of(order, payment, stock) : List.of(order, payment);
+            List<String> cells = new ArrayList<>();
+            cells.add(orderPence == null ? "nothing" : "1 order, " + Money.format(orderPence));
+            cells.add(paymentPence == null ? "nothing" : "1 payment, " + Money.format(paymentPence));
+            if (withStock) {
+                cells.add(pieces == null ? "nothing" : pieces + " reserved");
+            }
+            if (withPoints) {
+                cells.add(points == null ? "nothing" : points + " captured");
+            }
+            return cells;
         }
 
         boolean isEmpty() {
-            return orderPence == null && paymentPence == null && pieces == null;
+            return orderPence == null && paymentPence == null && pieces == null && points == null;
         }
 
         boolean isComplete(long pence, long quantity) {
             return Long.valueOf(pence).equals(orderPence)
                     && Long.valueOf(pence).equals(paymentPence)
-                    && (!withStock || Long.valueOf(quantity).equals(pieces));
+                    && (!withStock || Long.valueOf(quantity).equals(pieces))
+                    && (!withPoints || Long.valueOf(pence / 100).equals(points));
         }
     }
 
     private Trace trace(String number) throws SQLException {
         Database stock = system.stock();
+        AllKinds kinds = system.allKinds();
         return new Trace(
                 amount(system.orders(), "select amount_pence from shop_order where order_number = ?", number),
                 amount(system.payments(), "select amount_pence from payment where order_number = ?", number),
                 stock == null
                         ? null
                         : amount(stock, "select quantity from reservation where starts_with(key, ?)", number + "."),
-                stock != null);
+                kinds == null ? null : capturedPoints(kinds, number),
+                stock != null,
+                kinds != null);
+    }
+
+    /** What the provider has given under the key that the points service has noted for this order. */
+    private static @Nullable Long capturedPoints(AllKinds kinds, String number) throws SQLException {
+        String key = text(kinds.points(), "select reservation::text from award where order_number = ?", number);
+        return key == null
+                ? null
+                : amount(
+                        kinds.provider(),
+                        "select points from reservation where key = ?::uuid and state = 'CAPTURED'",
+                        key);
     }
 
     private static @Nullable Long amount(Database database, String query, String number) throws SQLException {
+        String text = text(database, query, number);
+        return text == null ? null : Long.valueOf(text);
+    }
+
+    private static @Nullable String text(Database database, String query, String parameter) throws SQLException {
         try (Connection connection = database.connect();
                 PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setString(1, number);
+            statement.setString(1, parameter);
             try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? rows.getLong(1) : null;
+                return rows.next() ? rows.getString(1) : null;
             }
         }
     }

@@ -34,6 +34,14 @@ final class CommonOptions {
 
     @Option(
             scope = ScopeType.INHERIT,
+            names = "--all-kinds",
+            description =
+                    "Four services of four kinds in every checkout: --with-stock, receipts of the payment service in a"
+                            + " message broker, and loyalty points at a provider that cannot prepare. Each is killed once.")
+    boolean allKinds;
+
+    @Option(
+            scope = ScopeType.INHERIT,
             names = "--postgres-port",
             paramLabel = "PORT",
             defaultValue = "" + Ports.POSTGRES,
@@ -69,8 +77,32 @@ final class CommonOptions {
             names = "--stock-port",
             paramLabel = "PORT",
             defaultValue = "" + Ports.STOCK,
-            description = "The stock service's port, with --with-stock (default: ${DEFAULT-VALUE}).")
+            description = "The stock service's port, with --with-stock or --all-kinds (default: ${DEFAULT-VALUE}).")
     int stockPort;
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--points-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Ports.POINTS,
+            description = "The points service's port, with --all-kinds (default: ${DEFAULT-VALUE}).")
+    int pointsPort;
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--provider-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Ports.PROVIDER,
+            description = "The points provider's port, with --all-kinds (default: ${DEFAULT-VALUE}).")
+    int providerPort;
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--broker-port",
+            paramLabel = "PORT",
+            defaultValue = "" + Ports.BROKER,
+            description = "The message broker's port, with --all-kinds (default: ${DEFAULT-VALUE}).")
+    int brokerPort;
 
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -81,11 +113,25 @@ final class CommonOptions {
         Path repository = Path.of(System.getProperty("assent.demo.repository", "."));
         Ports ports;
         try {
-            ports = new Ports(
-                    postgresPort, coordinatorPort, orderPort, paymentPort, withStock ? stockPort : Ports.NONE);
+            ports = ports();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
         return new DemoSystem.Options(repository, repository.resolve(".demo"), ports, replicated, List.of());
+    }
+
+    private Ports ports() {
+        if (allKinds) {
+            return new Ports(
+                    postgresPort,
+                    coordinatorPort,
+                    orderPort,
+                    paymentPort,
+                    stockPort,
+                    pointsPort,
+                    providerPort,
+                    brokerPort);
+        }
+        return new Ports(postgresPort, coordinatorPort, orderPort, paymentPort, withStock ? stockPort : Ports.NONE);
     }
 }

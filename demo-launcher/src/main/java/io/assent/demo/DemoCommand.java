@@ -1,6 +1,8 @@
 package io.assent.demo;
 
+import io.assent.demo.system.AllKinds;
 import io.assent.demo.system.DemoSystem;
+import io.assent.demo.system.Receipts;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -81,12 +83,16 @@ final class DemoCommand implements Callable<Integer> {
     static boolean addUp(DemoSystem system, ShopClient client, Screen screen, Before before) throws Exception {
         screen.begun("Adding up");
         // Branches of the last transactions may still hear their decision; the check itself comes after.
-        Checkouts.retryUntil(IN_DOUBT_PATIENCE, none -> none, () -> Sums.inDoubt(system) == 0);
+        awaitQuiet(system);
         Sums sums = Sums.read(system);
         List<Sums.Check> checks = new ArrayList<>(sums.checks(before.moneyPence()));
         StockSums stock = StockSums.read(system);
         if (stock != null && before.stock() != null) {
             checks.addAll(stock.checks(before.stock()));
+        }
+        KindSums kinds = KindSums.read(system);
+        if (kinds != null && before.kinds() != null) {
+            checks.addAll(kinds.checks(before.kinds()));
         }
         checks.addAll(sums.apiChecks(client));
         screen.table(
@@ -99,6 +105,17 @@ final class DemoCommand implements Callable<Integer> {
         return checks.stream().allMatch(Sums.Check::holds);
     }
 
+    /** Returns when nothing is in doubt and nothing reserved, or when that takes too long. */
+    static void awaitQuiet(DemoSystem system) {
+        Checkouts.retryUntil(IN_DOUBT_PATIENCE, quiet -> quiet, () -> isQuiet(system));
+    }
+
+    private static boolean isQuiet(DemoSystem system) throws Exception {
+        AllKinds kinds = system.allKinds();
+        return Sums.inDoubt(system) == 0
+                && (kinds == null || KindSums.open(kinds) + Receipts.in(kinds).inDoubt() == 0);
+    }
+
     private static void addresses(DemoSystem system, Screen screen) {
         screen.idle();
         screen.print("Storefront         " + system.orderUrl() + "/");
@@ -107,6 +124,11 @@ final class DemoCommand implements Callable<Integer> {
         screen.print("                   " + system.paymentUrl() + "/swagger-ui.html (payment service)");
         if (system.stock() != null) {
             screen.print("Stock              " + system.stockUrl() + "/api/stock");
+        }
+        AllKinds kinds = system.allKinds();
+        if (kinds != null) {
+            screen.print("Points             " + system.pointsUrl() + "/api/sums");
+            screen.print("Receipts           queue " + Receipts.in(kinds).queue() + " at " + kinds.brokerAddress());
         }
         screen.print("Health             " + system.coordinatorUrl() + "/actuator/health");
         screen.print("                   " + system.orderUrl() + "/actuator/health");

@@ -69,7 +69,7 @@ record Sums(
     /** Reads the databases one after the other: exact when nothing goes on meanwhile. */
     static Sums read(DemoSystem system) throws SQLException {
         List<Entry> orders = entries(system.orders(), ORDER_ENTRIES);
-        List<Entry> payments = entries(system.payments(), PAYMENT_ENTRIES);
+        List<Entry> payments = payments(system);
         try (Connection connection = system.payments().connect();
                 Statement statement = connection.createStatement();
                 ResultSet money = statement.executeQuery(MONEY)) {
@@ -86,6 +86,11 @@ record Sums(
                     unmatched(orders, payments),
                     inDoubt(system));
         }
+    }
+
+    /** Payments and refunds that the payment service has made. */
+    static List<Entry> payments(DemoSystem system) throws SQLException {
+        return entries(system.payments(), PAYMENT_ENTRIES);
     }
 
     static long inDoubt(DemoSystem system) throws SQLException {

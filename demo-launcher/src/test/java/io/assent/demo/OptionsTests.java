@@ -25,7 +25,8 @@ class OptionsTests {
         assertThat(output.toString())
                 .contains("--once", "--reset", "--replicated", "replay", "--postgres-port", "--coordinator-port")
                 .contains("--order-port", "--payment-port", "15432", "7070", "8080", "8081")
-                .contains("--with-stock", "--stock-port", "8082");
+                .contains("--with-stock", "--stock-port", "8082")
+                .contains("--all-kinds", "--points-port", "8083", "--provider-port", "8084", "--broker-port", "61616");
     }
 
     @Test
@@ -37,6 +38,21 @@ class OptionsTests {
         assertThat(run("--with-stock", "--order-port", "8082")).isEqualTo(2);
         assertThat(output.toString()).contains("must differ");
         assertThat(run("--with-stock", "--stock-port", "-1")).isEqualTo(2);
+        assertThat(output.toString()).contains("1 to 65535: -1");
+    }
+
+    @Test
+    void thereAreServicesOfAllKindsOnlyIfTheyAreAskedForAndThenThereIsStockToo() {
+        assertThat(ports("--with-stock", "--points-port", "9000").withAllKinds())
+                .isFalse();
+        assertThat(ports("--all-kinds").withAllKinds()).isTrue();
+        assertThat(ports("--all-kinds").stock()).isEqualTo(8082);
+        assertThat(ports("--all-kinds", "--points-port", "9001").points()).isEqualTo(9001);
+        assertThat(ports("--all-kinds", "--provider-port", "9002").provider()).isEqualTo(9002);
+        assertThat(ports("--all-kinds", "--broker-port", "9003").broker()).isEqualTo(9003);
+        assertThat(run("--all-kinds", "--broker-port", "8083")).isEqualTo(2);
+        assertThat(output.toString()).contains("must differ");
+        assertThat(run("--all-kinds", "--points-port", "-1")).isEqualTo(2);
         assertThat(output.toString()).contains("1 to 65535: -1");
     }
 

@@ -2,10 +2,13 @@ package io.assent.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assent.demo.system.AllKinds;
 import io.assent.demo.system.Database;
+import io.assent.demo.system.DemoException;
 import io.assent.demo.system.DemoSystem;
 import io.assent.demo.system.Ports;
 import io.assent.demo.system.Progress;
+import io.assent.demo.system.Receipts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -69,6 +72,11 @@ final class Shop implements AutoCloseable {
     /** One of its own, with a stock service; the caller closes it. */
     static Shop withStock() throws IOException {
         return start("shop-with-stock", Ports.freeWithStock());
+    }
+
+    /** One of its own, with services of all kinds; the caller closes it. */
+    static Shop withAllKinds() throws IOException {
+        return start("shop-with-all-kinds", Ports.freeWithAllKinds());
     }
 
     private static Shop start(String name, Ports ports) throws IOException {
@@ -212,6 +220,54 @@ final class Shop implements AutoCloseable {
                         "select (select sum(available) from stock)"
                                 + " + coalesce((select sum(quantity) from reservation), 0)"))
                 .containsExactly(Integer.toString(delivered));
+    }
+
+    /**
+     * Every order has just its points at the provider, every payment and every refund just one receipt, no reservation is open, and
+     * nothing is prepared in the broker.
+     */
+    void assertPointsAndReceiptsTell() {
+        AllKinds kinds = Objects.requireNonNull(system.allKinds());
+        Receipts receipts = Receipts.in(kinds);
+        Awaitility.await("points and receipts")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(200))
+                .ignoreExceptionsMatching(e -> e instanceof SQLException || e instanceof DemoException)
+                .untilAsserted(() -> {
+                    assertThat(rows(kinds.points(), "select name || ' ' || arguments from assent_reservation"))
+                            .isEmpty();
+                    assertThat(rows(kinds.provider(), "select key::text from reservation where state = 'RESERVED'"))
+                            .isEmpty();
+                    assertThat(rows(
+                                    kinds.points(),
+                                    "select order_number || ' ' || customer || ' ' || points from award"
+                                            + " where captured_at is not null"))
+                            .containsExactlyElementsOf(rows(
+                                    system.orders(),
+                                    "select order_number || ' ' || customer || ' ' || amount_pence / 100"
+                                            + " from shop_order where status <> 'REFUND'"));
+                    assertThat(rows(
+                                    kinds.provider(),
+                                    "select key || ' ' || customer || ' ' || points from reservation"
+                                            + " where state = 'CAPTURED'"))
+                            .containsExactlyElementsOf(rows(
+                                    kinds.points(),
+                                    "select reservation || ' ' || customer || ' ' || points from award"));
+                    assertThat(receipts.inDoubt()).as("prepared in the broker").isZero();
+                    assertThat(receipts.texts().stream().map(Shop::receipt))
+                            .containsExactlyInAnyOrderElementsOf(rows(
+                                    system.payments(),
+                                    "select kind || ' ' || order_number || ' ' || customer || ' ' || amount_pence"
+                                            + " from payment"));
+                });
+    }
+
+    private static String receipt(String text) {
+        JsonNode receipt = JSON.readTree(text);
+        return receipt.path("kind").asString() + " "
+                + receipt.path("orderNumber").asString() + " "
+                + receipt.path("customer").asString() + " "
+                + receipt.path("amountPence").asLong();
     }
 
     /** Whether both databases know an order number. */

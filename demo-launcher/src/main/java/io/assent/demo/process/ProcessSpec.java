@@ -15,7 +15,7 @@ import java.util.Map;
  * @param workingDirectory where it runs
  * @param runDirectory where its pid file ({@code name.pid}, the pid alone) is kept while it runs
  * @param logFile where its output goes, appended
- * @param readiness answers 200 when the child is ready for work
+ * @param readiness answers 200 when the child is ready for work; of the scheme {@code tcp}: takes connections then
  * @param startTimeout how long it may take to become ready
  * @param stopTimeout how long it may take to end after it was asked to, before it is killed
  */

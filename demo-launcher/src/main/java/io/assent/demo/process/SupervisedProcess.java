@@ -1,6 +1,9 @@
 package io.assent.demo.process;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -112,7 +115,7 @@ public final class SupervisedProcess implements AutoCloseable {
     }
 
     /**
-     * Waits until the child answers its readiness address with 200.
+     * Waits until the child answers its readiness address.
      *
      * @throws ProcessFailedException when it ended or took longer than its start timeout; with the end of its log
      */
@@ -140,13 +143,27 @@ public final class SupervisedProcess implements AutoCloseable {
         }
     }
 
-    /** Whether the child answers its readiness address with 200 now. */
+    /** Whether the child answers its readiness address now. */
     public boolean isReady() {
         return isAlive() && isAnswered();
     }
 
-    /** Whether anybody answers the readiness address with 200: perhaps a child of another process. */
+    /** Whether anybody answers the readiness address: perhaps a child of another process. */
     boolean isAnswered() {
+        return "tcp".equals(spec.readiness().getScheme()) ? isConnected() : isAnsweredWith200();
+    }
+
+    private boolean isConnected() {
+        URI address = spec.readiness();
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), (int) PROBE_TIMEOUT.toMillis());
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean isAnsweredWith200() {
         HttpRequest request =
                 HttpRequest.newBuilder(spec.readiness()).timeout(PROBE_TIMEOUT).build();
         try {

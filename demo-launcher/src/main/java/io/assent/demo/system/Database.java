@@ -24,6 +24,12 @@ public record Database(String jdbcUrl, String name, String password) {
         return DriverManager.getConnection(jdbcUrl, properties);
     }
 
+    /** The same, with a bound for waits for locks in each of its connections, such as {@code 3s}. */
+    Database withLockTimeout(String timeout) {
+        String separator = jdbcUrl.contains("?") ? "&" : "?";
+        return new Database(jdbcUrl + separator + "options=-c%20lock_timeout=" + timeout, name, password);
+    }
+
     /** Without the password. */
     @Override
     public String toString() {

@@ -33,22 +33,28 @@ import org.slf4j.LoggerFactory;
 /**
  * The whole system on this machine: an embedded PostgreSQL with one database for each service, for the decision log a
  * replicated pair of its own if wanted, and the coordinator, the order service, the payment service and, if wanted, the
- * stock service in Node.js as supervised processes. State, logs and pid files are below one directory, which
+ * stock service in Node.js and {@link AllKinds} as supervised processes. State, logs and pid files are below one directory, which
  * one process uses at a time. Thread-safe after {@link #start}.
  */
 public final class DemoSystem implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DemoSystem.class);
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+    private static final String COORDINATOR = "coordinator";
+    private static final String ORDER_SERVICE = "order-service";
+    private static final String PAYMENT_SERVICE = "payment-service";
     private static final String STOCK_SERVICE = "stock-service";
+    private static final String POINTS_SERVICE = "points-service";
+    private static final String POINTS_PROVIDER = "points-provider";
+    private static final String BROKER = "broker";
 
     /**
      * What to start and where.
      *
      * @param repository the directory with the modules and their built jars
      * @param state where data, logs and pid files are kept
-     * @param ports the ports; they also tell whether there is a stock service
+     * @param ports the ports; they also tell whether there is a stock service, and services of all kinds
      * @param replicated whether the decision log is on a primary and a synchronous standby; such a system has all its data
      *     apart, since branches in doubt belong to one log
      * @param serviceArguments further arguments for all services but the one in Node.js, such as {@code --logging.level.io.assent=debug}
@@ -63,6 +69,10 @@ public final class DemoSystem implements AutoCloseable {
 
         Path data() {
             return replicated ? state.resolve("replicated/data") : state.resolve("data");
+        }
+
+        Path narayana(String name) {
+            return data().resolve("narayana").resolve(name);
         }
 
         Path log() {
@@ -88,7 +98,7 @@ public final class DemoSystem implements AutoCloseable {
     private @Nullable Database orders;
     private @Nullable Database payments;
     private @Nullable Database stock;
-    private @Nullable SupervisedProcess stockService;
+    private @Nullable AllKinds allKinds;
     private @Nullable Process training;
     private boolean closed;
 
@@ -176,7 +186,7 @@ public final class DemoSystem implements AutoCloseable {
 
         service(
                 extracted.get(0),
-                "coordinator",
+                COORDINATOR,
                 options.ports().coordinator(),
                 createLogDatabase(),
                 List.of(
@@ -186,19 +196,24 @@ public final class DemoSystem implements AutoCloseable {
         Database paymentsDatabase = createDatabase("payments");
         orders = ordersDatabase;
         payments = paymentsDatabase;
-        service(
-                extracted.get(1),
-                "payment-service",
-                options.ports().payment(),
-                paymentsDatabase,
-                participant("payment-service", paymentUrl()));
-        List<String> orderArguments = new ArrayList<>(participant("order-service", orderUrl()));
+        List<String> orderArguments = new ArrayList<>(participant(ORDER_SERVICE, orderUrl()));
         orderArguments.add("--sample.payment.url=" + paymentUrl());
+        if (options.ports().withAllKinds()) {
+            allKinds(extracted.get(1), paymentsDatabase, extracted.get(3));
+            orderArguments.add("--sample.points.url=" + pointsUrl());
+        } else {
+            service(
+                    extracted.get(1),
+                    PAYMENT_SERVICE,
+                    options.ports().payment(),
+                    paymentsDatabase,
+                    participant(PAYMENT_SERVICE, paymentUrl()));
+        }
         if (stockProgram != null) {
             stockService(stockProgram);
             orderArguments.add("--sample.stock.url=" + stockUrl());
         }
-        service(extracted.get(2), "order-service", options.ports().order(), ordersDatabase, orderArguments);
+        service(extracted.get(2), ORDER_SERVICE, options.ports().order(), ordersDatabase, orderArguments);
 
         progress.begun(
                 "Starting " + processes.stream().map(SupervisedProcess::name).collect(Collectors.joining(", ")));
@@ -222,7 +237,8 @@ public final class DemoSystem implements AutoCloseable {
         } catch (IOException e) {
             throw new DemoException(options.state() + " cannot be used: " + e, e);
         }
-        for (String name : List.of("coordinator", "payment-service", STOCK_SERVICE, "order-service")) {
+        for (String name : List.of(
+                COORDINATOR, BROKER, PAYMENT_SERVICE, POINTS_PROVIDER, POINTS_SERVICE, STOCK_SERVICE, ORDER_SERVICE)) {
             SupervisedProcess leftover = new SupervisedProcess(
                     spec(name, List.of(), Map.of(), URI.create(url(1))), starter, scheduler, progress::note);
             if (leftover.killLeftover()) {
@@ -302,11 +318,14 @@ public final class DemoSystem implements AutoCloseable {
 
     private List<ServiceApplication> extractAll() {
         Path applications = options.state().resolve("applications");
-        List<CompletableFuture<ServiceApplication>> all = List.of(
-                        "coordinator-service/target/coordinator-service.jar",
-                        "sample-payment-service/target/sample-payment-service.jar",
-                        "sample-order-service/target/sample-order-service.jar")
-                .stream()
+        List<String> jars = new ArrayList<>(List.of(
+                "coordinator-service/target/coordinator-service.jar",
+                "sample-payment-service/target/sample-payment-service.jar",
+                "sample-order-service/target/sample-order-service.jar"));
+        if (options.ports().withAllKinds()) {
+            jars.add("sample-points-service/target/sample-points-service.jar");
+        }
+        List<CompletableFuture<ServiceApplication>> all = jars.stream()
                 .map(jar -> CompletableFuture.supplyAsync(() -> {
                     try {
                         return ServiceApplication.extracted(options.repository().resolve(jar), applications);
@@ -329,6 +348,31 @@ public final class DemoSystem implements AutoCloseable {
 
     private void service(
             ServiceApplication application, String name, int port, Database database, List<String> arguments) {
+        service(application, name, port, database, arguments, arguments);
+    }
+
+    /** @param forTraining arguments for making the class archive, at the same time as the service itself runs */
+    private void service(
+            ServiceApplication application,
+            String name,
+            int port,
+            Database database,
+            List<String> arguments,
+            List<String> forTraining) {
+        // The password goes through the environment: arguments can be read by every user of the machine.
+        Map<String, String> environment = Map.of("SPRING_DATASOURCE_PASSWORD", database.password());
+        URI readiness = URI.create(url(port) + "/actuator/health/readiness");
+        ProcessSpec spec =
+                spec(name, application.command(allArguments(port, database, arguments)), environment, readiness);
+        ProcessSpec training = spec(
+                name + "-training",
+                application.trainingCommand(allArguments(port, database, forTraining)),
+                environment,
+                readiness);
+        services.add(new Service(supervised(spec), application, training));
+    }
+
+    private List<String> allArguments(int port, Database database, List<String> arguments) {
         List<String> all = new ArrayList<>(List.of(
                 "--server.port=" + port,
                 "--server.address=127.0.0.1",
@@ -336,12 +380,50 @@ public final class DemoSystem implements AutoCloseable {
                 "--spring.datasource.username=" + database.name()));
         all.addAll(arguments);
         all.addAll(options.serviceArguments());
-        // The password goes through the environment: arguments can be read by every user of the machine.
-        Map<String, String> environment = Map.of("SPRING_DATASOURCE_PASSWORD", database.password());
-        URI readiness = URI.create(url(port) + "/actuator/health/readiness");
-        ProcessSpec spec = spec(name, application.command(all), environment, readiness);
-        ProcessSpec training = spec(name + "-training", application.trainingCommand(all), environment, readiness);
-        services.add(new Service(supervised(spec), application, training));
+        return all;
+    }
+
+    /** Started before the order service and stopped after it. */
+    private void allKinds(ServiceApplication payment, Database paymentsDatabase, ServiceApplication points) {
+        Ports ports = options.ports();
+        SupervisedProcess broker = supervised(spec(
+                BROKER,
+                BrokerProgram.in(options.repository()).command(options.data().resolve("broker"), ports.broker()),
+                Map.of(),
+                BrokerProgram.address(ports.broker())));
+        service(
+                payment,
+                PAYMENT_SERVICE,
+                ports.payment(),
+                paymentsDatabase.withLockTimeout("3s"),
+                withReceipts("payment-1"),
+                withReceipts("training"));
+        Database providerDatabase = createDatabase("provider");
+        service(points, POINTS_PROVIDER, ports.provider(), providerDatabase, List.of("provider"));
+        Database pointsDatabase = createDatabase("points");
+        List<String> pointsArguments = new ArrayList<>(participant(POINTS_SERVICE, pointsUrl()));
+        pointsArguments.add("--sample.provider.url=" + url(ports.provider()));
+        service(points, POINTS_SERVICE, ports.points(), pointsDatabase, pointsArguments);
+        allKinds = new AllKinds(
+                pointsDatabase,
+                providerDatabase,
+                process(POINTS_SERVICE),
+                process(POINTS_PROVIDER),
+                broker,
+                BrokerProgram.address(ports.broker()));
+    }
+
+    private List<String> withReceipts(String node) {
+        List<String> arguments = new ArrayList<>(participant(PAYMENT_SERVICE, paymentUrl()));
+        arguments.addAll(List.of(
+                "--spring.profiles.active=receipts",
+                "--sample.receipts.broker-url="
+                        + BrokerProgram.address(options.ports().broker()),
+                "--assent.participant.jta.node-identifier=" + node,
+                "--assent.participant.jta.object-store.directory=" + options.narayana(node),
+                // It is beside the databases: what empties the one empties the others.
+                "--assent.participant.jta.object-store.allow-ephemeral=true"));
+        return arguments;
     }
 
     /** Started before the order service and stopped after it. */
@@ -350,8 +432,7 @@ public final class DemoSystem implements AutoCloseable {
         stock = database;
         Map<String, String> environment =
                 StockProgram.environment(database, options.ports().stock(), coordinatorUrl(), STOCK_SERVICE);
-        stockService =
-                supervised(spec(STOCK_SERVICE, program.command(), environment, StockProgram.readiness(stockUrl())));
+        supervised(spec(STOCK_SERVICE, program.command(), environment, StockProgram.readiness(stockUrl())));
     }
 
     private StockProgram stockProgram() {
@@ -362,7 +443,7 @@ public final class DemoSystem implements AutoCloseable {
             throw new DemoException(
                     "The stock service needs Node.js and npm: " + e.getMessage()
                             + ".\nInstall Node.js 20 or newer, so that node and npm are on the PATH, and try again; or go on"
-                            + " without --with-stock.",
+                            + " without --with-stock and --all-kinds.",
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -413,7 +494,7 @@ public final class DemoSystem implements AutoCloseable {
 
     private String participantHosts() {
         Ports ports = options.ports();
-        return IntStream.of(ports.order(), ports.payment(), ports.stock())
+        return IntStream.of(ports.order(), ports.payment(), ports.stock(), ports.points())
                 .filter(port -> port != Ports.NONE)
                 .mapToObj(port -> "127.0.0.1:" + port)
                 .collect(Collectors.joining(","));
@@ -458,19 +539,31 @@ public final class DemoSystem implements AutoCloseable {
 
     /** Null if there is none. */
     public @Nullable SupervisedProcess stockService() {
-        return stockService;
+        return stock == null ? null : process(STOCK_SERVICE);
+    }
+
+    /** Null without {@code --all-kinds}. */
+    public @Nullable AllKinds allKinds() {
+        return allKinds;
     }
 
     public SupervisedProcess coordinator() {
-        return services.get(0).process();
+        return process(COORDINATOR);
     }
 
     public SupervisedProcess payment() {
-        return services.get(1).process();
+        return process(PAYMENT_SERVICE);
     }
 
     public SupervisedProcess order() {
-        return services.get(2).process();
+        return process(ORDER_SERVICE);
+    }
+
+    private SupervisedProcess process(String name) {
+        return processes.stream()
+                .filter(process -> process.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("not started"));
     }
 
     public String coordinatorUrl() {
@@ -488,6 +581,11 @@ public final class DemoSystem implements AutoCloseable {
     /** Where the stock service is, if there is one. */
     public String stockUrl() {
         return url(options.ports().stock());
+    }
+
+    /** Where the points service is, if there is one. */
+    public String pointsUrl() {
+        return url(options.ports().points());
     }
 
     public Path logDirectory() {

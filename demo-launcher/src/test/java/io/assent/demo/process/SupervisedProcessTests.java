@@ -65,6 +65,31 @@ class SupervisedProcessTests {
     }
 
     @Test
+    void aChildWithoutHttpIsReadyWhenItTakesConnections() {
+        ProcessSpec answering503 = spec(directory, port, "unready");
+        process = new SupervisedProcess(
+                new ProcessSpec(
+                        answering503.name(),
+                        answering503.command(),
+                        answering503.environment(),
+                        answering503.workingDirectory(),
+                        answering503.runDirectory(),
+                        answering503.logFile(),
+                        URI.create("tcp://127.0.0.1:" + port),
+                        answering503.startTimeout(),
+                        answering503.stopTimeout()),
+                starter,
+                scheduler,
+                told::add);
+        assertThat(process.isAnswered()).isFalse();
+
+        process.start();
+        process.awaitReady();
+
+        assertThat(process.isReady()).isTrue();
+    }
+
+    @Test
     void supervisedChildComesBackAfterKill() {
         process.start();
         process.awaitReady();

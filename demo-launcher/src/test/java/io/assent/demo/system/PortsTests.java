@@ -36,4 +36,24 @@ class PortsTests {
             assertThat(ports.taken()).singleElement().asString().contains("stock service", "--stock-port");
         }
     }
+
+    @Test
+    void thePortsOfAllKindsMatterOnlyIfTheyAreThere() throws Exception {
+        assertThat(Ports.freeWithStock().withAllKinds()).isFalse();
+        Ports free = Ports.freeWithAllKinds();
+        assertThat(free.withAllKinds()).isTrue();
+        assertThat(free.taken()).isEmpty();
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            Ports ports = new Ports(
+                    free.postgres(),
+                    free.coordinator(),
+                    free.order(),
+                    free.payment(),
+                    free.stock(),
+                    free.points(),
+                    free.provider(),
+                    socket.getLocalPort());
+            assertThat(ports.taken()).singleElement().asString().contains("the broker", "--broker-port");
+        }
+    }
 }

@@ -45,6 +45,11 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
+    ResponseEntity<Object> pointsRefused(PointsRefusedException e) {
+        return Problems.answer(HttpStatus.CONFLICT, "points-refused", message(e));
+    }
+
+    @ExceptionHandler
     ResponseEntity<Object> invalidOrder(InvalidOrderException e) {
         return Problems.answer(HttpStatus.UNPROCESSABLE_CONTENT, "invalid-order", message(e));
     }
@@ -109,8 +114,8 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
         return Problems.tryAgain("rolled-back", message(e) + "; nothing was ordered or paid, try again");
     }
 
-    @ExceptionHandler
-    ResponseEntity<Object> stockUnavailable(StockUnavailableException e) {
+    @ExceptionHandler({StockUnavailableException.class, PointsUnavailableException.class})
+    ResponseEntity<Object> furtherServiceUnavailable(RuntimeException e) {
         log.info("Rolled back, the caller may try again: {}", e.getMessage());
         return Problems.tryAgain("rolled-back", message(e) + "; nothing was ordered or paid, try again");
     }

@@ -16,7 +16,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /**
  * What happens in all databases or in none: the order is written here, the money moves in the payment service, and where
- * there is a stock service it gives the goods away.
+ * there is a stock service it gives the goods away, and where there is a points service the customer gets points.
  */
 @Service
 class CheckoutService {
@@ -25,13 +25,21 @@ class CheckoutService {
     private final Refunds refunds;
     private final PaymentGateway payments;
     private final StockGateway stock;
+    private final PointsGateway points;
     private final InstantSource clock;
 
-    CheckoutService(Orders orders, Refunds refunds, PaymentGateway payments, StockGateway stock, InstantSource clock) {
+    CheckoutService(
+            Orders orders,
+            Refunds refunds,
+            PaymentGateway payments,
+            StockGateway stock,
+            PointsGateway points,
+            InstantSource clock) {
         this.orders = orders;
         this.refunds = refunds;
         this.payments = payments;
         this.stock = stock;
+        this.points = points;
         this.clock = clock;
     }
 
@@ -41,6 +49,7 @@ class CheckoutService {
         Order order = record(request);
         payments.pay(request.orderNumber(), request.customer(), request.amountPence());
         stock.reserve(request.orderNumber(), request.lines());
+        points.give(request.orderNumber(), request.customer(), request.amountPence());
         return order;
     }
 

@@ -17,6 +17,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.jms.JmsException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -67,6 +68,14 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> databaseUnavailable(Exception e) {
         log.warn("The database cannot be reached; requests are refused until it can: {}", e.getMessage());
         return Problems.tryAgain("database-unavailable", "The database cannot be reached, try again");
+    }
+
+    /** Without its receipt no money moves: both are one transaction. */
+    @ExceptionHandler
+    ResponseEntity<Object> brokerUnavailable(JmsException e) {
+        log.warn("No receipt can be sent; payments are refused until the broker is back: {}", e.getMessage());
+        return Problems.tryAgain(
+                "receipts-unavailable", "The receipt cannot be sent, so nothing was paid or given back; try again");
     }
 
     @ExceptionHandler

@@ -23,12 +23,14 @@ class PaymentService {
     private final Accounts accounts;
     private final LedgerEntries ledger;
     private final InstantSource clock;
+    private final Receipts receipts;
 
-    PaymentService(Payments payments, Accounts accounts, LedgerEntries ledger, InstantSource clock) {
+    PaymentService(Payments payments, Accounts accounts, LedgerEntries ledger, InstantSource clock, Receipts receipts) {
         this.payments = payments;
         this.accounts = accounts;
         this.ledger = ledger;
         this.clock = clock;
+        this.receipts = receipts;
     }
 
     @Transactional
@@ -59,6 +61,7 @@ class PaymentService {
         ledger.saveAll(List.of(
                 new LedgerEntry(payment.id(), customer, toCustomer),
                 new LedgerEntry(payment.id(), MERCHANT, -toCustomer)));
+        receipts.send(payment);
         return new Receipt(payment.id(), account.balancePence(), false);
     }
 }
