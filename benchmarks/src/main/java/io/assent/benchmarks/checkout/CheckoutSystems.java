@@ -13,6 +13,8 @@ final class CheckoutSystems {
             new FloorSystem(),
             AssentSystem.answersAfterCompletion(),
             AssentSystem.answersAfterDecision(),
+            SeataSystem.xa(),
+            SeataSystem.at(),
             new InsertSystem(),
             new CoordinatorSystem());
 

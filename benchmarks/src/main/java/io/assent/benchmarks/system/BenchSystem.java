@@ -161,12 +161,17 @@ public final class BenchSystem implements AutoCloseable {
             Database database,
             List<String> properties,
             Map<String, String> environment) {
-        return springService(name, classPath(), application.getName(), database, properties, environment);
+        return springService(name, List.of(), classPath(), application.getName(), database, properties, environment);
     }
 
-    /** A Spring Boot application of another class path. */
+    /**
+     * A Spring Boot application of another class path.
+     *
+     * @param options for its JVM, after those that all have
+     */
     public MeasuredService springService(
             String name,
+            List<String> options,
             String classPath,
             String application,
             Database database,
@@ -182,7 +187,7 @@ public final class BenchSystem implements AutoCloseable {
         Map<String, String> secrets = new LinkedHashMap<>(environment);
         secrets.put("SPRING_DATASOURCE_PASSWORD", database.password());
         return start(
-                name, port, java(List.of(), classPath, application, arguments), secrets, "/actuator/health/readiness");
+                name, port, java(options, classPath, application, arguments), secrets, "/actuator/health/readiness");
     }
 
     /** How many connections a service needs for its work: an open branch keeps one, and those are half of them at most. */
@@ -210,9 +215,13 @@ public final class BenchSystem implements AutoCloseable {
                         arguments),
                 Map.of(),
                 "/");
-        MeasuredService broker = new MeasuredService(started.process(), URI.create("tcp://127.0.0.1:" + port));
-        services.put("broker", broker);
-        return broker;
+        return register("broker", new MeasuredService(started.process(), URI.create("tcp://127.0.0.1:" + port)));
+    }
+
+    /** From now on {@link #service} knows a process by another address than that of its readiness. */
+    public MeasuredService register(String name, MeasuredService service) {
+        services.put(name, service);
+        return service;
     }
 
     /** Starts any program that serves HTTP on this port of 127.0.0.1; {@link #awaitReady} waits for it. */
