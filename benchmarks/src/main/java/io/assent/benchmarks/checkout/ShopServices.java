@@ -37,14 +37,20 @@ record ShopServices(MeasuredService order, MeasuredService payment, Database ord
      * @param schema what the system needs in either database, besides the tables of the services
      */
     static ShopServices start(BenchSystem system, String name, String schema, Starter starter) {
+        // A checkout needs one in each service, and some work goes on in the background.
+        int connections = system.mostClients() + 4;
         Database payments = system.createDatabase(name + "-payment", ShopSql.PAYMENT_SCHEMA + ";" + schema);
-        MeasuredService payment = starter.start(name + "-payment", "payment", payments, List.of());
+        MeasuredService payment = starter.start(
+                name + "-payment", "payment", payments, List.of(BenchSystem.pool(connections)));
         Database orders = system.createDatabase(name + "-order", ShopSql.ORDER_SCHEMA + ";" + schema);
         MeasuredService order = starter.start(
                 name + "-order",
                 "order",
                 orders,
-                List.of("--bench.payment-url=" + payment.url(), "--bench.connections=" + system.poolSize()));
+                List.of(
+                        BenchSystem.pool(connections),
+                        "--bench.payment-url=" + payment.url(),
+                        "--bench.connections=" + system.mostClients()));
         return new ShopServices(order, payment, orders, payments);
     }
 

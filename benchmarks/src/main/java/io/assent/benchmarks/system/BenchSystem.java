@@ -137,6 +137,7 @@ public final class BenchSystem implements AutoCloseable {
         }
         List<String> arguments = new ArrayList<>(participant(name));
         arguments.addAll(properties);
+        arguments.add(pool(poolSize()));
         return springService(name, PaymentApplication.class, createDatabase(name, schema), arguments, environment);
     }
 
@@ -181,13 +182,17 @@ public final class BenchSystem implements AutoCloseable {
         List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=" + port,
                 "--spring.datasource.url=" + database.jdbcUrl(),
-                "--spring.datasource.username=" + database.name(),
-                "--spring.datasource.hikari.maximum-pool-size=" + poolSize()));
+                "--spring.datasource.username=" + database.name()));
         arguments.addAll(properties);
         Map<String, String> secrets = new LinkedHashMap<>(environment);
         secrets.put("SPRING_DATASOURCE_PASSWORD", database.password());
         return start(
                 name, port, java(options, classPath, application, arguments), secrets, "/actuator/health/readiness");
+    }
+
+    /** The property that sizes a service's pool. */
+    public static String pool(int connections) {
+        return "--spring.datasource.hikari.maximum-pool-size=" + connections;
     }
 
     /** How many connections a service needs for its work: an open branch keeps one, and those are half of them at most. */
