@@ -40,8 +40,8 @@ record ShopServices(MeasuredService order, MeasuredService payment, Database ord
         // A checkout needs one in each service, and some work goes on in the background.
         int connections = system.mostClients() + 4;
         Database payments = system.createDatabase(name + "-payment", ShopSql.PAYMENT_SCHEMA + ";" + schema);
-        MeasuredService payment = starter.start(
-                name + "-payment", "payment", payments, List.of(BenchSystem.pool(connections)));
+        MeasuredService payment =
+                starter.start(name + "-payment", "payment", payments, List.of(BenchSystem.pool(connections)));
         Database orders = system.createDatabase(name + "-order", ShopSql.ORDER_SCHEMA + ";" + schema);
         MeasuredService order = starter.start(
                 name + "-order",
