@@ -1,5 +1,6 @@
 # Shared by ./demo, ./chaos and ./bench: finds a JDK and builds what is needed, showing what it does. To be sourced, after these
-# are set: command (its name, for messages), state (directory for logs), modules (to be built), jars (what they make).
+# are set: command (its name, for messages), state (directory for logs), modules (to be built), jars (what they make). May be set:
+# maven_options (such as a profile), further_sources (directories besides those of the modules in the root).
 
 log=$state/logs/build.log
 stamp=$state/build.stamp
@@ -36,7 +37,8 @@ needs_build() {
   for jar in "${jars[@]}"; do
     [ -f "$jar" ] || return 0
   done
-  [ -n "$(find pom.xml ./{,examples/}*/pom.xml ./{,examples/}*/src/main -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
+  [ -n "$(find pom.xml ./{,examples/}*/pom.xml ./{,examples/}*/src/main ${further_sources:-} \
+    -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
 }
 
 stop_build() {
@@ -66,7 +68,7 @@ build() {
   : >"$state/build.begun"
   : >"$log"
   trap stop_build INT TERM
-  ./mvnw --batch-mode -T 1C -pl "$projects" -am -Dmaven.test.skip=true -Dspotless.check.skip=true package \
+  ./mvnw --batch-mode -T 1C ${maven_options:-} -pl "$projects" -am -Dmaven.test.skip=true -Dspotless.check.skip=true package \
     </dev/null >"$log" 2>&1 &
   build=$!
   while kill -0 "$build" 2>/dev/null; do

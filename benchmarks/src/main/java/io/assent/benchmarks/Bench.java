@@ -1,5 +1,6 @@
 package io.assent.benchmarks;
 
+import io.assent.benchmarks.checkout.CheckoutCommand;
 import io.assent.benchmarks.kinds.KindsCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,13 +13,13 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "REPORT",
         description = "Measures what a global transaction costs.",
-        subcommands = KindsCommand.class,
+        subcommands = {CheckoutCommand.class, KindsCommand.class},
         footerHeading = "%nExit codes:%n",
         footer = {
             "  0   the report was made",
             "  1   the machine was too disturbed for figures that mean something",
             "  2   wrong options",
-            "  3   the run could not be carried out"
+            "  3   the run could not be carried out, or a system has not done what it said"
         })
 public final class Bench {
 

@@ -1,8 +1,11 @@
 package io.assent.benchmarks.kinds;
 
-import java.util.ArrayList;
+import io.assent.benchmarks.figures.Figures;
+import io.assent.benchmarks.figures.Flushes;
+import io.assent.benchmarks.figures.Limits;
+import io.assent.benchmarks.figures.Sample;
+import io.assent.benchmarks.figures.Tables;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
 
 /**
  * What was found out about one kind with one number of clients. Each figure is the median of the rounds; a ratio is formed
@@ -39,51 +42,42 @@ record KindResult(
         Sample.WalBytes walBytes,
         long committed,
         long failed,
-        List<Sample> rounds) {
+        List<Sample> rounds)
+        implements Limits.Judged {
 
     KindResult {
         rounds = List.copyOf(rounds);
     }
 
+    @Override
+    public String who() {
+        return kind + " with " + Tables.clients(clients);
+    }
+
     /** @param floor the floor's rounds, as many as {@code rounds} */
     static KindResult of(Kind kind, int clients, List<Sample> rounds, List<Sample> floor, Flushes flushes) {
-        List<Double> ratios = ratios(rounds, floor, Sample::perSecond);
+        List<Double> ratios = Figures.ratios(rounds, floor, Sample::perSecond);
         return new KindResult(
                 kind.name(),
                 clients,
                 Figures.median(ratios),
-                Figures.median(ratios(rounds, floor, Sample::p50)),
-                Figures.median(ratios(rounds, floor, Sample::p99)),
-                Figures.spread(kind == Kinds.FLOOR ? values(rounds, Sample::perSecond) : ratios),
-                median(rounds, Sample::perSecond),
-                median(rounds, Sample::p50),
-                median(rounds, Sample::p99),
+                Figures.median(Figures.ratios(rounds, floor, Sample::p50)),
+                Figures.median(Figures.ratios(rounds, floor, Sample::p99)),
+                Figures.spread(kind == Kinds.FLOOR ? Figures.values(rounds, Sample::perSecond) : ratios),
+                Figures.median(rounds, Sample::perSecond),
+                Figures.median(rounds, Sample::p50),
+                Figures.median(rounds, Sample::p99),
                 new Sample.Cpu(
-                        median(rounds, sample -> sample.cpu().service()),
-                        median(rounds, sample -> sample.cpu().coordinator()),
-                        median(rounds, sample -> sample.cpu().stores())),
+                        Figures.median(rounds, sample -> sample.cpu().service()),
+                        Figures.median(rounds, sample -> sample.cpu().coordinator()),
+                        Figures.median(rounds, sample -> sample.cpu().stores()),
+                        Figures.median(rounds, sample -> sample.cpu().client())),
                 flushes,
                 new Sample.WalBytes(
-                        median(rounds, sample -> sample.walBytes().service()),
-                        median(rounds, sample -> sample.walBytes().log())),
+                        Figures.median(rounds, sample -> sample.walBytes().service()),
+                        Figures.median(rounds, sample -> sample.walBytes().log())),
                 rounds.stream().mapToLong(Sample::committed).sum(),
                 rounds.stream().mapToLong(Sample::failed).sum(),
                 rounds);
-    }
-
-    private static List<Double> ratios(List<Sample> rounds, List<Sample> floor, ToDoubleFunction<Sample> figure) {
-        List<Double> ratios = new ArrayList<>();
-        for (int round = 0; round < rounds.size(); round++) {
-            ratios.add(figure.applyAsDouble(rounds.get(round)) / figure.applyAsDouble(floor.get(round)));
-        }
-        return ratios;
-    }
-
-    private static double median(List<Sample> rounds, ToDoubleFunction<Sample> figure) {
-        return Figures.median(values(rounds, figure));
-    }
-
-    private static List<Double> values(List<Sample> rounds, ToDoubleFunction<Sample> figure) {
-        return rounds.stream().map(figure::applyAsDouble).toList();
     }
 }

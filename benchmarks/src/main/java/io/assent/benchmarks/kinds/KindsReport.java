@@ -1,6 +1,7 @@
 package io.assent.benchmarks.kinds;
 
 import io.assent.benchmarks.Machine;
+import io.assent.benchmarks.figures.Disturbance;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

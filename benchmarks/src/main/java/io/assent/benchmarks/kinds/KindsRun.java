@@ -1,14 +1,20 @@
 package io.assent.benchmarks.kinds;
 
 import io.assent.benchmarks.Machine;
+import io.assent.benchmarks.figures.Disturbance;
+import io.assent.benchmarks.figures.FlushCounter;
+import io.assent.benchmarks.figures.Flushes;
+import io.assent.benchmarks.figures.Limits;
+import io.assent.benchmarks.figures.Rotation;
+import io.assent.benchmarks.figures.Sample;
+import io.assent.benchmarks.figures.WalCounters;
+import io.assent.benchmarks.figures.Watch;
 import io.assent.benchmarks.load.Initiator;
 import io.assent.benchmarks.load.Load;
 import io.assent.benchmarks.load.Slice;
 import io.assent.benchmarks.system.BenchSystem;
 import io.assent.benchmarks.system.CpuMeter;
-import io.assent.benchmarks.system.MachineClock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -23,7 +29,8 @@ import java.util.stream.Collectors;
 final class KindsRun {
 
     private final BenchSystem system;
-    private final Load load;
+    private final Initiator initiator;
+    private final Load load = new Load();
     private final KindsReport.Options options;
     private final Limits limits;
     private final Consumer<String> progress;
@@ -41,7 +48,7 @@ final class KindsRun {
             Limits limits,
             Consumer<String> progress) {
         this.system = system;
-        this.load = new Load(initiator);
+        this.initiator = initiator;
         this.options = options;
         this.limits = limits;
         this.progress = progress;
@@ -54,21 +61,11 @@ final class KindsRun {
     KindsReport measure(double loadBefore) throws InterruptedException {
         open();
         warmUp();
-        CpuMeter own = system.cpu().and(CpuMeter.of(ProcessHandle.current().pid()));
-        Instant started = Instant.now();
-        MachineClock clock = MachineClock.now();
-        double ownBefore = own.millis();
-        long begun = System.nanoTime();
+        Watch watch = new Watch(loadBefore, system.cpu());
         Map<Cell, List<Sample>> samples = rounds();
-        double ownProcessors = (own.millis() - ownBefore) * 1e6 / (System.nanoTime() - begun);
-        MachineClock spent = MachineClock.now().minus(clock);
         Machine machine =
                 Machine.describe(system.jvmOptions(), system.serviceServer().version());
-        Disturbance disturbance = new Disturbance(
-                loadBefore,
-                MachineClock.loadAverage(),
-                spent.stealPercent(),
-                Math.max(0, spent.busyProcessors(machine.processors()) - ownProcessors));
+        Disturbance disturbance = watch.disturbance(machine.processors());
         Map<Cell, Flushes> flushes = countFlushes();
         List<KindResult> results = new ArrayList<>();
         for (int clients : options.clients()) {
@@ -80,7 +77,7 @@ final class KindsRun {
         }
         return new KindsReport(
                 "kinds",
-                started,
+                watch.started(),
                 options,
                 machine,
                 disturbance,
@@ -120,7 +117,7 @@ final class KindsRun {
         for (int round = 0; round < options.rounds(); round++) {
             for (int clients : options.clients()) {
                 Map<Kind, Sample> ofRound = new LinkedHashMap<>();
-                for (Kind kind : order(List.copyOf(subjects.keySet()), round)) {
+                for (Kind kind : Rotation.order(List.copyOf(subjects.keySet()), round)) {
                     Sample sample = sample(subject(kind), clients);
                     ofRound.put(kind, sample);
                     samples.computeIfAbsent(new Cell(kind, clients), cell -> new ArrayList<>())
@@ -132,22 +129,12 @@ final class KindsRun {
         return samples;
     }
 
-    /** Another one begins in each round, so that what one leaves behind does not always hit the same next one. */
-    static <T> List<T> order(List<T> all, int round) {
-        List<T> order = new ArrayList<>(all);
-        Collections.rotate(order, -round);
-        if (round % 2 == 1) {
-            Collections.reverse(order);
-        }
-        return order;
-    }
-
     private Sample sample(Subject subject, int clients) throws InterruptedException {
-        WalCounters walBefore = counters();
+        WalCounters walBefore = WalCounters.of(system);
         Sample.Cpu before = cpu(subject);
         Slice slice = run(subject, clients, Duration.ofSeconds(options.seconds()));
         Sample.Cpu cpu = cpu(subject).minus(before);
-        return Sample.of(slice, cpu, counters().minus(walBefore));
+        return Sample.of(slice, cpu, WalCounters.of(system).minus(walBefore));
     }
 
     private Sample.Cpu cpu(Subject subject) {
@@ -158,7 +145,8 @@ final class KindsRun {
                         .cpu()
                         .and(system.logServer().cpu())
                         .and(subject.stores())
-                        .millis());
+                        .millis(),
+                CpuMeter.of(ProcessHandle.current().pid()).millis());
     }
 
     private String line(int round, int clients, Map<Kind, Sample> samples) {
@@ -175,46 +163,23 @@ final class KindsRun {
                         ""));
     }
 
-    /**
-     * In turns of its own. PostgreSQL's processes tell what they have flushed a moment later, and who came next in a round would
-     * be charged for it.
-     */
     private Map<Cell, Flushes> countFlushes() throws InterruptedException {
         progress.accept("Counting flushes ...");
-        Duration settle = Duration.ofSeconds(options.settleSeconds());
-        settle(settle);
-        WalCounters first = counters();
-        long idleSince = System.nanoTime();
-        settle(settle);
-        WalCounters idle = counters().minus(first);
-        Duration idleWindow = Duration.ofNanos(System.nanoTime() - idleSince);
+        FlushCounter counter =
+                new FlushCounter(() -> WalCounters.of(system), Duration.ofSeconds(options.settleSeconds()));
         Map<Cell, Flushes> costs = new LinkedHashMap<>();
         for (int clients : options.clients()) {
             for (Map.Entry<Kind, Subject> each : subjects.entrySet()) {
-                WalCounters before = counters();
-                long since = System.nanoTime();
-                Slice slice = run(each.getValue(), clients, Duration.ofSeconds(options.seconds()));
-                settle(settle);
-                WalCounters written = counters().minus(before);
-                Duration window = Duration.ofNanos(System.nanoTime() - since);
                 costs.put(
                         new Cell(each.getKey(), clients),
-                        Flushes.of(written, window, idle, idleWindow, slice.committed()));
+                        counter.count(() -> run(each.getValue(), clients, Duration.ofSeconds(options.seconds()))));
             }
         }
         return costs;
     }
 
-    private WalCounters counters() {
-        return new WalCounters(system.serviceServer().wal(), system.logServer().wal());
-    }
-
-    private static void settle(Duration time) throws InterruptedException {
-        Thread.sleep(time.toMillis());
-    }
-
     private Slice run(Subject subject, int clients, Duration length) throws InterruptedException {
-        return load.run(subject.flow(), subject.work(), clients, length);
+        return load.run(initiator.operation(subject.flow(), subject.work()), clients, length);
     }
 
     private Subject subject(Kind kind) {

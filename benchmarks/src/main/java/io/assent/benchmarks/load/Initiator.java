@@ -15,7 +15,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -76,6 +78,58 @@ public final class Initiator implements AutoCloseable {
                 .disableAuthCaching()
                 .disableContentCompression()
                 .build();
+    }
+
+    /** The transaction that this flow makes of the work call. */
+    public Operation operation(Flow flow, Work work) {
+        return new Operation() {
+            @Override
+            public int rows() {
+                return work.rows();
+            }
+
+            @Override
+            public void startAfresh() {
+                Initiator.this.startAfresh();
+            }
+
+            @Override
+            public void run(int row, String key) throws IOException, TransactionFailedException {
+                Initiator.this.run(flow, work.url(), work.body().json(row, key));
+            }
+        };
+    }
+
+    /**
+     * A commit request with a branch of each participant that has voted PREPARED, though nobody has called it.
+     *
+     * @param participants their addresses by their names
+     */
+    public Operation prepared(Map<String, URI> participants) {
+        return new Operation() {
+            @Override
+            public int rows() {
+                return Integer.MAX_VALUE;
+            }
+
+            @Override
+            public void startAfresh() {
+                Initiator.this.startAfresh();
+            }
+
+            @Override
+            public void run(int row, String key) throws IOException, TransactionFailedException {
+                TransactionId id = TransactionId.create(Instant.now(), ThreadLocalRandom.current());
+                List<JsonNode> branches = new ArrayList<>();
+                participants.forEach((name, url) -> {
+                    String branch = Integer.toString(branches.size() + 1);
+                    String ref = "assent:" + name + ":" + id + ":" + branch + ":" + key;
+                    branches.add(JSON.valueToTree(
+                            new BranchMessage(branch, name, url.toString(), ref, Vote.PREPARED.name(), null)));
+                });
+                commit(id, new CommitRequest(null, context(id, true).deadline().toString(), branches));
+            }
+        };
     }
 
     /** Closes connections that a server may be about to close, too. */

@@ -1,11 +1,11 @@
 package io.assent.benchmarks.load;
 
 /** A transaction did not end as it should; the message says what was answered. */
-final class TransactionFailedException extends Exception {
+public final class TransactionFailedException extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    TransactionFailedException(String message) {
+    public TransactionFailedException(String message) {
         super(message);
     }
 }

@@ -56,6 +56,7 @@ public final class BenchSystem implements AutoCloseable {
     private final Map<String, MeasuredService> services = new LinkedHashMap<>();
     private final List<PostgresServer> servers = new ArrayList<>();
     private final Set<Integer> ports = new HashSet<>();
+    private final List<Runnable> closing = new ArrayList<>();
     private boolean closed;
     private final PostgresServer logServer;
     private final PostgresServer serviceServer;
@@ -156,25 +157,64 @@ public final class BenchSystem implements AutoCloseable {
         if (running != null) {
             return running;
         }
-        Database database = createDatabase(name, schema);
+        List<String> arguments = new ArrayList<>(participant(name));
+        arguments.addAll(properties);
+        arguments.add(pool(poolSize()));
+        return springService(name, PaymentApplication.class, createDatabase(name, schema), arguments, environment);
+    }
+
+    /** The properties of a participant of this name. */
+    public List<String> participant(String name) {
+        return List.of(
+                "--assent.coordinator.urls=" + coordinator.url(),
+                "--assent.participant.name=" + name,
+                "--assent.participant.url=http://127.0.0.1:{port}/assent/v1");
+    }
+
+    /**
+     * A Spring Boot application of this class path.
+     *
+     * @param database its {@code DataSource}
+     * @param properties as {@code --name=value}
+     * @param environment for what must not be seen in a list of processes
+     */
+    public MeasuredService springService(
+            String name,
+            Class<?> application,
+            Database database,
+            List<String> properties,
+            Map<String, String> environment) {
+        return springService(name, List.of(), classPath(), application.getName(), database, properties, environment);
+    }
+
+    /**
+     * A Spring Boot application of another class path.
+     *
+     * @param options for its JVM, after those that all have
+     */
+    public MeasuredService springService(
+            String name,
+            List<String> options,
+            String classPath,
+            String application,
+            Database database,
+            List<String> properties,
+            Map<String, String> environment) {
         int port = freePort();
         List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=" + port,
                 "--spring.datasource.url=" + database.jdbcUrl(),
-                "--spring.datasource.username=" + database.name(),
-                "--spring.datasource.hikari.maximum-pool-size=" + poolSize(),
-                "--assent.coordinator.urls=" + coordinator.url(),
-                "--assent.participant.name=" + name,
-                "--assent.participant.url=http://127.0.0.1:{port}/assent/v1"));
+                "--spring.datasource.username=" + database.name()));
         arguments.addAll(properties);
         Map<String, String> secrets = new LinkedHashMap<>(environment);
         secrets.put("SPRING_DATASOURCE_PASSWORD", database.password());
         return start(
-                name,
-                port,
-                java(List.of(), PaymentApplication.class, arguments),
-                secrets,
-                "/actuator/health/readiness");
+                name, port, java(options, classPath, application, arguments), secrets, "/actuator/health/readiness");
+    }
+
+    /** The property that sizes a service's pool. */
+    public static String pool(int connections) {
+        return "--spring.datasource.hikari.maximum-pool-size=" + connections;
     }
 
     /** How many connections a service needs for its work: an open branch keeps one, and those are half of them at most. */
@@ -195,12 +235,20 @@ public final class BenchSystem implements AutoCloseable {
         MeasuredService started = start(
                 "broker",
                 readiness,
-                java(List.of("-Dlogback.configurationFile=broker-logback.xml"), Broker.class, arguments),
+                java(
+                        List.of("-Dlogback.configurationFile=broker-logback.xml"),
+                        classPath(),
+                        Broker.class.getName(),
+                        arguments),
                 Map.of(),
                 "/");
-        MeasuredService broker = new MeasuredService(started.process(), URI.create("tcp://127.0.0.1:" + port));
-        services.put("broker", broker);
-        return broker;
+        return register("broker", new MeasuredService(started.process(), URI.create("tcp://127.0.0.1:" + port)));
+    }
+
+    /** From now on {@link #service} knows a process by another address than that of its readiness. */
+    public MeasuredService register(String name, MeasuredService service) {
+        services.put(name, service);
+        return service;
     }
 
     /** Starts any program that serves HTTP on this port of 127.0.0.1; {@link #awaitReady} waits for it. */
@@ -232,6 +280,21 @@ public final class BenchSystem implements AutoCloseable {
         return serviceServer.createDatabase(name, schema);
     }
 
+    /** A new database in the server of the decision log. */
+    public Database createLogDatabase(String name, String schema) {
+        return logServer.createDatabase(name, schema);
+    }
+
+    /** How many transactions will be under way at once, at most. */
+    public int mostClients() {
+        return mostClients;
+    }
+
+    /** Has this done before the servers are stopped. */
+    public void onClose(Runnable task) {
+        closing.add(task);
+    }
+
     /** A new directory that is deleted with everything else. */
     public Path directory(String name) {
         try {
@@ -260,13 +323,18 @@ public final class BenchSystem implements AutoCloseable {
         services.values().forEach(service -> service.process().awaitReady());
     }
 
-    private List<String> java(List<String> options, Class<?> main, List<String> arguments) {
+    /** Of this program; a test's may be too long for a command line, there it is in a jar of its own. */
+    public static String classPath() {
+        return System.getProperty("java.class.path");
+    }
+
+    /** The command of a Java program with the options that all have. */
+    public List<String> java(List<String> options, String classPath, String main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.addAll(options);
-        // A test's class path may be too long for a command line; there it is in a jar of its own.
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of("-cp", classPath, main));
         command.addAll(arguments);
         return command;
     }
@@ -320,6 +388,7 @@ public final class BenchSystem implements AutoCloseable {
         }
         closed = true;
         try {
+            closing.forEach(Runnable::run);
             services.values().forEach(service -> service.process().beginStop());
             services.values().forEach(service -> service.process().awaitStopped());
         } finally {

@@ -39,7 +39,7 @@ public final class PostgresServer implements AutoCloseable {
                 // happens to make it would seem to cost more.
                 .setting("checkpoint_timeout", "1d")
                 .setting("max_wal_size", "16GB")
-                .setting("max_connections", "300")
+                .setting("max_connections", "1000")
                 .setting("max_prepared_transactions", "300")
                 .start());
     }

@@ -3,6 +3,7 @@ package io.assent.benchmarks.kinds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.assent.benchmarks.figures.Sample;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

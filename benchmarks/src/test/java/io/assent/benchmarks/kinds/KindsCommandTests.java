@@ -3,6 +3,8 @@ package io.assent.benchmarks.kinds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assent.benchmarks.Machine;
+import io.assent.benchmarks.figures.Disturbance;
+import io.assent.benchmarks.figures.Sample;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,6 +2,9 @@ package io.assent.benchmarks.kinds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assent.benchmarks.figures.Disturbance;
+import io.assent.benchmarks.figures.Limits;
+import io.assent.benchmarks.figures.Sample;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

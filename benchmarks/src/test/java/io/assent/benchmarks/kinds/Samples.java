@@ -1,5 +1,7 @@
 package io.assent.benchmarks.kinds;
 
+import io.assent.benchmarks.figures.Flushes;
+import io.assent.benchmarks.figures.Sample;
 import java.util.List;
 import java.util.stream.DoubleStream;
 
@@ -12,11 +14,12 @@ final class Samples {
     private Samples() {}
 
     static Sample at(double perSecond) {
-        return new Sample(perSecond, 1000 / perSecond, 3000 / perSecond, 100, 0, null, new Sample.Cpu(1, 2, 3), BYTES);
+        return new Sample(
+                perSecond, 1000 / perSecond, 3000 / perSecond, 100, 0, null, new Sample.Cpu(1, 2, 3, 4), BYTES);
     }
 
     static Sample failing(long committed, long failed) {
-        return new Sample(committed, 1, 1, committed, failed, "commit: 503", new Sample.Cpu(1, 2, 3), BYTES);
+        return new Sample(committed, 1, 1, committed, failed, "commit: 503", new Sample.Cpu(1, 2, 3, 4), BYTES);
     }
 
     static List<Sample> rounds(double... perSecond) {

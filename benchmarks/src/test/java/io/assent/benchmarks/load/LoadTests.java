@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,8 +61,8 @@ class LoadTests {
 
     private Slice load(Flow flow) throws InterruptedException {
         try (Initiator initiator = new Initiator(url, 4)) {
-            return new Load(initiator)
-                    .run(flow, new Work(url.resolve("/work"), 6, (row, key) -> "\"" + row + "\""), 4, SHORT);
+            Work work = new Work(url.resolve("/work"), 6, (row, key) -> "\"" + row + "\"");
+            return new Load().run(initiator.operation(flow, work), 4, SHORT);
         }
     }
 
@@ -109,5 +110,41 @@ class LoadTests {
         answers("/v1/transactions/", 202);
 
         assertThat(load(Flow.EMPTY).failure()).contains("commit: 202");
+    }
+
+    /** An operation that takes this long, and holds up its client. */
+    private static Operation slow(Duration each) {
+        return new Operation() {
+            @Override
+            public int rows() {
+                return 100;
+            }
+
+            @Override
+            public void startAfresh() {}
+
+            @Override
+            public void run(int row, String key) {
+                LockSupport.parkNanos(each.toNanos());
+            }
+        };
+    }
+
+    @Test
+    void byATimetableEachBeginsWhenItIsDue() throws InterruptedException {
+        Slice slice = new Load().run(slow(Duration.ZERO), 2, SHORT, 100);
+
+        assertThat(slice.committed() + slice.failed()).isEqualTo(30);
+    }
+
+    @Test
+    void byATimetableWhatWaitedForASlowAnswerIsChargedToIt() throws InterruptedException {
+        // Each takes a tenth of a second, and 50 are due in each second: the later ones wait longer and longer.
+        Slice slice = new Load().run(slow(Duration.ofMillis(100)), 1, SHORT, 50);
+
+        assertThat(slice.committed()).isLessThan(10);
+        assertThat(slice.millis(100)).isGreaterThan(150);
+        assertThat(slice.failed()).isPositive();
+        assertThat(slice.failure()).contains("more were offered");
     }
 }

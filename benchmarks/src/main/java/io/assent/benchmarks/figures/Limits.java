@@ -1,22 +1,52 @@
-package io.assent.benchmarks.kinds;
+package io.assent.benchmarks.figures;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Beyond these, figures say more about the machine than about the kinds.
+ * Beyond these, figures say more about the machine than about what is measured.
  *
- * @param spreadPercent of a kind's ratio over the rounds
+ * @param spreadPercent of a ratio over the rounds
  * @param stealPercent of the processors' time
  */
-record Limits(double spreadPercent, double stealPercent) {
+public record Limits(double spreadPercent, double stealPercent) {
 
     private static final int FEWEST_ROUNDS = 3;
     private static final double FAILED_PERCENT = 1;
 
+    /** What is looked at of one thing that is measured. */
+    public interface Judged {
+
+        /** Its name and the number of clients, for people. */
+        String who();
+
+        /** How far its rounds lie apart, see {@link Figures#spread}. */
+        double spread();
+
+        /** In all rounds. */
+        long committed();
+
+        /** In all rounds. */
+        long failed();
+
+        List<? extends Round> rounds();
+    }
+
+    /** One of its rounds. */
+    public interface Round {
+
+        long committed();
+
+        /** What a transaction that failed was answered; null: none failed. */
+        @Nullable
+        String failure();
+    }
+
     /** Why the figures are of no use, in a sentence each; empty: they are. */
-    List<String> exceeded(List<KindResult> results, Disturbance disturbance) {
+    public List<String> exceeded(List<? extends Judged> results, Disturbance disturbance) {
         List<String> reasons = new ArrayList<>();
         if (disturbance.stealPercent() > stealPercent) {
             reasons.add(String.format(
@@ -29,8 +59,8 @@ record Limits(double spreadPercent, double stealPercent) {
         if (fewRounds) {
             reasons.add("Fewer than " + FEWEST_ROUNDS + " rounds say nothing about how far they lie apart (--rounds).");
         }
-        for (KindResult result : results) {
-            String who = result.kind() + " with " + result.clients() + (result.clients() == 1 ? " client" : " clients");
+        for (Judged result : results) {
+            String who = result.who();
             long all = result.committed() + result.failed();
             if (result.rounds().stream().anyMatch(sample -> sample.committed() == 0)) {
                 reasons.add("There is a round in which nothing of " + who + " has committed" + example(result) + ".");
@@ -56,10 +86,10 @@ record Limits(double spreadPercent, double stealPercent) {
         return reasons;
     }
 
-    private static String example(KindResult result) {
+    private static String example(Judged result) {
         return result.rounds().stream()
-                .map(Sample::failure)
-                .filter(failure -> failure != null)
+                .map(Round::failure)
+                .filter(Objects::nonNull)
                 .findFirst()
                 .map(failure -> ", such as: " + failure)
                 .orElse("");

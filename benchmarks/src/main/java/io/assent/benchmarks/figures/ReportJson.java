@@ -1,4 +1,4 @@
-package io.assent.benchmarks.kinds;
+package io.assent.benchmarks.figures;
 
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
@@ -8,7 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
 /** Reports for programs. */
-final class ReportJson {
+public final class ReportJson {
 
     /** JSON has no word for what is not known but this. */
     private static final ValueSerializer<Double> FINITE_OR_NULL = new ValueSerializer<>() {
@@ -31,7 +31,7 @@ final class ReportJson {
 
     private ReportJson() {}
 
-    static String write(Object report) {
+    public static String write(Object report) {
         return JSON.writeValueAsString(report) + "\n";
     }
 }

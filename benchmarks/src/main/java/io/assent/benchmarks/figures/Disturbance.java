@@ -1,4 +1,4 @@
-package io.assent.benchmarks.kinds;
+package io.assent.benchmarks.figures;
 
 /**
  * What else happened on the machine during the rounds.
@@ -8,4 +8,4 @@ package io.assent.benchmarks.kinds;
  * @param stealPercent of the processors' time, taken by other virtual machines; NaN: not known
  * @param otherProcessors how many processors other programs kept busy on average; NaN: not known
  */
-record Disturbance(double loadBefore, double loadAfter, double stealPercent, double otherProcessors) {}
+public record Disturbance(double loadBefore, double loadAfter, double stealPercent, double otherProcessors) {}

@@ -1,4 +1,4 @@
-package io.assent.benchmarks.kinds;
+package io.assent.benchmarks.figures;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,10 +1,10 @@
-package io.assent.benchmarks.kinds;
+package io.assent.benchmarks.figures;
 
 import io.assent.benchmarks.load.Slice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One kind in one round.
+ * A few seconds of one thing that is measured.
  *
  * @param perSecond transactions a second
  * @param p50 half of them took no longer, in milliseconds
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpu for one transaction
  * @param walBytes for one transaction
  */
-record Sample(
+public record Sample(
         double perSecond,
         double p50,
         double p99,
@@ -23,7 +23,8 @@ record Sample(
         long failed,
         @Nullable String failure,
         Cpu cpu,
-        WalBytes walBytes) {
+        WalBytes walBytes)
+        implements Limits.Round {
 
     /**
      * Bytes of write-ahead log.
@@ -31,23 +32,34 @@ record Sample(
      * @param service in the server of the services' databases
      * @param log in that of the decision log
      */
-    record WalBytes(double service, double log) {}
+    public record WalBytes(double service, double log) {}
 
     /**
      * CPU time in milliseconds; NaN: not known.
      *
-     * @param service of the participant
+     * @param service of the services
      * @param coordinator of the coordinator
      * @param stores of both PostgreSQL servers, and of the broker if there is one
+     * @param client of the load generator
      */
-    record Cpu(double service, double coordinator, double stores) {
+    public record Cpu(double service, double coordinator, double stores, double client) {
 
-        Cpu minus(Cpu earlier) {
-            return new Cpu(service - earlier.service, coordinator - earlier.coordinator, stores - earlier.stores);
+        public Cpu minus(Cpu earlier) {
+            return new Cpu(
+                    service - earlier.service,
+                    coordinator - earlier.coordinator,
+                    stores - earlier.stores,
+                    client - earlier.client);
         }
 
-        Cpu per(long transactions) {
-            return new Cpu(service / transactions, coordinator / transactions, stores / transactions);
+        /** Of all that is measured: everything but the client. */
+        public double measured() {
+            return service + coordinator + stores;
+        }
+
+        public Cpu per(long transactions) {
+            return new Cpu(
+                    service / transactions, coordinator / transactions, stores / transactions, client / transactions);
         }
     }
 
@@ -55,7 +67,7 @@ record Sample(
      * @param cpu used during the slice, in all
      * @param wal written during the slice
      */
-    static Sample of(Slice slice, Cpu cpu, WalCounters wal) {
+    public static Sample of(Slice slice, Cpu cpu, WalCounters wal) {
         double transactions = slice.committed();
         return new Sample(
                 slice.perSecond(),

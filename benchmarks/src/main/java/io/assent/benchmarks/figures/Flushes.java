@@ -1,4 +1,4 @@
-package io.assent.benchmarks.kinds;
+package io.assent.benchmarks.figures;
 
 import java.time.Duration;
 
@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param service in the server of the services' databases
  * @param log in that of the decision log
  */
-record Flushes(double service, double log) {
+public record Flushes(double service, double log) {
 
     /**
      * @param written while the transactions ran and until everything was counted
@@ -17,7 +17,8 @@ record Flushes(double service, double log) {
      * @param idleWindow in this time
      * @param transactions how many there were
      */
-    static Flushes of(WalCounters written, Duration window, WalCounters idle, Duration idleWindow, long transactions) {
+    public static Flushes of(
+            WalCounters written, Duration window, WalCounters idle, Duration idleWindow, long transactions) {
         double part = (double) window.toNanos() / idleWindow.toNanos();
         return new Flushes(
                 each(written.service().flushes(), idle.service().flushes() * part, transactions),

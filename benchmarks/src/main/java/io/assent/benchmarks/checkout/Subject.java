@@ -1,0 +1,22 @@
+package io.assent.benchmarks.checkout;
+
+import io.assent.benchmarks.load.Operation;
+import io.assent.benchmarks.system.CpuMeter;
+import java.net.URI;
+import java.util.List;
+
+/**
+ * What is loaded and watched.
+ *
+ * @param operation what a client does again and again
+ * @param audit whether it was done
+ * @param services the CPU time of the order and the payment service
+ * @param coordinator the CPU time of what coordinates them, its log's PostgreSQL excepted
+ * @param counting the addresses of Spring Boot applications that count the HTTP requests which they serve; empty: nobody does
+ */
+record Subject(Operation operation, Audit audit, CpuMeter services, CpuMeter coordinator, List<URI> counting) {
+
+    Subject {
+        counting = List.copyOf(counting);
+    }
+}

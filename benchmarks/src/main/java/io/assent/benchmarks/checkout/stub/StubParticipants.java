@@ -1,0 +1,72 @@
+package io.assent.benchmarks.checkout.stub;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.assent.protocol.wire.DecisionResult;
+import io.assent.protocol.wire.DecisionsRequest;
+import io.assent.protocol.wire.DecisionsResponse;
+import io.assent.protocol.wire.WireJson;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Two participants without a database: every order to commit is acknowledged at once. Arguments: the ports of both. The first
+ * tells at {@code /acknowledged} how many branches that were.
+ */
+public final class StubParticipants {
+
+    /** Without it a small answer waits for the acknowledgement of its header. */
+    private static final String NO_DELAY = "sun.net.httpserver.nodelay";
+
+    private static final JsonMapper JSON = WireJson.strict();
+    private static final AtomicLong ACKNOWLEDGED = new AtomicLong();
+
+    private StubParticipants() {}
+
+    public static void main(String[] arguments) throws IOException {
+        System.setProperty(NO_DELAY, "true");
+        ExecutorService threads = Executors.newCachedThreadPool();
+        // The first last: it tells that both are ready.
+        serve(Integer.parseInt(arguments[1]), threads);
+        serve(Integer.parseInt(arguments[0]), threads);
+    }
+
+    private static void serve(int port, ExecutorService threads) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 0);
+        server.setExecutor(threads);
+        server.createContext("/assent/v1/decisions", StubParticipants::decisions);
+        server.createContext("/acknowledged", exchange -> answer(exchange, Long.toString(ACKNOWLEDGED.get())));
+        server.start();
+    }
+
+    private static void decisions(HttpExchange exchange) throws IOException {
+        DecisionsRequest request = JSON.readValue(exchange.getRequestBody().readAllBytes(), DecisionsRequest.class);
+        List<DecisionResult> results = Objects.requireNonNull(request.decisions()).stream()
+                .map(order -> new DecisionResult(
+                        order.transaction(),
+                        order.branch(),
+                        order.ref(),
+                        "COMMIT".equals(order.decision()) ? "COMMITTED" : "ROLLED_BACK"))
+                .toList();
+        ACKNOWLEDGED.addAndGet(results.stream()
+                .filter(result -> "COMMITTED".equals(result.state()))
+                .count());
+        answer(exchange, JSON.writeValueAsString(new DecisionsResponse(results)));
+    }
+
+    private static void answer(HttpExchange exchange, String text) throws IOException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+}
