@@ -9,13 +9,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
 
-/** This bank's accounts and the entries on them. */
+/** This bank's entries, and through them its accounts. */
 @Repository
 class Ledger {
+
+    static final String INSERT = "insert into entry (transfer, account, amount, transaction_id)"
+            + " values (:transfer, :account, :amount, :transaction)";
 
     record Account(String id, long balance) {}
 
@@ -26,9 +30,14 @@ class Ledger {
     record Booked(String account, long amount, @Nullable UUID transaction) {}
 
     private final JdbcClient sql;
+    private final Balances balances;
+    private final List<EntryCopy> copies;
 
-    Ledger(JdbcClient sql) {
+    /** @param copies one in each further database of the branch */
+    Ledger(JdbcClient sql, Balances balances, ObjectProvider<EntryCopy> copies) {
         this.sql = sql;
+        this.balances = balances;
+        this.copies = copies.stream().toList();
     }
 
     /**
@@ -41,29 +50,19 @@ class Ledger {
     public void book(Transfer.Order order) {
         UUID transaction =
                 GlobalTransactions.currentId().map(TransactionId::value).orElse(null);
-        // Always in one order, so that two transfers do not wait for each other here.
-        order.entries().stream()
+        balances.change(order);
+        List<Entry> entries = order.entries().stream()
                 .sorted(Comparator.comparing(Entry::account))
-                .forEach(entry -> book(order.transfer(), entry, transaction));
+                .toList();
+        entries.forEach(entry -> insert(sql, order.transfer(), entry, transaction));
+        copies.forEach(copy -> entries.forEach(entry -> copy.book(order.transfer(), entry, transaction)));
         if (Boolean.TRUE.equals(order.refuse())) {
             throw new RefusedException("refused", "Transfer " + order.transfer() + " is refused, as it asked for");
         }
     }
 
-    private void book(String transfer, Entry entry, @Nullable UUID transaction) {
-        int changed = sql.sql("update account set balance = balance + :amount"
-                        + " where id = :account and balance + :amount >= 0")
-                .param("amount", entry.amount())
-                .param("account", entry.account())
-                .update();
-        if (changed == 0) {
-            throw balance(entry.account()).isEmpty()
-                    ? new RefusedException("account-not-found", "There is no account " + entry.account())
-                    : new RefusedException(
-                            "insufficient-funds", "Account " + entry.account() + " has too little money");
-        }
-        sql.sql("insert into entry (transfer, account, amount, transaction_id)"
-                        + " values (:transfer, :account, :amount, :transaction)")
+    static void insert(JdbcClient sql, String transfer, Entry entry, @Nullable UUID transaction) {
+        sql.sql(INSERT)
                 .param("transfer", transfer)
                 .param("account", entry.account())
                 .param("amount", entry.amount())
@@ -72,37 +71,20 @@ class Ledger {
     }
 
     /** Opens accounts; one that is there already is left as it is. */
-    @Transactional
-    public void open(List<Account> accounts) {
-        for (Account account : accounts) {
-            sql.sql(
-                            "insert into account (id, opening, balance) values (:id, :balance, :balance) on conflict do nothing")
-                    .param("id", account.id())
-                    .param("balance", account.balance())
-                    .update();
-        }
+    void open(List<Account> accounts) {
+        balances.open(accounts);
     }
 
     Optional<Account> balance(String account) {
-        return sql.sql("select id, balance from account where id = ?")
-                .param(account)
-                .query(Account.class)
-                .optional();
+        return balances.balance(account);
     }
 
     List<Account> accounts() {
-        return sql.sql("select id, balance from account order by id")
-                .query(Account.class)
-                .list();
+        return balances.accounts();
     }
 
     Sum sum() {
-        // One statement: it sees one moment.
-        return sql.sql("select count(*) as accounts, coalesce(sum(opening), 0)::bigint as openings,"
-                        + " coalesce(sum(balance), 0)::bigint as balances,"
-                        + " (select coalesce(sum(amount), 0) from entry)::bigint as entries from account")
-                .query(Sum.class)
-                .single();
+        return balances.sum();
     }
 
     /** What a transfer has done here, by account; empty also while it is in doubt. */

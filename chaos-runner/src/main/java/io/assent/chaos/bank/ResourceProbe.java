@@ -21,15 +21,12 @@ final class ResourceProbe implements AutoCloseable {
     /** Writes down what every service holds now. */
     void record(Resources.When when) {
         services.forEach(service -> lines.write(new Resources(
-                service.name(),
-                when,
-                metric(service, "hikaricp.connections.active"),
-                metric(service, "jvm.threads.live"))));
+                service.name(), when, metric(service, service.connections()), metric(service, "jvm.threads.live"))));
     }
 
     /** Whether no service uses a connection now. */
     boolean poolsAreFull() {
-        return services.stream().allMatch(service -> metric(service, "hikaricp.connections.active") == 0);
+        return services.stream().allMatch(service -> metric(service, service.connections()) == 0);
     }
 
     private int metric(ServiceNode service, String name) {

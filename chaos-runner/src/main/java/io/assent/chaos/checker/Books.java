@@ -5,12 +5,27 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What one bank's database holds. */
+/**
+ * What one bank holds.
+ *
+ * @param prepared names of prepared transactions, in every database that takes part in its branches
+ * @param copy the entries in the second database of its branches; null: its branches have one database
+ * @param vault what keeps its balances and takes no part in transactions; null: they are beside the entries
+ */
 public record Books(
-        String bank, List<Account> accounts, List<Entry> entries, List<Marker> markers, List<String> prepared) {
+        String bank,
+        List<Account> accounts,
+        List<Entry> entries,
+        List<Marker> markers,
+        List<String> prepared,
+        @Nullable List<Entry> copy,
+        @Nullable Vault vault) {
 
     /** An account with the sum of the entries on it. */
     public record Account(String id, long opening, long balance, long entries) {}
@@ -26,12 +41,29 @@ public record Books(
     public record Marker(
             String transaction, String branch, @Nullable String ref, boolean committed) {}
 
+    /**
+     * Where money is reserved.
+     *
+     * @param recorded keys of reservations that the bank knows to be neither confirmed nor cancelled
+     * @param held by account, where it is not zero: money that reservations keep from others
+     */
+    public record Vault(List<Reservation> reservations, List<String> recorded, Map<String, Long> held) {}
+
+    /**
+     * One change that was reserved.
+     *
+     * @param key of the reservation, which may have several
+     * @param state RESERVED, CONFIRMED or CANCELLED
+     */
+    public record Reservation(
+            String key, String transaction, String transfer, String account, long amount, String state) {}
+
     @FunctionalInterface
     private interface RowReader<T> {
         T read(ResultSet row) throws SQLException;
     }
 
-    /** Reads all of it; nothing may be at work there. */
+    /** A bank with one database. Reads all of it; nothing may be at work there. */
     public static Books read(String bank, Connection connection) throws SQLException {
         return new Books(
                 bank,
@@ -40,18 +72,77 @@ public record Books(
                         "select a.id, a.opening, a.balance, coalesce(sum(e.amount), 0)::bigint"
                                 + " from account a left join entry e on e.account = a.id group by a.id",
                         row -> new Account(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4))),
+                entries(connection),
+                markers(connection),
+                prepared(connection),
+                null,
+                null);
+    }
+
+    /** A bank whose branches have a second database, with the entries once more. */
+    public static Books readWithCopy(String bank, Connection main, Connection second) throws SQLException {
+        Books books = read(bank, main);
+        List<String> prepared = new ArrayList<>(books.prepared());
+        prepared.addAll(prepared(second));
+        return new Books(bank, books.accounts(), books.entries(), books.markers(), prepared, entries(second), null);
+    }
+
+    /** A bank whose balances are in a vault: what they should be is told by the entries in its own database. */
+    public static Books readWithVault(String bank, Connection main, Connection vault) throws SQLException {
+        List<Entry> entries = entries(main);
+        Map<String, Long> sums =
+                entries.stream().collect(Collectors.groupingBy(Entry::account, Collectors.summingLong(Entry::amount)));
+        Map<String, Long> held = new HashMap<>();
+        rows(vault, "select id, held from account where held <> 0", row -> held.put(row.getString(1), row.getLong(2)));
+        return new Books(
+                bank,
                 rows(
-                        connection,
-                        "select transfer, account, amount, transaction_id from entry",
-                        row -> new Entry(row.getString(1), row.getString(2), row.getLong(3), row.getString(4))),
-                rows(
-                        connection,
-                        "select transaction_id, branch, ref, committed from assent_branch_marker",
-                        row -> new Marker(row.getString(1), row.getString(2), row.getString(3), row.getBoolean(4))),
-                rows(
-                        connection,
-                        "select gid from pg_prepared_xacts where database = current_database()",
-                        row -> row.getString(1)));
+                        vault,
+                        "select id, opening, balance from account",
+                        row -> new Account(
+                                row.getString(1),
+                                row.getLong(2),
+                                row.getLong(3),
+                                sums.getOrDefault(row.getString(1), 0L))),
+                entries,
+                markers(main),
+                prepared(main),
+                null,
+                new Vault(
+                        rows(
+                                vault,
+                                "select r.key, r.transaction_id, r.transfer, c.account, c.amount, r.state"
+                                        + " from reservation r join change c using (key)",
+                                row -> new Reservation(
+                                        row.getString(1),
+                                        row.getString(2),
+                                        row.getString(3),
+                                        row.getString(4),
+                                        row.getLong(5),
+                                        row.getString(6))),
+                        rows(main, "select key from assent_reservation", row -> row.getString(1)),
+                        held));
+    }
+
+    private static List<Entry> entries(Connection connection) throws SQLException {
+        return rows(
+                connection,
+                "select transfer, account, amount, transaction_id from entry",
+                row -> new Entry(row.getString(1), row.getString(2), row.getLong(3), row.getString(4)));
+    }
+
+    private static List<Marker> markers(Connection connection) throws SQLException {
+        return rows(
+                connection,
+                "select transaction_id, branch, ref, committed from assent_branch_marker",
+                row -> new Marker(row.getString(1), row.getString(2), row.getString(3), row.getBoolean(4)));
+    }
+
+    private static List<String> prepared(Connection connection) throws SQLException {
+        return rows(
+                connection,
+                "select gid from pg_prepared_xacts where database = current_database()",
+                row -> row.getString(1));
     }
 
     private static <T> List<T> rows(Connection connection, String sql, RowReader<T> reader) throws SQLException {

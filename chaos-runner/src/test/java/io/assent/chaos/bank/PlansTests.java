@@ -66,7 +66,7 @@ class PlansTests {
                 536400,2010-12-01T09:45,(blank),United Kingdom,2,0
                 """);
 
-        InvoicePlans plans = InvoicePlans.read(file, BANKS);
+        InvoicePlans plans = InvoicePlans.read(file, BANKS, BANKS);
 
         assertThat(plans.size()).isEqualTo(2);
         assertThat(plans.skipped()).isEqualTo(1);
@@ -82,7 +82,7 @@ class PlansTests {
         Path file = directory.resolve("invoices.csv");
         Files.writeString(file, "a,b\n1,2\n");
 
-        assertThatThrownBy(() -> InvoicePlans.read(file, BANKS))
+        assertThatThrownBy(() -> InvoicePlans.read(file, BANKS, BANKS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("InvoiceNo");
     }
