@@ -21,12 +21,16 @@ final class ResourceProbe implements AutoCloseable {
     /** Writes down what every service holds now. */
     void record(Resources.When when) {
         services.forEach(service -> lines.write(new Resources(
-                service.name(), when, metric(service, service.connections()), metric(service, "jvm.threads.live"))));
+                service.name(),
+                when,
+                metric(service, service.metrics().connections()),
+                metric(service, service.metrics().threads()))));
     }
 
     /** Whether no service uses a connection now. */
     boolean poolsAreFull() {
-        return services.stream().allMatch(service -> metric(service, service.connections()) == 0);
+        return services.stream()
+                .allMatch(service -> metric(service, service.metrics().connections()) == 0);
     }
 
     private int metric(ServiceNode service, String name) {

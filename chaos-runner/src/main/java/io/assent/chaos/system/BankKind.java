@@ -11,11 +11,15 @@ public enum BankKind {
     /** Two PostgreSQL databases in one branch: in the second one, named by {@code copy}, are the entries once more. */
     JTA,
     /** Entries in a PostgreSQL database, balances in another one that takes no part and is reserved in: the {@code vault}. */
-    TCC;
+    TCC,
+    /** One PostgreSQL database and a program in Node.js, prepared with the call. It begins no transfers. */
+    NODE;
+
+    private static final String BANK_CONNECTIONS = "bank.connections.active";
 
     /** Whether transfers can be begun there. */
     public boolean initiates() {
-        return true;
+        return this != NODE;
     }
 
     /** What its second database is for, also the end of its name; empty: it has none. */
@@ -27,8 +31,13 @@ public enum BankKind {
         };
     }
 
-    /** The metric that counts its connections in use. */
-    public String connections() {
-        return this == JTA ? "bank.connections.active" : ServiceNode.HIKARI_CONNECTIONS;
+    /** Where it tells what it holds. */
+    ServiceNode.Metrics metrics() {
+        return switch (this) {
+            case EARLY, LATE, TCC -> ServiceNode.Metrics.SPRING;
+            // Agroal's pools are not among those that Spring Boot counts.
+            case JTA -> new ServiceNode.Metrics(BANK_CONNECTIONS, ServiceNode.Metrics.SPRING.threads());
+            case NODE -> new ServiceNode.Metrics(BANK_CONNECTIONS, "bank.handles");
+        };
     }
 }

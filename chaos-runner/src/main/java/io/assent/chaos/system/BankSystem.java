@@ -1,5 +1,6 @@
 package io.assent.chaos.system;
 
+import io.assent.demo.node.NodeRuntime;
 import io.assent.demo.process.FreePorts;
 import io.assent.demo.process.ProcessSpec;
 import io.assent.demo.process.ProcessStarter;
@@ -28,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -347,29 +349,54 @@ public final class BankSystem implements AutoCloseable {
         }
         for (int i = 1; i <= options.banks(); i++) {
             String name = "bank-" + i;
-            specs.add(bankSpec(name, bankDatabases.get(i - 1)));
+            Database database = bankDatabases.get(i - 1);
+            specs.add(kind(name) == BankKind.NODE ? nodeSpec(name, database) : bankSpec(name, database));
         }
         train(coordinator, specs.get(0));
-        train(bank, specs.get(options.coordinators()));
+        int javaBank = firstJavaBank();
+        if (javaBank >= 0) {
+            train(bank, specs.get(options.coordinators() + javaBank));
+        }
         for (int i = 0; i < specs.size(); i++) {
             boolean coordinates = i < options.coordinators();
             ProcessSpec spec = specs.get(i);
+            if (!coordinates && kind(spec.name()) == BankKind.NODE) {
+                addBank(spec);
+                continue;
+            }
             Variant variant = coordinates ? options.variant() : null;
             ServiceApplication application = coordinates ? coordinator : bank;
             ProcessSpec whole = spec.withCommand(
                     variant == null
                             ? application.command(spec.command())
                             : application.command(variant.mainClass(), variant.classPath(), spec.command()));
-            SupervisedProcess process = new SupervisedProcess(whole, starter, scheduler, listener);
             if (coordinates) {
+                SupervisedProcess process = new SupervisedProcess(whole, starter, scheduler, listener);
                 coordinators.add(ServiceNode.of(process, endpoint(spec.name())));
+                linked("client", spec.name());
             } else {
-                BankKind kind = kind(spec.name());
-                Path volume = kind == BankKind.JTA ? objectStore(spec.name()) : null;
-                banks.add(new ServiceNode(process, endpoint(spec.name()), kind.connections(), volume));
+                addBank(whole);
             }
-            linked("client", spec.name());
         }
+    }
+
+    private void addBank(ProcessSpec whole) {
+        String name = whole.name();
+        BankKind kind = kind(name);
+        banks.add(new ServiceNode(
+                new SupervisedProcess(whole, starter, scheduler, listener),
+                endpoint(name),
+                kind.metrics(),
+                kind == BankKind.JTA ? objectStore(name) : null));
+        linked("client", name);
+    }
+
+    /** The index of one that is trained for fast starts; -1: there is none. */
+    private int firstJavaBank() {
+        return IntStream.range(0, options.banks())
+                .filter(i -> options.kinds().get(i) != BankKind.NODE)
+                .findFirst()
+                .orElse(-1);
     }
 
     private ServiceApplication application(String module, Path applications) throws IOException {
@@ -394,6 +421,48 @@ public final class BankSystem implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             training.destroyForcibly();
+        }
+    }
+
+    /** A bank in Node.js, with its program. */
+    private ProcessSpec nodeSpec(String name, Database database) throws IOException {
+        String server = linked(name, "bank-postgres") + "/" + database.name();
+        return new ProcessSpec(
+                name,
+                List.of(
+                        node().toString(),
+                        options.repository()
+                                .resolve("bank-service/src/node/bank.mjs")
+                                .toString()),
+                Map.of(
+                        "DATABASE_URL",
+                        "postgres://" + database.name() + ":" + database.password() + "@" + server,
+                        "PORT",
+                        Integer.toString(endpoint(name).port()),
+                        "COORDINATOR_URLS",
+                        coordinatorUrls(name),
+                        "PARTICIPANT_NAME",
+                        name,
+                        // As with the others: each coordinator is configured with its own link to it.
+                        "PARTICIPANT_URL",
+                        ""),
+                options.state(),
+                runDirectory(),
+                logDirectory().resolve(name + ".log"),
+                URI.create(endpoint(name).httpUrl() + "/health"),
+                START_TIMEOUT,
+                STOP_TIMEOUT);
+    }
+
+    /** A Node.js that has what the bank's program needs. */
+    private Path node() throws IOException {
+        try {
+            NodeRuntime runtime = NodeRuntime.find(options.repository().resolve(".chaos/node"));
+            runtime.installDependencies(options.repository().resolve("examples/node-participant"));
+            return runtime.node();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while preparing Node.js", e);
         }
     }
 
@@ -468,12 +537,8 @@ public final class BankSystem implements AutoCloseable {
 
     /** A bank names no address in its votes: each coordinator is configured with its own link to it. */
     private List<String> bankArguments(String name) {
-        List<String> urls = new ArrayList<>();
-        for (int i = 1; i <= options.coordinators(); i++) {
-            urls.add(linked(name, "coordinator-" + i).httpUrl());
-        }
         List<String> arguments = new ArrayList<>(
-                List.of("--assent.participant.name=" + name, "--assent.coordinator.urls=" + String.join(",", urls)));
+                List.of("--assent.participant.name=" + name, "--assent.coordinator.urls=" + coordinatorUrls(name)));
         for (int i = 1; i <= options.banks(); i++) {
             String peer = "bank-" + i;
             if (!peer.equals(name)) {
@@ -482,7 +547,7 @@ public final class BankSystem implements AutoCloseable {
         }
         arguments.addAll(
                 switch (kind(name)) {
-                    case EARLY -> List.of();
+                    case EARLY, NODE -> List.of();
                     case LATE ->
                         List.of(
                                 "--assent.participant.prepare=late",
@@ -508,6 +573,14 @@ public final class BankSystem implements AutoCloseable {
                 });
         arguments.addAll(options.bankArguments());
         return arguments;
+    }
+
+    private String coordinatorUrls(String bank) {
+        List<String> urls = new ArrayList<>();
+        for (int i = 1; i <= options.coordinators(); i++) {
+            urls.add(linked(bank, "coordinator-" + i).httpUrl());
+        }
+        return String.join(",", urls);
     }
 
     private Path objectStore(String bank) {

@@ -13,31 +13,39 @@ import org.springframework.util.FileSystemUtils;
  */
 public final class ServiceNode implements Node {
 
-    static final String HIKARI_CONNECTIONS = "hikaricp.connections.active";
+    /**
+     * Where a service tells what it holds.
+     *
+     * @param connections the metric that counts connections in use
+     * @param threads the metric that counts what is at work
+     */
+    public record Metrics(String connections, String threads) {
+
+        static final Metrics SPRING = new Metrics("hikaricp.connections.active", "jvm.threads.live");
+    }
 
     private final SupervisedProcess process;
     private final Endpoint endpoint;
-    private final String connections;
+    private final Metrics metrics;
     private final @Nullable Path volume;
 
     /**
-     * @param connections the metric that counts its connections in use
      * @param volume what it keeps and can do without; null: nothing
      */
-    ServiceNode(SupervisedProcess process, Endpoint endpoint, String connections, @Nullable Path volume) {
+    ServiceNode(SupervisedProcess process, Endpoint endpoint, Metrics metrics, @Nullable Path volume) {
         this.process = process;
         this.endpoint = endpoint;
-        this.connections = connections;
+        this.metrics = metrics;
         this.volume = volume;
     }
 
     static ServiceNode of(SupervisedProcess process, Endpoint endpoint) {
-        return new ServiceNode(process, endpoint, HIKARI_CONNECTIONS, null);
+        return new ServiceNode(process, endpoint, Metrics.SPRING, null);
     }
 
-    /** The metric that counts its connections in use. */
-    public String connections() {
-        return connections;
+    /** Where it tells what it holds. */
+    public Metrics metrics() {
+        return metrics;
     }
 
     /** Whether there is something that {@link #loseVolume()} takes away. */
@@ -47,10 +55,14 @@ public final class ServiceNode implements Node {
 
     /** Takes away what it keeps on a volume of its own, as when it is started on another machine. To be called while it is down. */
     public void loseVolume() {
+        Path lost = volume;
+        if (lost == null) {
+            throw new IllegalStateException(name() + " has no volume");
+        }
         try {
-            FileSystemUtils.deleteRecursively(volume);
+            FileSystemUtils.deleteRecursively(lost);
         } catch (IOException e) {
-            throw new UncheckedIOException(volume + " cannot be deleted", e);
+            throw new UncheckedIOException(lost + " cannot be deleted", e);
         }
     }
 

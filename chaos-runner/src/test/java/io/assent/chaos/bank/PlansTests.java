@@ -52,6 +52,24 @@ class PlansTests {
     }
 
     @Test
+    void a_bank_that_begins_no_transfers_is_asked_for_none_and_takes_part_in_many() {
+        RandomPlans plans = new RandomPlans(BANKS, List.of("bank-1", "bank-2"), 5);
+
+        List<Plan> transfers = IntStream.range(0, 500)
+                .mapToObj(i -> plans.next(1))
+                .filter(plan -> plan.kind() == Kind.TRANSFER)
+                .toList();
+
+        assertThat(transfers)
+                .extracting(Plan::bank)
+                .containsOnly("bank-1", "bank-2")
+                .hasSizeGreaterThan(100);
+        assertThat(transfers.stream().flatMap(plan -> plan.effects().stream()))
+                .extracting(Effect::bank)
+                .contains("bank-3");
+    }
+
+    @Test
     void the_same_seed_gives_every_client_the_same_plans() {
         assertThat(random(5, 50)).isEqualTo(random(5, 50)).isNotEqualTo(random(6, 50));
     }
