@@ -14,6 +14,11 @@ import org.springframework.transaction.annotation.Transactional;
 @ConditionalOnProperty(name = "bank.balances", havingValue = "table", matchIfMissing = true)
 class AccountTable implements Balances {
 
+    /** One statement: it sees one moment. */
+    static final String SUM = "select count(*) as accounts, coalesce(sum(opening), 0)::bigint as openings,"
+            + " coalesce(sum(balance), 0)::bigint as balances,"
+            + " (select coalesce(sum(amount), 0) from entry)::bigint as entries from account";
+
     private final JdbcClient sql;
 
     AccountTable(JdbcClient sql) {
@@ -68,11 +73,6 @@ class AccountTable implements Balances {
 
     @Override
     public Ledger.Sum sum() {
-        // One statement: it sees one moment.
-        return sql.sql("select count(*) as accounts, coalesce(sum(opening), 0)::bigint as openings,"
-                        + " coalesce(sum(balance), 0)::bigint as balances,"
-                        + " (select coalesce(sum(amount), 0) from entry)::bigint as entries from account")
-                .query(Ledger.Sum.class)
-                .single();
+        return sql.sql(SUM).query(Ledger.Sum.class).single();
     }
 }

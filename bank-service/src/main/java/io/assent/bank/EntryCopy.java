@@ -33,7 +33,7 @@ class EntryCopy {
     }
 
     void book(String transfer, Transfer.Entry entry, @Nullable UUID transaction) {
-        Ledger.insert(sql, transfer, entry, transaction);
+        SqlLedger.insert(sql, transfer, entry, transaction);
     }
 
     /** Agroal's pools are not among those that Spring Boot counts. */

@@ -48,18 +48,8 @@ class Vault implements Balances, DisposableBean {
     }
 
     Vault(BankProperties properties, MeterRegistry meters) {
-        BankProperties.Vault settings = properties.vault();
-        HikariDataSource made = new HikariDataSource();
-        made.setPoolName("vault");
-        made.setJdbcUrl(settings.url());
-        made.setUsername(settings.username());
-        made.setPassword(settings.password());
-        made.setConnectionTimeout(2_000);
-        made.addDataSourceProperty("connectTimeout", 2);
         // Shorter than assent.participant.reservations.cancel-delay: a try of a dead process is over by then.
-        made.addDataSourceProperty("socketTimeout", 4);
-        made.addDataSourceProperty("options", "-c lock_timeout=2s");
-        made.setMetricRegistry(meters);
+        HikariDataSource made = StorePool.of(properties, 4, meters);
         Flyway.configure()
                 .dataSource(made)
                 .locations("classpath:db/vault")

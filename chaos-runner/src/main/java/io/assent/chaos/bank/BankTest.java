@@ -103,7 +103,11 @@ final class BankTest {
         openAccounts();
         try (ResourceProbe probe = new ResourceProbe(services(), directory)) {
             probe.record(Resources.When.BEFORE);
-            try (DoubtWatch doubt = new DoubtWatch(system.bankPostgres().server(), reserving(), directory);
+            try (DoubtWatch doubt = new DoubtWatch(
+                            system.bankPostgres().server(),
+                            databases(BankKind.TCC),
+                            databases(BankKind.OWN),
+                            directory);
                     Workload workload = new Workload(
                             plans, addresses, directory, settings.clients(), settings.rate(), settings.seed())) {
                 breakThings(workload, doubt);
@@ -186,8 +190,13 @@ final class BankTest {
     }
 
     private boolean isNothingOpen() throws SQLException {
-        for (Database database : reserving()) {
+        for (Database database : databases(BankKind.TCC)) {
             if (count(database, "select count(*) from assent_reservation") > 0) {
+                return false;
+            }
+        }
+        for (Database database : databases(BankKind.OWN)) {
+            if (count(database, "select count(*) from branch where state = 'PREPARED'") > 0) {
                 return false;
             }
         }
@@ -196,10 +205,9 @@ final class BankTest {
                         == 0;
     }
 
-    /** The databases in which banks record reservations. */
-    private List<Database> reserving() {
+    private List<Database> databases(BankKind kind) {
         return system.bankDatabases().stream()
-                .filter(database -> system.kind(database.name()) == BankKind.TCC)
+                .filter(database -> system.kind(database.name()) == kind)
                 .toList();
     }
 
@@ -227,7 +235,7 @@ final class BankTest {
     private Books books(String bank, Connection main) throws SQLException {
         Database further = system.furtherDatabase(bank).orElse(null);
         if (further == null) {
-            return Books.read(bank, main);
+            return system.kind(bank) == BankKind.OWN ? Books.readWithLog(bank, main) : Books.read(bank, main);
         }
         try (Connection connection = further.connect()) {
             return system.kind(bank) == BankKind.TCC

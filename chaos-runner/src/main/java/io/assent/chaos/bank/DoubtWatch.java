@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at {@code pg_prepared_xacts} of the banks' server again and again and writes down how long each branch was in doubt,
- * and the same for reservations from their record to their end. What is over between two looks is not seen; while the
+ * and the same for reservations from their record to their end, and for branches in a bank's own log. What is over between two looks is not seen; while the
  * server does not answer, what was in doubt counts as in doubt.
  */
 final class DoubtWatch implements AutoCloseable {
@@ -37,6 +37,9 @@ final class DoubtWatch implements AutoCloseable {
     /** The deadline is at the end of the ref. */
     private static final String RESERVED = "select 'reservation ' || key || ' of ' || ref, current_database(),"
             + " (extract(epoch from recorded_at) * 1000)::bigint from assent_reservation";
+
+    private static final String LOGGED =
+            "select ref, current_database(), (extract(epoch from since) * 1000)::bigint from branch where state = 'PREPARED'";
 
     @FunctionalInterface
     private interface Opener {
@@ -88,10 +91,14 @@ final class DoubtWatch implements AutoCloseable {
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final Map<String, DoubtSpell> open = new HashMap<>();
 
-    /** @param reserving databases of banks that make reservations, all on that server */
-    DoubtWatch(EmbeddedPostgres server, List<Database> reserving, Path directory) {
+    /**
+     * @param reserving databases of banks that make reservations, all on that server
+     * @param logging databases that banks have as a log of their own, there as well
+     */
+    DoubtWatch(EmbeddedPostgres server, List<Database> reserving, List<Database> logging, Path directory) {
         places.add(new Place(server::superuserConnection, PREPARED));
         reserving.forEach(database -> places.add(new Place(database::connect, RESERVED)));
+        logging.forEach(database -> places.add(new Place(database::connect, LOGGED)));
         this.lines = new JsonLines(directory.resolve("doubt.jsonl"));
         thread.scheduleWithFixedDelay(this::look, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one bank holds.
  *
- * @param prepared names of prepared transactions, in every database that takes part in its branches
+ * @param prepared names of branches in doubt, in every database that takes part in its branches
+ * @param held by account, where it is not zero: money that reservations or branches in doubt keep from others
  * @param copy the entries in the second database of its branches; null: its branches have one database
  * @param vault what keeps its balances and takes no part in transactions; null: they are beside the entries
  */
@@ -24,6 +25,7 @@ public record Books(
         List<Entry> entries,
         List<Marker> markers,
         List<String> prepared,
+        Map<String, Long> held,
         @Nullable List<Entry> copy,
         @Nullable Vault vault) {
 
@@ -45,9 +47,8 @@ public record Books(
      * Where money is reserved.
      *
      * @param recorded keys of reservations that the bank knows to be neither confirmed nor cancelled
-     * @param held by account, where it is not zero: money that reservations keep from others
      */
-    public record Vault(List<Reservation> reservations, List<String> recorded, Map<String, Long> held) {}
+    public record Vault(List<Reservation> reservations, List<String> recorded) {}
 
     /**
      * One change that was reserved.
@@ -67,14 +68,27 @@ public record Books(
     public static Books read(String bank, Connection connection) throws SQLException {
         return new Books(
                 bank,
-                rows(
-                        connection,
-                        "select a.id, a.opening, a.balance, coalesce(sum(e.amount), 0)::bigint"
-                                + " from account a left join entry e on e.account = a.id group by a.id",
-                        row -> new Account(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4))),
+                accounts(connection),
                 entries(connection),
                 markers(connection),
                 prepared(connection),
+                Map.of(),
+                null,
+                null);
+    }
+
+    /** A bank with a log of its own: a branch's record there takes the place of its marker, and of what is prepared. */
+    public static Books readWithLog(String bank, Connection connection) throws SQLException {
+        return new Books(
+                bank,
+                accounts(connection),
+                entries(connection),
+                rows(
+                        connection,
+                        "select transaction_id, branch, ref, state = 'COMMITTED' from branch where state <> 'PREPARED'",
+                        row -> new Marker(row.getString(1), row.getString(2), row.getString(3), row.getBoolean(4))),
+                rows(connection, "select ref from branch where state = 'PREPARED'", row -> row.getString(1)),
+                held(connection),
                 null,
                 null);
     }
@@ -84,7 +98,8 @@ public record Books(
         Books books = read(bank, main);
         List<String> prepared = new ArrayList<>(books.prepared());
         prepared.addAll(prepared(second));
-        return new Books(bank, books.accounts(), books.entries(), books.markers(), prepared, entries(second), null);
+        return new Books(
+                bank, books.accounts(), books.entries(), books.markers(), prepared, Map.of(), entries(second), null);
     }
 
     /** A bank whose balances are in a vault: what they should be is told by the entries in its own database. */
@@ -92,8 +107,6 @@ public record Books(
         List<Entry> entries = entries(main);
         Map<String, Long> sums =
                 entries.stream().collect(Collectors.groupingBy(Entry::account, Collectors.summingLong(Entry::amount)));
-        Map<String, Long> held = new HashMap<>();
-        rows(vault, "select id, held from account where held <> 0", row -> held.put(row.getString(1), row.getLong(2)));
         return new Books(
                 bank,
                 rows(
@@ -107,6 +120,7 @@ public record Books(
                 entries,
                 markers(main),
                 prepared(main),
+                held(vault),
                 null,
                 new Vault(
                         rows(
@@ -120,8 +134,24 @@ public record Books(
                                         row.getString(4),
                                         row.getLong(5),
                                         row.getString(6))),
-                        rows(main, "select key from assent_reservation", row -> row.getString(1)),
-                        held));
+                        rows(main, "select key from assent_reservation", row -> row.getString(1))));
+    }
+
+    private static List<Account> accounts(Connection connection) throws SQLException {
+        return rows(
+                connection,
+                "select a.id, a.opening, a.balance, coalesce(sum(e.amount), 0)::bigint"
+                        + " from account a left join entry e on e.account = a.id group by a.id",
+                row -> new Account(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)));
+    }
+
+    private static Map<String, Long> held(Connection connection) throws SQLException {
+        Map<String, Long> held = new HashMap<>();
+        rows(
+                connection,
+                "select id, held from account where held <> 0",
+                row -> held.put(row.getString(1), row.getLong(2)));
+        return held;
     }
 
     private static List<Entry> entries(Connection connection) throws SQLException {

@@ -73,8 +73,5 @@ final class VaultRules implements Rule {
                 findings.add(I12, reservation.key(), "is still reserved at the vault of " + bank + ": " + reservation);
             }
         }
-        vault.held()
-                .forEach((account, amount) ->
-                        findings.add(I12, bank + " " + account, "has " + amount + " that are still held"));
     }
 }

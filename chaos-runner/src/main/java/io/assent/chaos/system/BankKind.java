@@ -13,7 +13,9 @@ public enum BankKind {
     /** Entries in a PostgreSQL database, balances in another one that takes no part and is reserved in: the {@code vault}. */
     TCC,
     /** One PostgreSQL database and a program in Node.js, prepared with the call. It begins no transfers. */
-    NODE;
+    NODE,
+    /** A log of the bank's own: rows of a database that the starter knows nothing of, and in which nothing is prepared. */
+    OWN;
 
     private static final String BANK_CONNECTIONS = "bank.connections.active";
 
@@ -34,7 +36,7 @@ public enum BankKind {
     /** Where it tells what it holds. */
     ServiceNode.Metrics metrics() {
         return switch (this) {
-            case EARLY, LATE, TCC -> ServiceNode.Metrics.SPRING;
+            case EARLY, LATE, TCC, OWN -> ServiceNode.Metrics.SPRING;
             // Agroal's pools are not among those that Spring Boot counts.
             case JTA -> new ServiceNode.Metrics(BANK_CONNECTIONS, ServiceNode.Metrics.SPRING.threads());
             case NODE -> new ServiceNode.Metrics(BANK_CONNECTIONS, "bank.handles");

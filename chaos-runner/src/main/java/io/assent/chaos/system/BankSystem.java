@@ -44,6 +44,7 @@ public final class BankSystem implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(BankSystem.class);
     private static final String LOG_DATABASE = "decisions";
+    private static final String STORE = "bank.store";
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration TRAINING_TIMEOUT = Duration.ofMinutes(3);
@@ -476,26 +477,37 @@ public final class BankSystem implements AutoCloseable {
         Database further = furtherDatabases.get(name);
         if (further != null) {
             boolean jta = kind(name) == BankKind.JTA;
-            String prefix = jta ? "assent.participant.jta.databases.copy" : "bank.vault";
-            arguments.add("--" + prefix + ".url=" + server.jdbcUrl(further.name()) + (jta ? limits : ""));
-            arguments.add("--" + prefix + ".username=" + further.name());
-            secrets.put(prefix.toUpperCase(Locale.ROOT).replace('.', '_') + "_PASSWORD", further.password());
+            String prefix = jta ? "assent.participant.jta.databases.copy" : STORE;
+            addDatabase(prefix, further, server.jdbcUrl(further.name()) + (jta ? limits : ""), arguments, secrets);
             url += jta ? limits : "";
         }
+        if (kind(name) == BankKind.OWN) {
+            addDatabase(STORE, database, url, arguments, secrets);
+            return spec(name, arguments, secrets);
+        }
         return spec(name, database, url, arguments, secrets);
+    }
+
+    private static void addDatabase(
+            String prefix, Database database, String url, List<String> arguments, Map<String, String> secrets) {
+        arguments.add("--" + prefix + ".url=" + url);
+        arguments.add("--" + prefix + ".username=" + database.name());
+        // Through the environment: arguments can be read by every user of the machine.
+        secrets.put(prefix.toUpperCase(Locale.ROOT).replace('.', '_') + "_PASSWORD", database.password());
     }
 
     /** A process without its program: the command holds the arguments only. */
     private ProcessSpec spec(
             String name, Database database, String url, List<String> further, Map<String, String> secrets) {
-        // Through the environment: arguments can be read by every user of the machine.
+        List<String> arguments = new ArrayList<>(further);
         Map<String, String> environment = new HashMap<>(secrets);
-        environment.put("SPRING_DATASOURCE_PASSWORD", database.password());
-        List<String> arguments = new ArrayList<>(List.of(
-                "--server.port=" + endpoint(name).port(),
-                "--server.address=127.0.0.1",
-                "--spring.datasource.url=" + url,
-                "--spring.datasource.username=" + database.name()));
+        addDatabase("spring.datasource", database, url, arguments, environment);
+        return spec(name, arguments, environment);
+    }
+
+    private ProcessSpec spec(String name, List<String> further, Map<String, String> environment) {
+        List<String> arguments =
+                new ArrayList<>(List.of("--server.port=" + endpoint(name).port(), "--server.address=127.0.0.1"));
         arguments.addAll(further);
         return new ProcessSpec(
                 name,
@@ -570,6 +582,13 @@ public final class BankSystem implements AutoCloseable {
                                 "--spring.flyway.locations=classpath:db/reserving",
                                 // Longer than a try waits for its vault.
                                 "--assent.participant.reservations.cancel-delay=5s");
+                    case OWN ->
+                        List.of(
+                                "--bank.balances=log",
+                                "--assent.participant.resources=own",
+                                // application.yml speaks of a DataSource, which this bank does not have.
+                                "--spring.autoconfigure.exclude="
+                                        + "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration");
                 });
         arguments.addAll(options.bankArguments());
         return arguments;

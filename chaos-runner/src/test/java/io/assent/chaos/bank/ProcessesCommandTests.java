@@ -26,7 +26,7 @@ class ProcessesCommandTests {
         "--together 2, --together must be 0 to 1",
         "--hours 0, --hours must be above 0",
         "--hours 1 --kills 5, give one of them",
-        "--kinds early;other, 'other is none of early, late, jta, tcc, node'",
+        "--kinds early;other, 'other is none of early, late, jta, tcc, node, own'",
         "--kinds early, the number of banks must be 2 to 9",
         "--kinds node;node, at least one bank must be of a kind that begins transfers",
         "--kinds early;late --late 1, leave out --banks and --late"

@@ -21,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
  * What a small, clean run left: two banks and a decision log in real databases with the real schemas, and the histories.
  * t1 committed; t2 was refused and rolled back; t3 was told to be unknown and turned out to be committed. Tests spoil it.
  *
- * <p>If it is {@code mixed}, bank-1 has a second database in its branches, and the balances of bank-2 are in a vault.
+ * <p>With {@link Shape#VAULT} bank-1 has a second database in its branches, and the balances of bank-2 are in a vault; with
+ * {@link Shape#LOG} bank-2 has a log of its own.
  */
 final class LeftBehind implements AutoCloseable {
 
@@ -39,6 +40,13 @@ final class LeftBehind implements AutoCloseable {
     final List<Resources> resources = new ArrayList<>();
     final List<TracedMessage> trace = new ArrayList<>();
 
+    enum Shape {
+        PLAIN,
+        VAULT,
+        LOG
+    }
+
+    private final Shape shape;
     private final boolean mixed;
 
     private static final TestPostgres.Database log = TestPostgres.shared().freshDatabase("log");
@@ -48,11 +56,12 @@ final class LeftBehind implements AutoCloseable {
     private static final TestPostgres.Database vault = TestPostgres.shared().freshDatabase("vault");
 
     LeftBehind() throws Exception {
-        this(false);
+        this(Shape.PLAIN);
     }
 
-    LeftBehind(boolean mixed) throws Exception {
-        this.mixed = mixed;
+    LeftBehind(Shape shape) throws Exception {
+        this.shape = shape;
+        this.mixed = shape == Shape.VAULT;
         String empty = "drop schema public cascade; create schema public";
         log(empty);
         bank(1, empty);
@@ -61,7 +70,7 @@ final class LeftBehind implements AutoCloseable {
         log("create table any_time partition of assent_transaction for values from (minvalue) to (maxvalue)");
         for (int bank = 1; bank <= 2; bank++) {
             boolean vaulted = mixed && bank == 2;
-            bank(bank, migration(vaulted ? "reserving/V1__entries.sql" : "migration/V1__accounts_and_entries.sql"));
+            bank(bank, migration(bank == 1 ? "migration/V1__accounts_and_entries.sql" : secondSchema()));
             bank(bank, resource("io/assent/participant/schema-postgresql.sql"));
             if (!vaulted) {
                 bank(bank, "insert into account values ('a', 100, 100), ('b', 100, 100)");
@@ -96,14 +105,22 @@ final class LeftBehind implements AutoCloseable {
         trace.add(order(T1, "COMMIT", START + 5_000));
     }
 
+    private String secondSchema() {
+        return switch (shape) {
+            case PLAIN -> "migration/V1__accounts_and_entries.sql";
+            case VAULT -> "reserving/V1__entries.sql";
+            case LOG -> "log/V1__accounts_and_branches.sql";
+        };
+    }
+
     private void transfer(String transfer, String transaction, String account) throws SQLException {
         for (int bank = 1; bank <= 2; bank++) {
             int amount = bank == 1 ? -10 : 10;
             book(bank, transfer, transaction, account, amount);
-            bank(
-                    bank,
-                    "insert into assent_branch_marker values ('%s', '%d', '%s', true)"
-                            .formatted(transaction, bank, ref(bank, transaction)));
+            String record = shape == Shape.LOG && bank == 2
+                    ? "insert into branch values ('%s', '%d', '%s', 'COMMITTED')"
+                    : "insert into assent_branch_marker values ('%s', '%d', '%s', true)";
+            bank(bank, record.formatted(transaction, bank, ref(bank, transaction)));
         }
         log(row(
                 transaction,
@@ -245,6 +262,9 @@ final class LeftBehind implements AutoCloseable {
 
     private Books books(int bank, Connection main) throws SQLException {
         String name = "bank-" + bank;
+        if (shape == Shape.LOG && bank == 2) {
+            return Books.readWithLog(name, main);
+        }
         if (!mixed) {
             return Books.read(name, main);
         }

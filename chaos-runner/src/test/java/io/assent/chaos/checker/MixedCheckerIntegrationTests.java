@@ -6,6 +6,7 @@ import static io.assent.chaos.checker.LeftBehind.key;
 import static io.assent.chaos.checker.LeftBehind.ref;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assent.chaos.checker.LeftBehind.Shape;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -14,8 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Goal: the checker finds what can go wrong only where a branch has two databases, or balances are reserved in a vault. Method:
- * as in {@link CheckerIntegrationTests}, with a bank of either kind.
+ * Goal: the checker finds what can go wrong only where a branch has two databases, or balances are reserved in a
+ * vault, or a bank has a log of its own. Method:
+ * as in {@link CheckerIntegrationTests}, with banks of these kinds.
  */
 class MixedCheckerIntegrationTests {
 
@@ -62,22 +64,53 @@ class MixedCheckerIntegrationTests {
                         2,
                         "insert into assent_reservation (key, transaction_id, branch, ref, name, arguments, try_until)"
                                 + " values ('%s', '%s', '2', '%s', 'Vault.change', '[]', now())"
-                                        .formatted(ANOTHER, T2, ref(2, T2))));
+                                        .formatted(ANOTHER, T2, ref(2, T2)))),
+        LOG_I1_A_MEMBER_ROLLED_BACK(
+                Invariant.I1,
+                T1,
+                run -> run.bank(2, "update branch set state = 'ROLLED_BACK' where transaction_id = '" + T1 + "'")),
+        LOG_I1_COMMITTED_THOUGH_ROLLED_BACK(
+                Invariant.I1,
+                T2,
+                run -> run.bank(
+                        2, "insert into branch values ('%s', '2', '%s', 'COMMITTED')".formatted(T2, ref(2, T2)))),
+        LOG_I10_ACKNOWLEDGED_AND_STILL_IN_DOUBT(
+                Invariant.I10,
+                T1,
+                run -> run.bank(2, "update branch set state = 'PREPARED' where transaction_id = '" + T1 + "'")),
+        LOG_I12_STILL_IN_DOUBT(
+                Invariant.I12,
+                ref(2, T2),
+                run -> run.bank(
+                        2, "insert into branch values ('%s', '2', '%s', 'PREPARED')".formatted(T2, ref(2, T2)))),
+        LOG_I12_STILL_HELD(Invariant.I12, "bank-2 a", run -> run.bank(2, "update account set held = 1 where id = 'a'"));
 
         private final Invariant invariant;
         private final String subject;
         private final CheckerIntegrationTests.Spoiler spoiler;
+        private final Shape shape;
 
         Spoiled(Invariant invariant, String subject, CheckerIntegrationTests.Spoiler spoiler) {
             this.invariant = invariant;
             this.subject = subject;
             this.spoiler = spoiler;
+            this.shape = name().startsWith("LOG_") ? Shape.LOG : Shape.VAULT;
         }
     }
 
     @Test
     void a_clean_run_passes() throws Exception {
-        try (LeftBehind run = new LeftBehind(true)) {
+        try (LeftBehind run = new LeftBehind(Shape.VAULT)) {
+            Report report = run.judged(directory);
+
+            assertThat(report.violations()).isEmpty();
+            assertThat(report.booked()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_clean_run_with_a_log_of_the_banks_own_passes() throws Exception {
+        try (LeftBehind run = new LeftBehind(Shape.LOG)) {
             Report report = run.judged(directory);
 
             assertThat(report.violations()).isEmpty();
@@ -88,7 +121,7 @@ class MixedCheckerIntegrationTests {
     @ParameterizedTest
     @EnumSource
     void what_was_spoiled_is_found(Spoiled spoiled) throws Exception {
-        try (LeftBehind run = new LeftBehind(true)) {
+        try (LeftBehind run = new LeftBehind(spoiled.shape)) {
             spoiled.spoiler.spoil(run);
 
             assertThat(run.judged(directory).violations())
