@@ -82,11 +82,13 @@ export function readTransaction(header) {
   };
 }
 
-/** Writes the header Assent-Branches for one branch. Structured fields hold ASCII only. */
+/** Writes the header Assent-Branches for one branch; without url the coordinators are configured with it. Structured fields hold ASCII only. */
 export function formatVote({ branch, participant, url, vote, ref, reason }) {
   const quoted = (text) => `"${text.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&')}"`;
   return (
-    `"${branch}";participant="${participant}";url=${quoted(url)};vote=${vote}` +
+    `"${branch}";participant="${participant}"` +
+    (url ? `;url=${quoted(url)}` : '') +
+    `;vote=${vote}` +
     (ref ? `;ref="${ref}"` : '') +
     (reason && vote === 'rollback' ? `;reason=${quoted(reason.slice(0, 128))}` : '')
   );

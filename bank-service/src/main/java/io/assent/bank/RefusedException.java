@@ -11,6 +11,14 @@ final class RefusedException extends RuntimeException {
         this.problem = problem;
     }
 
+    static RefusedException accountNotFound(String account) {
+        return new RefusedException("account-not-found", "There is no account " + account);
+    }
+
+    static RefusedException insufficientFunds(String account) {
+        return new RefusedException("insufficient-funds", "Account " + account + " has too little money");
+    }
+
     String problem() {
         return problem;
     }

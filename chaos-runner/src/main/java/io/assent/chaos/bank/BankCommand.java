@@ -6,6 +6,7 @@ import io.assent.chaos.bank.BankTest.Settings;
 import io.assent.chaos.checker.Report;
 import io.assent.chaos.checker.Told;
 import io.assent.chaos.checker.Violation;
+import io.assent.chaos.system.BankKind;
 import io.assent.chaos.system.BankSystem;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
@@ -76,9 +78,21 @@ abstract class BankCommand implements Callable<Integer> {
     /** What is started. */
     abstract BankSystem.Options system(BankSystem.Options options);
 
+    /** The kinds of the banks, in their order. */
+    List<BankKind> kinds() {
+        return IntStream.range(0, banks)
+                .mapToObj(i -> i < banks - late ? BankKind.EARLY : BankKind.LATE)
+                .toList();
+    }
+
     /** What the clients ask for. */
     Plans plans(long chosen) throws IOException {
-        return new RandomPlans(Plans.banks(banks), chosen);
+        return new RandomPlans(Plans.banks(kinds().size()), Plans.initiators(kinds()), chosen);
+    }
+
+    /** The options that give {@link #kinds()}. */
+    String repeatKinds() {
+        return "--banks " + banks + " --late " + late;
     }
 
     /** What is broken. */
@@ -123,8 +137,8 @@ abstract class BankCommand implements Callable<Integer> {
         Path history = Files.createDirectories(directory.resolve("history"));
         try (OrderTrace links = new OrderTrace(history)) {
             BankSystem system = BankSystem.start(
-                    system(BankSystem.Options.of(repository, directory, banks)
-                            .withLate(late)
+                    system(BankSystem.Options.of(repository, directory, kinds().size())
+                            .withKinds(kinds())
                             .withLinks(links)),
                     line -> {});
             // Also after Ctrl-C no process is left.
@@ -149,8 +163,7 @@ abstract class BankCommand implements Callable<Integer> {
                     "Histories are kept in " + directory.resolve("history") + ", logs in " + directory.resolve("logs"));
         }
         if (!violations.isEmpty()) {
-            out.println("Repeat it with: ./chaos " + spec.name() + " " + repeat() + " --banks " + banks + " --late "
-                    + late + " --clients "
+            out.println("Repeat it with: ./chaos " + spec.name() + " " + repeat() + " " + repeatKinds() + " --clients "
                     + clients + " --rate " + rate + " --seed " + chosen);
         }
         print(out, report, violations);

@@ -8,6 +8,7 @@ import io.assent.chaos.checker.LogRow;
 import io.assent.chaos.checker.Report;
 import io.assent.chaos.checker.Resources;
 import io.assent.chaos.checker.Run;
+import io.assent.chaos.system.BankKind;
 import io.assent.chaos.system.BankSystem;
 import io.assent.chaos.system.ServiceNode;
 import io.assent.demo.system.Database;
@@ -102,7 +103,11 @@ final class BankTest {
         openAccounts();
         try (ResourceProbe probe = new ResourceProbe(services(), directory)) {
             probe.record(Resources.When.BEFORE);
-            try (DoubtWatch doubt = new DoubtWatch(system.bankPostgres().server(), directory);
+            try (DoubtWatch doubt = new DoubtWatch(
+                            system.bankPostgres().server(),
+                            databases(BankKind.TCC),
+                            databases(BankKind.OWN),
+                            directory);
                     Workload workload = new Workload(
                             plans, addresses, directory, settings.clients(), settings.rate(), settings.seed())) {
                 breakThings(workload, doubt);
@@ -185,9 +190,25 @@ final class BankTest {
     }
 
     private boolean isNothingOpen() throws SQLException {
+        for (Database database : databases(BankKind.TCC)) {
+            if (count(database, "select count(*) from assent_reservation") > 0) {
+                return false;
+            }
+        }
+        for (Database database : databases(BankKind.OWN)) {
+            if (count(database, "select count(*) from branch where state = 'PREPARED'") > 0) {
+                return false;
+            }
+        }
         return count(system.bankDatabases().get(0), "select count(*) from pg_prepared_xacts") == 0
                 && count(system.logDatabase(), "select count(*) from assent_transaction where completed_at is null")
                         == 0;
+    }
+
+    private List<Database> databases(BankKind kind) {
+        return system.bankDatabases().stream()
+                .filter(database -> system.kind(database.name()) == kind)
+                .toList();
     }
 
     private static long count(Database database, String query) throws SQLException {
@@ -203,11 +224,23 @@ final class BankTest {
         List<Books> books = new ArrayList<>();
         for (Database database : system.bankDatabases()) {
             try (Connection connection = database.connect()) {
-                books.add(Books.read(database.name(), connection));
+                books.add(books(database.name(), connection));
             }
         }
         try (Connection connection = system.logDatabase().connect()) {
             return Checker.check(History.read(directory), books, LogRow.read(connection));
+        }
+    }
+
+    private Books books(String bank, Connection main) throws SQLException {
+        Database further = system.furtherDatabase(bank).orElse(null);
+        if (further == null) {
+            return system.kind(bank) == BankKind.OWN ? Books.readWithLog(bank, main) : Books.read(bank, main);
+        }
+        try (Connection connection = further.connect()) {
+            return system.kind(bank) == BankKind.TCC
+                    ? Books.readWithVault(bank, main, connection)
+                    : Books.readWithCopy(bank, main, connection);
         }
     }
 

@@ -1,14 +1,17 @@
 package io.assent.chaos.bank;
 
 import io.assent.chaos.checker.DoubtSpell;
+import io.assent.demo.system.Database;
 import io.assent.embeddedpostgres.EmbeddedPostgres;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -18,8 +21,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at {@code pg_prepared_xacts} of the banks' server again and again and writes down how long each branch was in doubt.
- * What is over between two looks is not seen; while the server does not answer, what was in doubt counts as in doubt.
+ * Looks at {@code pg_prepared_xacts} of the banks' server again and again and writes down how long each branch was in doubt,
+ * and the same for reservations from their record to their end, and for branches in a bank's own log. What is over between two looks is not seen; while the
+ * server does not answer, what was in doubt counts as in doubt.
  */
 final class DoubtWatch implements AutoCloseable {
 
@@ -27,14 +31,74 @@ final class DoubtWatch implements AutoCloseable {
     private static final int ANSWER_WITHIN_MILLIS = 15_000;
     private static final Executor DIRECT = Runnable::run;
 
-    private final EmbeddedPostgres server;
+    private static final String PREPARED =
+            "select gid, database, (extract(epoch from prepared) * 1000)::bigint from pg_prepared_xacts";
+
+    /** The deadline is at the end of the ref. */
+    private static final String RESERVED = "select 'reservation ' || key || ' of ' || ref, current_database(),"
+            + " (extract(epoch from recorded_at) * 1000)::bigint from assent_reservation";
+
+    private static final String LOGGED =
+            "select ref, current_database(), (extract(epoch from since) * 1000)::bigint from branch where state = 'PREPARED'";
+
+    @FunctionalInterface
+    private interface Opener {
+        Connection open() throws SQLException;
+    }
+
+    /** One database that is looked into. */
+    private static final class Place {
+        private final Opener opener;
+        private final String query;
+        private @Nullable Connection connection;
+
+        Place(Opener opener, String query) {
+            this.opener = opener;
+            this.query = query;
+        }
+
+        void read(Map<String, DoubtSpell> seen) throws SQLException {
+            Connection current = connection;
+            if (current == null || current.isClosed()) {
+                current = opener.open();
+                current.setNetworkTimeout(DIRECT, ANSWER_WITHIN_MILLIS);
+                connection = current;
+            }
+            try (Statement statement = current.createStatement();
+                    ResultSet row = statement.executeQuery(query)) {
+                while (row.next()) {
+                    seen.put(
+                            row.getString(1), new DoubtSpell(row.getString(1), row.getString(2), row.getLong(3), null));
+                }
+            }
+        }
+
+        void disconnect() {
+            Connection current = connection;
+            connection = null;
+            if (current != null) {
+                try {
+                    current.close();
+                } catch (SQLException e) {
+                    // It is of no use any more, closed or not.
+                }
+            }
+        }
+    }
+
+    private final List<Place> places = new ArrayList<>();
     private final JsonLines lines;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
     private final Map<String, DoubtSpell> open = new HashMap<>();
-    private @Nullable Connection connection;
 
-    DoubtWatch(EmbeddedPostgres server, Path directory) {
-        this.server = server;
+    /**
+     * @param reserving databases of banks that make reservations, all on that server
+     * @param logging databases that banks have as a log of their own, there as well
+     */
+    DoubtWatch(EmbeddedPostgres server, List<Database> reserving, List<Database> logging, Path directory) {
+        places.add(new Place(server::superuserConnection, PREPARED));
+        reserving.forEach(database -> places.add(new Place(database::connect, RESERVED)));
+        logging.forEach(database -> places.add(new Place(database::connect, LOGGED)));
         this.lines = new JsonLines(directory.resolve("doubt.jsonl"));
         thread.scheduleWithFixedDelay(this::look, 0, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -46,7 +110,10 @@ final class DoubtWatch implements AutoCloseable {
 
     private void look() {
         try {
-            Map<String, DoubtSpell> seen = read(connected());
+            Map<String, DoubtSpell> seen = new HashMap<>();
+            for (Place place : places) {
+                place.read(seen);
+            }
             long now = System.currentTimeMillis();
             synchronized (this) {
                 seen.forEach(open::putIfAbsent);
@@ -60,41 +127,7 @@ final class DoubtWatch implements AutoCloseable {
                 }
             }
         } catch (SQLException e) {
-            disconnect(); // It is down or paused: the next look tries again.
-        }
-    }
-
-    private Connection connected() throws SQLException {
-        Connection current = connection;
-        if (current == null || current.isClosed()) {
-            current = server.superuserConnection();
-            current.setNetworkTimeout(DIRECT, ANSWER_WITHIN_MILLIS);
-            connection = current;
-        }
-        return current;
-    }
-
-    private static Map<String, DoubtSpell> read(Connection connection) throws SQLException {
-        Map<String, DoubtSpell> seen = new HashMap<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "select gid, database, (extract(epoch from prepared) * 1000)::bigint from pg_prepared_xacts")) {
-            while (row.next()) {
-                seen.put(row.getString(1), new DoubtSpell(row.getString(1), row.getString(2), row.getLong(3), null));
-            }
-        }
-        return seen;
-    }
-
-    private void disconnect() {
-        Connection current = connection;
-        connection = null;
-        if (current != null) {
-            try {
-                current.close();
-            } catch (SQLException e) {
-                // It is of no use any more, closed or not.
-            }
+            places.forEach(Place::disconnect); // It is down or paused: the next look tries again.
         }
     }
 
@@ -109,7 +142,7 @@ final class DoubtWatch implements AutoCloseable {
             thread.shutdownNow();
             Thread.currentThread().interrupt();
         }
-        disconnect();
+        places.forEach(Place::disconnect);
         synchronized (this) {
             open.values().forEach(lines::write);
         }

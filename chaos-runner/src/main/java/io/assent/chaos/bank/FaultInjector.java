@@ -8,11 +8,13 @@ import io.assent.chaos.proxy.Direction;
 import io.assent.chaos.proxy.FaultProxy;
 import io.assent.chaos.system.Node;
 import io.assent.chaos.system.PostgresNode;
+import io.assent.chaos.system.ServiceNode;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** Breaks processes and links as a schedule says. */
@@ -24,9 +26,13 @@ final class FaultInjector implements Breaker {
     private final List<Node> nodes;
     private final Collection<FaultProxy> links;
     private final FaultSchedule schedule;
+    private final Random volumes;
     private final InstantSource clock = InstantSource.system();
+    private long lostVolumes;
 
-    FaultInjector(List<Node> nodes, Collection<FaultProxy> links, FaultSchedule schedule) {
+    /** @param seed decides which of the killed processes lose what they keep on a volume: half of them */
+    FaultInjector(List<Node> nodes, Collection<FaultProxy> links, FaultSchedule schedule, long seed) {
+        this.volumes = new Random(seed);
         // A service that starts without its database dies and is started again: databases first.
         this.nodes = nodes.stream()
                 .sorted(Comparator.comparing(node -> !(node instanceof PostgresNode)))
@@ -59,12 +65,27 @@ final class FaultInjector implements Breaker {
                 .toList();
         boolean kills = step.kind() == Kind.KILL;
         victims.forEach(kills ? Node::kill : Node::pause);
+        if (kills) {
+            victims.forEach(this::perhapsLoseVolume);
+        }
         try {
             pause(step.hold());
         } finally {
             victims.forEach(kills ? Node::start : Node::resume);
         }
         victims.forEach(Node::awaitReady);
+    }
+
+    private void perhapsLoseVolume(Node victim) {
+        if (victim instanceof ServiceNode service && service.hasVolume() && volumes.nextBoolean()) {
+            service.loseVolume();
+            lostVolumes++;
+        }
+    }
+
+    /** How many of the killed processes came back without their volume. */
+    long lostVolumes() {
+        return lostVolumes;
     }
 
     private void partition(Cut cut, Step step) throws InterruptedException {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -41,9 +42,10 @@ final class InvoicePlans implements Plans {
 
     /**
      * @param banks at least two
+     * @param initiators those of them that begin transfers, at least one
      * @throws IllegalArgumentException if it is not such a file; the message says why
      */
-    static InvoicePlans read(Path file, List<String> banks) throws IOException {
+    static InvoicePlans read(Path file, List<String> banks, List<String> initiators) throws IOException {
         InvoicePlans plans = new InvoicePlans(banks);
         CSVFormat format = CSVFormat.RFC4180
                 .builder()
@@ -55,7 +57,7 @@ final class InvoicePlans implements Plans {
         try (BufferedReader reader = Files.newBufferedReader(file);
                 CSVParser parser = format.parse(reader)) {
             for (CSVRecord line : parser) {
-                plans.add(line, banks);
+                plans.add(line, banks, initiators);
             }
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
@@ -65,7 +67,7 @@ final class InvoicePlans implements Plans {
         return plans;
     }
 
-    private void add(CSVRecord line, List<String> banks) {
+    private void add(CSVRecord line, List<String> banks, List<String> initiators) {
         long pence = new BigDecimal(line.get("Quantity"))
                 .multiply(new BigDecimal(line.get("UnitPrice")))
                 .movePointRight(2)
@@ -82,10 +84,15 @@ final class InvoicePlans implements Plans {
         String shopBank = banks.get((banks.indexOf(customerBank) + 1) % banks.size());
         open(customerBank, customer);
         open(shopBank, shop);
+        // The customer's bank begins, or the shop's, or one that has no account in it.
+        String initiator = Stream.of(customerBank, shopBank)
+                .filter(initiators::contains)
+                .findFirst()
+                .orElse(initiators.get(0));
         plans.add(new Plan(
                 "invoice-" + line.get("InvoiceNo") + "-" + number,
                 Kind.TRANSFER,
-                customerBank,
+                initiator,
                 List.of(
                         new Leg(customerBank, List.of(new Entry(customer, -pence)), false),
                         new Leg(shopBank, List.of(new Entry(shop, pence)), false))));

@@ -1,5 +1,6 @@
 package io.assent.chaos.bank;
 
+import io.assent.chaos.system.BankKind;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -22,6 +23,14 @@ interface Plans {
     /** The banks' names from their number. */
     static List<String> banks(int count) {
         return IntStream.rangeClosed(1, count)
+                .mapToObj(number -> "bank-" + number)
+                .toList();
+    }
+
+    /** Those of them that begin transfers. */
+    static List<String> initiators(List<BankKind> kinds) {
+        return IntStream.rangeClosed(1, kinds.size())
+                .filter(number -> kinds.get(number - 1).initiates())
                 .mapToObj(number -> "bank-" + number)
                 .toList();
     }

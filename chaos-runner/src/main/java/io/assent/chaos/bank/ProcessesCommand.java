@@ -4,6 +4,7 @@ import io.assent.chaos.bank.FaultSchedule.Amount;
 import io.assent.chaos.bank.FaultSchedule.Kind;
 import io.assent.chaos.checker.Report;
 import io.assent.chaos.proxy.FaultProxy;
+import io.assent.chaos.system.BankKind;
 import io.assent.chaos.system.BankSystem;
 import io.assent.chaos.system.Node;
 import java.io.IOException;
@@ -11,11 +12,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 
 /** {@code ./chaos processes}: the bank test with real processes. */
 @Command(
@@ -61,8 +66,64 @@ public final class ProcessesCommand extends BankCommand {
                     "Transfer the invoices of this CSV file instead of random amounts: each from its customer to the shop, cancellations back.")
     private @Nullable Path invoices;
 
+    @Option(
+            names = "--kinds",
+            paramLabel = "KIND",
+            split = ",",
+            description = {
+                "How each bank takes part, in place of --banks and --late: ${COMPLETION-CANDIDATES}, or all for one of each."
+                        + " Such as early,late,jta,tcc; see docs/kinds.md.",
+            },
+            completionCandidates = KindNames.class)
+    private @Nullable List<String> kinds;
+
+    /** What {@code --kinds} takes, beside all. */
+    static final class KindNames extends ArrayList<String> {
+        KindNames() {
+            super(Arrays.stream(BankKind.values())
+                    .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                    .toList());
+        }
+    }
+
+    private @Nullable FaultInjector injector;
+
+    @Override
+    List<BankKind> kinds() {
+        if (kinds == null) {
+            return super.kinds();
+        }
+        if (kinds.equals(List.of("all"))) {
+            return List.of(BankKind.values());
+        }
+        List<String> known = new KindNames();
+        for (String kind : kinds) {
+            if (!known.contains(kind)) {
+                throw usage("--kinds: " + kind + " is none of " + String.join(", ", known));
+            }
+        }
+        return kinds.stream()
+                .map(kind -> BankKind.valueOf(kind.toUpperCase(Locale.ROOT)))
+                .toList();
+    }
+
+    @Override
+    String repeatKinds() {
+        return kinds == null ? super.repeatKinds() : "--kinds " + String.join(",", kinds);
+    }
+
     @Override
     void check() {
+        if (kinds != null) {
+            ParseResult given = spec.commandLine().getParseResult();
+            if (given.hasMatchedOption("--banks") || given.hasMatchedOption("--late")) {
+                throw usage("--kinds says how many banks there are and how they prepare: leave out --banks and --late");
+            }
+            requireRange("--kinds: the number of banks", kinds().size(), 2, 9);
+            if (Plans.initiators(kinds()).isEmpty()) {
+                throw usage("--kinds: at least one bank must be of a kind that begins transfers");
+            }
+        }
         if (hours != null && (kills != null || pauses != null || partitions != null)) {
             throw usage("--hours says how long; --kills, --pauses and --partitions how much: give one of them");
         }
@@ -87,12 +148,12 @@ public final class ProcessesCommand extends BankCommand {
         if (invoices == null) {
             return super.plans(chosen);
         }
-        List<String> names = Plans.banks(banks);
+        List<String> names = Plans.banks(kinds().size());
         if (!Files.isRegularFile(invoices)) {
             throw usage("--invoices: there is no file " + invoices);
         }
         try {
-            InvoicePlans plans = InvoicePlans.read(invoices, names);
+            InvoicePlans plans = InvoicePlans.read(invoices, names, Plans.initiators(kinds()));
             spec.commandLine()
                     .getOut()
                     .println(plans.size() + " invoices move money, " + plans.skipped() + " amount to nothing");
@@ -104,14 +165,17 @@ public final class ProcessesCommand extends BankCommand {
 
     @Override
     Breaker breaker(BankSystem system, OrderTrace links, long chosen) {
-        return new FaultInjector(
+        FaultInjector made = new FaultInjector(
                 system.nodes(),
                 links.all(),
                 new FaultSchedule(
                         new Random(chosen).nextLong(),
                         system.nodes().stream().map(Node::name).toList(),
                         links.all().stream().map(FaultProxy::name).toList(),
-                        amount()));
+                        amount()),
+                chosen);
+        injector = made;
+        return made;
     }
 
     private Amount amount() {
@@ -149,8 +213,10 @@ public final class ProcessesCommand extends BankCommand {
 
     @Override
     List<String[]> rows(Report report) {
+        long lost = injector == null ? 0 : injector.lostVolumes();
         return List.of(
                 row("processes killed", number(report.faults().getOrDefault(Kind.KILL.name(), 0L))),
+                row("of these without their object store afterwards", number(lost)),
                 row("processes paused", number(report.faults().getOrDefault(Kind.PAUSE.name(), 0L))),
                 row("partitions", number(report.faults().getOrDefault(Kind.PARTITION.name(), 0L))));
     }

@@ -23,13 +23,23 @@ final class RandomPlans implements Plans {
     private static final int MAX_AMOUNT = 100;
 
     private final List<String> banks;
+    private final List<String> initiators;
     private final long seed;
     private final Map<Integer, Random> randoms = new ConcurrentHashMap<>();
     private final Map<Integer, Integer> counters = new ConcurrentHashMap<>();
 
-    /** @param banks at least two */
+    /** @param banks at least two, each of which begins transfers */
     RandomPlans(List<String> banks, long seed) {
+        this(banks, banks, seed);
+    }
+
+    /**
+     * @param banks at least two
+     * @param initiators those of them that begin transfers, at least one
+     */
+    RandomPlans(List<String> banks, List<String> initiators, long seed) {
         this.banks = List.copyOf(banks);
+        this.initiators = List.copyOf(initiators);
         this.seed = seed;
     }
 
@@ -63,7 +73,8 @@ final class RandomPlans implements Plans {
         if (dice < 18) {
             return new Plan(id, Kind.ABANDONED, bank, spread(random, bank, 2, amount(random), false));
         }
-        return new Plan(id, Kind.TRANSFER, bank, legs(random, bank, dice));
+        String initiator = initiators.contains(bank) ? bank : one(initiators, random);
+        return new Plan(id, Kind.TRANSFER, initiator, legs(random, initiator, dice));
     }
 
     private List<Leg> legs(Random random, String bank, int dice) {

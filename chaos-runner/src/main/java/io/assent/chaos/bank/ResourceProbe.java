@@ -23,13 +23,14 @@ final class ResourceProbe implements AutoCloseable {
         services.forEach(service -> lines.write(new Resources(
                 service.name(),
                 when,
-                metric(service, "hikaricp.connections.active"),
-                metric(service, "jvm.threads.live"))));
+                metric(service, service.metrics().connections()),
+                metric(service, service.metrics().threads()))));
     }
 
     /** Whether no service uses a connection now. */
     boolean poolsAreFull() {
-        return services.stream().allMatch(service -> metric(service, "hikaricp.connections.active") == 0);
+        return services.stream()
+                .allMatch(service -> metric(service, service.metrics().connections()) == 0);
     }
 
     private int metric(ServiceNode service, String name) {

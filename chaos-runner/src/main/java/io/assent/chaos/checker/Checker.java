@@ -10,6 +10,8 @@ public final class Checker {
     private static final List<Rule> RULES = List.of(
             new BookingRules(),
             new BranchRules(),
+            new CopyRules(),
+            new VaultRules(),
             new AnswerRules(),
             new MoneyRules(),
             new TimeRules(),

@@ -7,13 +7,16 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Nothing is left: no prepared transaction, no connection in use, no thread. */
+/** Nothing is left: no prepared transaction, no money held back, no connection in use, no thread. */
 final class LeftoverRules implements Rule {
 
     @Override
     public void check(Evidence evidence, Findings findings) {
         for (Books bank : evidence.banks()) {
             bank.prepared().forEach(ref -> findings.add(I12, ref, "is still prepared at " + bank.bank()));
+            bank.held()
+                    .forEach((account, amount) ->
+                            findings.add(I12, bank.bank() + " " + account, "has " + amount + " that are still held"));
         }
         Map<String, Resources> before = new HashMap<>();
         for (Resources resources : evidence.history().resources()) {

@@ -6,7 +6,7 @@ package io.assent.chaos.checker;
  * @param process which
  * @param when before the load or after everything had settled
  * @param connectionsInUse of its database pools
- * @param threads alive
+ * @param threads alive; where a process has one only, what it has open and under way
  */
 public record Resources(String process, When when, int connectionsInUse, int threads) {
 

@@ -1,5 +1,6 @@
 package io.assent.chaos.system;
 
+import io.assent.demo.node.NodeRuntime;
 import io.assent.demo.process.FreePorts;
 import io.assent.demo.process.ProcessSpec;
 import io.assent.demo.process.ProcessStarter;
@@ -15,16 +16,20 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +44,7 @@ public final class BankSystem implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(BankSystem.class);
     private static final String LOG_DATABASE = "decisions";
+    private static final String STORE = "bank.store";
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration TRAINING_TIMEOUT = Duration.ofMinutes(3);
@@ -62,8 +68,7 @@ public final class BankSystem implements AutoCloseable {
      * @param repository the directory with the modules and their built jars
      * @param state an empty or new directory for data, logs and pid files
      * @param coordinators how many, 1 to 5
-     * @param banks how many, 1 to 9
-     * @param late how many of them, the last ones, hold their branches open until their votes are asked for
+     * @param kinds of the banks in their order, 1 to 9
      * @param replicatedLog starts the decision log; null: it is one server without a standby
      * @param variant another program in place of the coordinator; null: the one that ships
      * @param links what stands between them
@@ -75,8 +80,7 @@ public final class BankSystem implements AutoCloseable {
             Path repository,
             Path state,
             int coordinators,
-            int banks,
-            int late,
+            List<BankKind> kinds,
             ReplicatedLog.@Nullable Starter replicatedLog,
             @Nullable Variant variant,
             Links links,
@@ -84,12 +88,10 @@ public final class BankSystem implements AutoCloseable {
             List<String> bankArguments) {
 
         public Options {
-            if (coordinators < 1 || coordinators > 5 || banks < 1 || banks > 9) {
+            kinds = List.copyOf(kinds);
+            if (coordinators < 1 || coordinators > 5 || kinds.isEmpty() || kinds.size() > 9) {
                 throw new IllegalArgumentException(
-                        "1 to 5 coordinators and 1 to 9 banks, not " + coordinators + " and " + banks);
-            }
-            if (late < 0 || late > banks) {
-                throw new IllegalArgumentException("0 to " + banks + " banks that prepare late, not " + late);
+                        "1 to 5 coordinators and 1 to 9 banks, not " + coordinators + " and " + kinds.size());
             }
             repository = repository.toAbsolutePath().normalize();
             state = state.toAbsolutePath().normalize();
@@ -97,9 +99,23 @@ public final class BankSystem implements AutoCloseable {
             bankArguments = List.copyOf(bankArguments);
         }
 
-        /** Two coordinators and so many banks, connected directly. */
+        /** Two coordinators and so many banks that prepare early, connected directly. */
         public static Options of(Path repository, Path state, int banks) {
-            return new Options(repository, state, 2, banks, 0, null, null, Links.direct(), List.of(), List.of());
+            return new Options(
+                    repository,
+                    state,
+                    2,
+                    Collections.nCopies(banks, BankKind.EARLY),
+                    null,
+                    null,
+                    Links.direct(),
+                    List.of(),
+                    List.of());
+        }
+
+        /** How many banks. */
+        public int banks() {
+            return kinds.size();
         }
 
         public Options withLinks(Links links) {
@@ -107,8 +123,7 @@ public final class BankSystem implements AutoCloseable {
                     repository,
                     state,
                     coordinators,
-                    banks,
-                    late,
+                    kinds,
                     replicatedLog,
                     variant,
                     links,
@@ -116,14 +131,23 @@ public final class BankSystem implements AutoCloseable {
                     bankArguments);
         }
 
-        /** With so many banks that prepare late, 0 to all. */
+        /** With the last of the banks, 0 to all, preparing late. */
         public Options withLate(int number) {
+            if (number < 0 || number > banks()) {
+                throw new IllegalArgumentException("0 to " + banks() + " banks that prepare late, not " + number);
+            }
+            List<BankKind> changed = new ArrayList<>(kinds.subList(0, banks() - number));
+            changed.addAll(Collections.nCopies(number, BankKind.LATE));
+            return withKinds(changed);
+        }
+
+        /** With one bank of each of these kinds, 1 to 9. */
+        public Options withKinds(List<BankKind> changed) {
             return new Options(
                     repository,
                     state,
                     coordinators,
-                    banks,
-                    number,
+                    changed,
                     replicatedLog,
                     variant,
                     links,
@@ -137,8 +161,7 @@ public final class BankSystem implements AutoCloseable {
                     repository,
                     state,
                     coordinators,
-                    banks,
-                    late,
+                    kinds,
                     starter,
                     variant,
                     links,
@@ -152,8 +175,7 @@ public final class BankSystem implements AutoCloseable {
                     repository,
                     state,
                     number,
-                    banks,
-                    late,
+                    kinds,
                     replicatedLog,
                     variant,
                     links,
@@ -167,8 +189,7 @@ public final class BankSystem implements AutoCloseable {
                     repository,
                     state,
                     coordinators,
-                    banks,
-                    late,
+                    kinds,
                     replicatedLog,
                     other,
                     links,
@@ -178,16 +199,7 @@ public final class BankSystem implements AutoCloseable {
 
         public Options withArguments(List<String> forCoordinators, List<String> forBanks) {
             return new Options(
-                    repository,
-                    state,
-                    coordinators,
-                    banks,
-                    late,
-                    replicatedLog,
-                    variant,
-                    links,
-                    forCoordinators,
-                    forBanks);
+                    repository, state, coordinators, kinds, replicatedLog, variant, links, forCoordinators, forBanks);
         }
     }
 
@@ -206,6 +218,7 @@ public final class BankSystem implements AutoCloseable {
     private @Nullable PostgresNode logServer;
     private @Nullable PostgresNode bankServer;
     private final List<Database> bankDatabases = new ArrayList<>();
+    private final Map<String, Database> furtherDatabases = new HashMap<>();
     private final List<ServiceNode> coordinators = new ArrayList<>();
     private final List<ServiceNode> banks = new ArrayList<>();
     private final Database logDatabase;
@@ -228,7 +241,11 @@ public final class BankSystem implements AutoCloseable {
             PostgresNode banks = postgres("bank-postgres");
             bankServer = banks;
             for (int i = 1; i <= options.banks(); i++) {
-                bankDatabases.add(createDatabase(banks, "bank-" + i));
+                String name = "bank-" + i;
+                bankDatabases.add(createDatabase(banks, name));
+                kind(name)
+                        .further()
+                        .ifPresent(further -> furtherDatabases.put(name, createDatabase(banks, name + "-" + further)));
             }
             addServices();
         } catch (IOException | RuntimeException e) {
@@ -329,29 +346,58 @@ public final class BankSystem implements AutoCloseable {
         List<ProcessSpec> specs = new ArrayList<>();
         for (int i = 1; i <= options.coordinators(); i++) {
             String name = "coordinator-" + i;
-            specs.add(spec(name, logDatabase, logUrl(name), coordinatorArguments(name)));
+            specs.add(spec(name, logDatabase, logUrl(name), coordinatorArguments(name), Map.of()));
         }
         for (int i = 1; i <= options.banks(); i++) {
             String name = "bank-" + i;
             Database database = bankDatabases.get(i - 1);
-            specs.add(
-                    spec(name, database, linked(name, "bank-postgres").jdbcUrl(database.name()), bankArguments(name)));
+            specs.add(kind(name) == BankKind.NODE ? nodeSpec(name, database) : bankSpec(name, database));
         }
         train(coordinator, specs.get(0));
-        train(bank, specs.get(options.coordinators()));
+        int javaBank = firstJavaBank();
+        if (javaBank >= 0) {
+            train(bank, specs.get(options.coordinators() + javaBank));
+        }
         for (int i = 0; i < specs.size(); i++) {
             boolean coordinates = i < options.coordinators();
             ProcessSpec spec = specs.get(i);
+            if (!coordinates && kind(spec.name()) == BankKind.NODE) {
+                addBank(spec);
+                continue;
+            }
             Variant variant = coordinates ? options.variant() : null;
             ServiceApplication application = coordinates ? coordinator : bank;
             ProcessSpec whole = spec.withCommand(
                     variant == null
                             ? application.command(spec.command())
                             : application.command(variant.mainClass(), variant.classPath(), spec.command()));
-            SupervisedProcess process = new SupervisedProcess(whole, starter, scheduler, listener);
-            (coordinates ? coordinators : banks).add(new ServiceNode(process, endpoint(spec.name())));
-            linked("client", spec.name());
+            if (coordinates) {
+                SupervisedProcess process = new SupervisedProcess(whole, starter, scheduler, listener);
+                coordinators.add(ServiceNode.of(process, endpoint(spec.name())));
+                linked("client", spec.name());
+            } else {
+                addBank(whole);
+            }
         }
+    }
+
+    private void addBank(ProcessSpec whole) {
+        String name = whole.name();
+        BankKind kind = kind(name);
+        banks.add(new ServiceNode(
+                new SupervisedProcess(whole, starter, scheduler, listener),
+                endpoint(name),
+                kind.metrics(),
+                kind == BankKind.JTA ? objectStore(name) : null));
+        linked("client", name);
+    }
+
+    /** The index of one that is trained for fast starts; -1: there is none. */
+    private int firstJavaBank() {
+        return IntStream.range(0, options.banks())
+                .filter(i -> options.kinds().get(i) != BankKind.NODE)
+                .findFirst()
+                .orElse(-1);
     }
 
     private ServiceApplication application(String module, Path applications) throws IOException {
@@ -379,19 +425,94 @@ public final class BankSystem implements AutoCloseable {
         }
     }
 
+    /** A bank in Node.js, with its program. */
+    private ProcessSpec nodeSpec(String name, Database database) throws IOException {
+        String server = linked(name, "bank-postgres") + "/" + database.name();
+        return new ProcessSpec(
+                name,
+                List.of(
+                        node().toString(),
+                        options.repository()
+                                .resolve("bank-service/src/node/bank.mjs")
+                                .toString()),
+                Map.of(
+                        "DATABASE_URL",
+                        "postgres://" + database.name() + ":" + database.password() + "@" + server,
+                        "PORT",
+                        Integer.toString(endpoint(name).port()),
+                        "COORDINATOR_URLS",
+                        coordinatorUrls(name),
+                        "PARTICIPANT_NAME",
+                        name,
+                        // As with the others: each coordinator is configured with its own link to it.
+                        "PARTICIPANT_URL",
+                        ""),
+                options.state(),
+                runDirectory(),
+                logDirectory().resolve(name + ".log"),
+                URI.create(endpoint(name).httpUrl() + "/health"),
+                START_TIMEOUT,
+                STOP_TIMEOUT);
+    }
+
+    /** A Node.js that has what the bank's program needs. */
+    private Path node() throws IOException {
+        try {
+            NodeRuntime runtime = NodeRuntime.find(options.repository().resolve(".chaos/node"));
+            runtime.installDependencies(options.repository().resolve("examples/node-participant"));
+            return runtime.node();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while preparing Node.js", e);
+        }
+    }
+
+    private ProcessSpec bankSpec(String name, Database database) {
+        Endpoint server = linked(name, "bank-postgres");
+        // Agroal has no other place for what application.yml says of HikariCP's connections.
+        String limits = "?connectTimeout=2&socketTimeout=15&options=-c%20lock_timeout=2s";
+        List<String> arguments = bankArguments(name);
+        Map<String, String> secrets = new HashMap<>();
+        String url = server.jdbcUrl(database.name());
+        Database further = furtherDatabases.get(name);
+        if (further != null) {
+            boolean jta = kind(name) == BankKind.JTA;
+            String prefix = jta ? "assent.participant.jta.databases.copy" : STORE;
+            addDatabase(prefix, further, server.jdbcUrl(further.name()) + (jta ? limits : ""), arguments, secrets);
+            url += jta ? limits : "";
+        }
+        if (kind(name) == BankKind.OWN) {
+            addDatabase(STORE, database, url, arguments, secrets);
+            return spec(name, arguments, secrets);
+        }
+        return spec(name, database, url, arguments, secrets);
+    }
+
+    private static void addDatabase(
+            String prefix, Database database, String url, List<String> arguments, Map<String, String> secrets) {
+        arguments.add("--" + prefix + ".url=" + url);
+        arguments.add("--" + prefix + ".username=" + database.name());
+        // Through the environment: arguments can be read by every user of the machine.
+        secrets.put(prefix.toUpperCase(Locale.ROOT).replace('.', '_') + "_PASSWORD", database.password());
+    }
+
     /** A process without its program: the command holds the arguments only. */
-    private ProcessSpec spec(String name, Database database, String url, List<String> further) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "--server.port=" + endpoint(name).port(),
-                "--server.address=127.0.0.1",
-                "--spring.datasource.url=" + url,
-                "--spring.datasource.username=" + database.name()));
+    private ProcessSpec spec(
+            String name, Database database, String url, List<String> further, Map<String, String> secrets) {
+        List<String> arguments = new ArrayList<>(further);
+        Map<String, String> environment = new HashMap<>(secrets);
+        addDatabase("spring.datasource", database, url, arguments, environment);
+        return spec(name, arguments, environment);
+    }
+
+    private ProcessSpec spec(String name, List<String> further, Map<String, String> environment) {
+        List<String> arguments =
+                new ArrayList<>(List.of("--server.port=" + endpoint(name).port(), "--server.address=127.0.0.1"));
         arguments.addAll(further);
         return new ProcessSpec(
                 name,
                 arguments,
-                // Through the environment: arguments can be read by every user of the machine.
-                Map.of("SPRING_DATASOURCE_PASSWORD", database.password()),
+                environment,
                 options.state(),
                 runDirectory(),
                 logDirectory().resolve(name + ".log"),
@@ -428,29 +549,66 @@ public final class BankSystem implements AutoCloseable {
 
     /** A bank names no address in its votes: each coordinator is configured with its own link to it. */
     private List<String> bankArguments(String name) {
-        List<String> urls = new ArrayList<>();
-        for (int i = 1; i <= options.coordinators(); i++) {
-            urls.add(linked(name, "coordinator-" + i).httpUrl());
-        }
         List<String> arguments = new ArrayList<>(
-                List.of("--assent.participant.name=" + name, "--assent.coordinator.urls=" + String.join(",", urls)));
+                List.of("--assent.participant.name=" + name, "--assent.coordinator.urls=" + coordinatorUrls(name)));
         for (int i = 1; i <= options.banks(); i++) {
             String peer = "bank-" + i;
             if (!peer.equals(name)) {
                 arguments.add("--bank.peers." + peer + "=" + linked(name, peer).httpUrl());
             }
         }
-        for (int i = options.banks() - options.late() + 1; i <= options.banks(); i++) {
-            if (name.equals("bank-" + i)) {
-                arguments.add("--assent.participant.prepare=late");
-                // Room for every client, and for those that went away before they asked for the commit.
-                arguments.add("--spring.datasource.hikari.maximum-pool-size=40");
-                arguments.add("--assent.participant.late.max-open=32");
-                arguments.add("--assent.participant.late.max-idle=5s");
-            }
-        }
+        arguments.addAll(
+                switch (kind(name)) {
+                    case EARLY, NODE -> List.of();
+                    case LATE ->
+                        List.of(
+                                "--assent.participant.prepare=late",
+                                // Room for every client, and for those that went away before they asked for the commit.
+                                "--spring.datasource.hikari.maximum-pool-size=40",
+                                "--assent.participant.late.max-open=32",
+                                "--assent.participant.late.max-idle=5s");
+                    case JTA ->
+                        List.of(
+                                "--assent.participant.resources=jta",
+                                "--assent.participant.jta.node-identifier=" + name,
+                                "--assent.participant.jta.object-store.directory=" + objectStore(name),
+                                // It is lost on purpose.
+                                "--assent.participant.jta.object-store.allow-ephemeral=true",
+                                "--assent.participant.jta.pool-size=16",
+                                "--assent.participant.jta.pool-timeout=3s");
+                    case TCC ->
+                        List.of(
+                                "--bank.balances=vault",
+                                "--spring.flyway.locations=classpath:db/reserving",
+                                // Longer than a try waits for its vault.
+                                "--assent.participant.reservations.cancel-delay=5s");
+                    case OWN ->
+                        List.of(
+                                "--bank.balances=log",
+                                "--assent.participant.resources=own",
+                                // application.yml speaks of a DataSource, which this bank does not have.
+                                "--spring.autoconfigure.exclude="
+                                        + "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration");
+                });
         arguments.addAll(options.bankArguments());
         return arguments;
+    }
+
+    private String coordinatorUrls(String bank) {
+        List<String> urls = new ArrayList<>();
+        for (int i = 1; i <= options.coordinators(); i++) {
+            urls.add(linked(bank, "coordinator-" + i).httpUrl());
+        }
+        return String.join(",", urls);
+    }
+
+    private Path objectStore(String bank) {
+        return options.state().resolve(bank + "-narayana");
+    }
+
+    /** How that bank takes part. */
+    public BankKind kind(String bank) {
+        return options.kinds().get(Integer.parseInt(bank.substring("bank-".length())) - 1);
     }
 
     private Endpoint linked(String from, String to) {
@@ -513,6 +671,11 @@ public final class BankSystem implements AutoCloseable {
     /** The banks' databases in the order of {@link #banks()}, connected to directly. */
     public List<Database> bankDatabases() {
         return List.copyOf(bankDatabases);
+    }
+
+    /** That bank's second database, connected to directly; see {@link BankKind#further()}. */
+    public Optional<Database> furtherDatabase(String bank) {
+        return Optional.ofNullable(furtherDatabases.get(bank));
     }
 
     /** Everything that can be broken, but the servers of a replicated log, which are several of one. */

@@ -56,7 +56,8 @@ class BankIntegrationTests {
                                                     .map(FaultProxy::name)
                                                     .toList(),
                                             new FaultSchedule.Amount(
-                                                    KILLS, PAUSES, PARTITIONS, Duration.ofSeconds(2), 0.6))),
+                                                    KILLS, PAUSES, PARTITIONS, Duration.ofSeconds(2), 0.6)),
+                                    seed),
                             new RandomPlans(Plans.banks(3), seed),
                             history,
                             settings,

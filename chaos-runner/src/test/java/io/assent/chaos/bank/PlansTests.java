@@ -52,6 +52,24 @@ class PlansTests {
     }
 
     @Test
+    void a_bank_that_begins_no_transfers_is_asked_for_none_and_takes_part_in_many() {
+        RandomPlans plans = new RandomPlans(BANKS, List.of("bank-1", "bank-2"), 5);
+
+        List<Plan> transfers = IntStream.range(0, 500)
+                .mapToObj(i -> plans.next(1))
+                .filter(plan -> plan.kind() == Kind.TRANSFER)
+                .toList();
+
+        assertThat(transfers)
+                .extracting(Plan::bank)
+                .containsOnly("bank-1", "bank-2")
+                .hasSizeGreaterThan(100);
+        assertThat(transfers.stream().flatMap(plan -> plan.effects().stream()))
+                .extracting(Effect::bank)
+                .contains("bank-3");
+    }
+
+    @Test
     void the_same_seed_gives_every_client_the_same_plans() {
         assertThat(random(5, 50)).isEqualTo(random(5, 50)).isNotEqualTo(random(6, 50));
     }
@@ -66,7 +84,7 @@ class PlansTests {
                 536400,2010-12-01T09:45,(blank),United Kingdom,2,0
                 """);
 
-        InvoicePlans plans = InvoicePlans.read(file, BANKS);
+        InvoicePlans plans = InvoicePlans.read(file, BANKS, BANKS);
 
         assertThat(plans.size()).isEqualTo(2);
         assertThat(plans.skipped()).isEqualTo(1);
@@ -82,7 +100,7 @@ class PlansTests {
         Path file = directory.resolve("invoices.csv");
         Files.writeString(file, "a,b\n1,2\n");
 
-        assertThatThrownBy(() -> InvoicePlans.read(file, BANKS))
+        assertThatThrownBy(() -> InvoicePlans.read(file, BANKS, BANKS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("InvoiceNo");
     }

@@ -25,10 +25,14 @@ class ProcessesCommandTests {
         "--kills -1, --kills must be 0 to 1000000",
         "--together 2, --together must be 0 to 1",
         "--hours 0, --hours must be above 0",
-        "--hours 1 --kills 5, give one of them"
+        "--hours 1 --kills 5, give one of them",
+        "--kinds early;other, 'other is none of early, late, jta, tcc, node, own'",
+        "--kinds early, the number of banks must be 2 to 9",
+        "--kinds node;node, at least one bank must be of a kind that begins transfers",
+        "--kinds early;late --late 1, leave out --banks and --late"
     })
     void a_value_out_of_range_is_named_with_its_range(String arguments, String message) {
-        assertThat(execute(arguments.split(" "))).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(execute(arguments.replace(';', ',').split(" "))).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(errors.toString()).contains(message);
     }
 

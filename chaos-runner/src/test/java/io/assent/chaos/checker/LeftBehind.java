@@ -8,16 +8,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a small, clean run left: two banks and a decision log in real databases with the real schemas, and the histories.
  * t1 committed; t2 was refused and rolled back; t3 was told to be unknown and turned out to be committed. Tests spoil it.
+ *
+ * <p>With {@link Shape#VAULT} bank-1 has a second database in its branches, and the balances of bank-2 are in a vault; with
+ * {@link Shape#LOG} bank-2 has a log of its own.
  */
 final class LeftBehind implements AutoCloseable {
 
@@ -35,11 +40,28 @@ final class LeftBehind implements AutoCloseable {
     final List<Resources> resources = new ArrayList<>();
     final List<TracedMessage> trace = new ArrayList<>();
 
+    enum Shape {
+        PLAIN,
+        VAULT,
+        LOG
+    }
+
+    private final Shape shape;
+    private final boolean mixed;
+
     private static final TestPostgres.Database log = TestPostgres.shared().freshDatabase("log");
     private static final List<TestPostgres.Database> banks = List.of(
             TestPostgres.shared().freshDatabase("bank"), TestPostgres.shared().freshDatabase("bank"));
+    private static final TestPostgres.Database copy = TestPostgres.shared().freshDatabase("copy");
+    private static final TestPostgres.Database vault = TestPostgres.shared().freshDatabase("vault");
 
     LeftBehind() throws Exception {
+        this(Shape.PLAIN);
+    }
+
+    LeftBehind(Shape shape) throws Exception {
+        this.shape = shape;
+        this.mixed = shape == Shape.VAULT;
         String empty = "drop schema public cascade; create schema public";
         log(empty);
         bank(1, empty);
@@ -47,13 +69,22 @@ final class LeftBehind implements AutoCloseable {
         log(resource("db/migration/V1__decision_log.sql"));
         log("create table any_time partition of assent_transaction for values from (minvalue) to (maxvalue)");
         for (int bank = 1; bank <= 2; bank++) {
-            bank(
-                    bank,
-                    Files.readString(Path.of(
-                            System.getProperty("assent.repository", ".."),
-                            "bank-service/src/main/resources/db/migration/V1__accounts_and_entries.sql")));
+            boolean vaulted = mixed && bank == 2;
+            bank(bank, migration(bank == 1 ? "migration/V1__accounts_and_entries.sql" : secondSchema()));
             bank(bank, resource("io/assent/participant/schema-postgresql.sql"));
-            bank(bank, "insert into account values ('a', 100, 100), ('b', 100, 100)");
+            if (!vaulted) {
+                bank(bank, "insert into account values ('a', 100, 100), ('b', 100, 100)");
+            }
+        }
+        if (mixed) {
+            copy(empty);
+            copy(migration("copy/V1__entries.sql"));
+            vault(empty);
+            vault(migration("vault/V1__accounts_and_reservations.sql"));
+            vault("select open_accounts('{a,b}', '{100,100}')");
+            bank(2, resource("io/assent/participant/schema-reservations-postgresql.sql"));
+            reserve("t2", T2, "a", 10);
+            vault("select cancel('" + key("t2") + "')");
         }
         transfer("t1", T1, "a");
         transfer("t3", T3, "b");
@@ -74,14 +105,22 @@ final class LeftBehind implements AutoCloseable {
         trace.add(order(T1, "COMMIT", START + 5_000));
     }
 
+    private String secondSchema() {
+        return switch (shape) {
+            case PLAIN -> "migration/V1__accounts_and_entries.sql";
+            case VAULT -> "reserving/V1__entries.sql";
+            case LOG -> "log/V1__accounts_and_branches.sql";
+        };
+    }
+
     private void transfer(String transfer, String transaction, String account) throws SQLException {
         for (int bank = 1; bank <= 2; bank++) {
             int amount = bank == 1 ? -10 : 10;
             book(bank, transfer, transaction, account, amount);
-            bank(
-                    bank,
-                    "insert into assent_branch_marker values ('%s', '%d', '%s', true)"
-                            .formatted(transaction, bank, ref(bank, transaction)));
+            String record = shape == Shape.LOG && bank == 2
+                    ? "insert into branch values ('%s', '%d', '%s', 'COMMITTED')"
+                    : "insert into assent_branch_marker values ('%s', '%d', '%s', true)";
+            bank(bank, record.formatted(transaction, bank, ref(bank, transaction)));
         }
         log(row(
                 transaction,
@@ -90,8 +129,32 @@ final class LeftBehind implements AutoCloseable {
     }
 
     void book(int bank, String transfer, String transaction, String account, int amount) throws SQLException {
-        bank(bank, "insert into entry values ('%s', '%s', %d, '%s')".formatted(transfer, account, amount, transaction));
+        String entry =
+                "insert into entry values ('%s', '%s', %d, '%s')".formatted(transfer, account, amount, transaction);
+        bank(bank, entry);
+        if (mixed && bank == 1) {
+            copy(entry);
+        }
+        if (mixed && bank == 2) {
+            reserve(transfer, transaction, account, amount);
+            vault("select confirm('" + key(transfer) + "')");
+            return;
+        }
         bank(bank, "update account set balance = balance + " + amount + " where id = '" + account + "'");
+    }
+
+    /** The key of the reservation that a transfer makes in the vault. */
+    static UUID key(String transfer) {
+        return UUID.nameUUIDFromBytes(transfer.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void reserve(String transfer, String transaction, String account, int amount) throws SQLException {
+        reserve(key(transfer), transfer, transaction, account, amount);
+    }
+
+    void reserve(UUID key, String transfer, String transaction, String account, int amount) throws SQLException {
+        vault("select reserve('%s', '%s', '%s', '{%s}', '{%d}')"
+                .formatted(key, transaction, transfer, account, amount));
     }
 
     static String ref(int bank, String transaction) {
@@ -153,6 +216,14 @@ final class LeftBehind implements AutoCloseable {
         execute(banks.get(bank - 1), sql);
     }
 
+    void copy(String sql) throws SQLException {
+        execute(copy, sql);
+    }
+
+    void vault(String sql) throws SQLException {
+        execute(vault, sql);
+    }
+
     /** Leaves a branch in doubt. */
     void prepare(int bank, String ref) throws SQLException {
         bank(bank, "begin; insert into account values ('in-doubt', 0, 0); prepare transaction '" + ref + "'");
@@ -181,12 +252,30 @@ final class LeftBehind implements AutoCloseable {
         List<Books> books = new ArrayList<>();
         for (int bank = 1; bank <= 2; bank++) {
             try (Connection connection = connect(banks.get(bank - 1))) {
-                books.add(Books.read("bank-" + bank, connection));
+                books.add(books(bank, connection));
             }
         }
         try (Connection connection = connect(log)) {
             return Checker.check(History.read(directory), books, LogRow.read(connection));
         }
+    }
+
+    private Books books(int bank, Connection main) throws SQLException {
+        String name = "bank-" + bank;
+        if (shape == Shape.LOG && bank == 2) {
+            return Books.readWithLog(name, main);
+        }
+        if (!mixed) {
+            return Books.read(name, main);
+        }
+        try (Connection further = connect(bank == 1 ? copy : vault)) {
+            return bank == 1 ? Books.readWithCopy(name, main, further) : Books.readWithVault(name, main, further);
+        }
+    }
+
+    private static String migration(String file) throws IOException {
+        return Files.readString(
+                Path.of(System.getProperty("assent.repository", ".."), "bank-service/src/main/resources/db", file));
     }
 
     private static void write(Path file, List<?> lines) throws IOException {
@@ -205,11 +294,18 @@ final class LeftBehind implements AutoCloseable {
     /** Ends what is in doubt, so that the databases can be emptied. */
     @Override
     public void close() throws SQLException {
-        for (TestPostgres.Database bank : banks) {
-            try (Connection connection = connect(bank)) {
-                for (String ref : Books.read("bank", connection).prepared()) {
-                    execute(bank, "rollback prepared '" + ref + "'");
+        for (TestPostgres.Database database : List.of(banks.get(0), banks.get(1), copy)) {
+            List<String> left = new ArrayList<>();
+            try (Connection connection = connect(database);
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(
+                            "select gid from pg_prepared_xacts where database = current_database()")) {
+                while (row.next()) {
+                    left.add(row.getString(1));
                 }
+            }
+            for (String ref : left) {
+                execute(database, "rollback prepared '" + ref + "'");
             }
         }
     }
