@@ -1,9 +1,14 @@
 package io.assent.sample.points.provider;
 
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
-/** Points that somebody asked for, under the key that it chose. */
-record PointsReservation(UUID key, String customer, long points, State state) {
+/**
+ * Points that somebody asked for, under the key that it chose. Without customer and points it was given up before it was
+ * asked for.
+ */
+record PointsReservation(
+        UUID key, @Nullable String customer, @Nullable Long points, State state) {
 
     enum State {
         /** The customer cannot spend them yet. */
@@ -15,6 +20,6 @@ record PointsReservation(UUID key, String customer, long points, State state) {
     }
 
     boolean says(String customer, long points) {
-        return this.customer.equals(customer) && this.points == points;
+        return customer.equals(this.customer) && Long.valueOf(points).equals(this.points);
     }
 }

@@ -1,6 +1,5 @@
 package io.assent.sample.points.provider;
 
-import io.assent.sample.points.provider.PointsReservation.State;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -27,10 +26,18 @@ class PointsReservations {
     }
 
     /** Ends a reservation that is open. Whoever finds another state afterwards knows that somebody else was faster. */
-    void end(UUID key, State state) {
-        sql.sql("update reservation set state = ?, ended_at = now() where key = ? and state = 'RESERVED'")
-                .params(state.name(), key)
+    void capture(UUID key) {
+        sql.sql("update reservation set state = 'CAPTURED', ended_at = now() where key = ? and state = 'RESERVED'")
+                .param(key)
                 .update();
+    }
+
+    /** The same; a key that is not known is remembered, so that a request which arrives too late reserves nothing. */
+    void giveUp(UUID key) {
+        sql.sql("""
+                        insert into reservation (key, state, ended_at) values (?, 'VOIDED', now())
+                        on conflict (key) do update set state = 'VOIDED', ended_at = now()
+                        where reservation.state = 'RESERVED'""").param(key).update();
     }
 
     Optional<PointsReservation> find(UUID key) {

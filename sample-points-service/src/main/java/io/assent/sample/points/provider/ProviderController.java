@@ -43,6 +43,9 @@ class ProviderController {
             @RequestHeader(IDEMPOTENCY_KEY) UUID key, @Valid @RequestBody ReservationRequest request) {
         boolean made = reservations.reserve(key, request.customer(), request.points());
         PointsReservation reservation = find(key);
+        if (reservation.state() == State.VOIDED) {
+            throw problem(HttpStatus.CONFLICT, "The reservation was given up");
+        }
         if (!reservation.says(request.customer(), request.points())) {
             throw problem(HttpStatus.UNPROCESSABLE_CONTENT, "This key was used for another reservation");
         }
@@ -51,12 +54,14 @@ class ProviderController {
 
     @PostMapping("/v1/reservations/{key}/capture")
     PointsReservation capture(@PathVariable UUID key) {
-        return end(key, State.CAPTURED);
+        reservations.capture(key);
+        return ended(key, State.CAPTURED);
     }
 
     @PostMapping("/v1/reservations/{key}/void")
     PointsReservation giveUp(@PathVariable UUID key) {
-        return end(key, State.VOIDED);
+        reservations.giveUp(key);
+        return ended(key, State.VOIDED);
     }
 
     @GetMapping("/v1/reservations/{key}")
@@ -69,8 +74,7 @@ class ProviderController {
         return reservations.balance(customer);
     }
 
-    private PointsReservation end(UUID key, State state) {
-        reservations.end(key, state);
+    private PointsReservation ended(UUID key, State state) {
         PointsReservation reservation = find(key);
         if (reservation.state() != state) {
             throw problem(HttpStatus.CONFLICT, "The reservation is " + reservation.state());

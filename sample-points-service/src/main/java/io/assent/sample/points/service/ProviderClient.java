@@ -10,7 +10,6 @@ import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
-import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
 import org.springframework.web.client.RestClientResponseException;
@@ -69,15 +68,9 @@ class ProviderClient {
         call(() -> post("/v1/reservations/{key}/capture", key));
     }
 
-    /** Gives them up; a repetition changes nothing, and a key that never arrived is none of its business. */
+    /** Gives them up; a repetition changes nothing, and a key that has not arrived yet reserves nothing any more. */
     void giveUp(UUID key) {
-        call(() -> {
-            try {
-                return post("/v1/reservations/{key}/void", key);
-            } catch (HttpClientErrorException.NotFound neverReserved) {
-                return ResponseEntity.ok().build();
-            }
-        });
+        call(() -> post("/v1/reservations/{key}/void", key));
     }
 
     private ResponseEntity<Void> post(String path, UUID key) {

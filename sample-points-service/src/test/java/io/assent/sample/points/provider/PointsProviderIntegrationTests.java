@@ -83,13 +83,23 @@ class PointsProviderIntegrationTests {
         assertThat(provider.post("/v1/reservations/" + key + "/void").status()).isEqualTo(200);
         assertThat(provider.post("/v1/reservations/" + key + "/capture").status())
                 .isEqualTo(409);
+        assertThat(provider.reserve(key, customer, 12).status()).isEqualTo(409);
         assertThat(provider.points(customer)).isZero();
         assertThat(provider.reserved(customer)).isZero();
     }
 
     @Test
-    void aKeyThatItHasNeverSeenIsNotFound() {
-        assertThat(provider.post("/v1/reservations/" + key + "/void").status()).isEqualTo(404);
+    void whatIsVoidedBeforeItArrivesReservesNothing() {
+        for (int i = 0; i < 2; i++) {
+            assertThat(provider.post("/v1/reservations/" + key + "/void").status())
+                    .isEqualTo(200);
+        }
+        assertThat(provider.reserve(key, customer, 12).status()).isEqualTo(409);
+        assertThat(provider.reserved(customer)).isZero();
+    }
+
+    @Test
+    void aKeyThatItHasNeverSeenCannotBeCaptured() {
         assertThat(provider.post("/v1/reservations/" + key + "/capture").status())
                 .isEqualTo(404);
     }
