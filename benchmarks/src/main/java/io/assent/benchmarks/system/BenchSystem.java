@@ -1,7 +1,7 @@
 package io.assent.benchmarks.system;
 
-import io.assent.benchmarks.broker.Broker;
 import io.assent.benchmarks.service.PaymentApplication;
+import io.assent.demo.broker.Broker;
 import io.assent.demo.process.FreePorts;
 import io.assent.demo.process.ProcessSpec;
 import io.assent.demo.process.ProcessStarter;
@@ -229,20 +229,13 @@ public final class BenchSystem implements AutoCloseable {
             return running;
         }
         int port = freePort();
-        int readiness = freePort();
-        List<String> arguments =
-                List.of(directory.resolve("broker").toString(), Integer.toString(port), Integer.toString(readiness));
-        MeasuredService started = start(
-                "broker",
-                readiness,
-                java(
-                        List.of("-Dlogback.configurationFile=broker-logback.xml"),
-                        classPath(),
-                        Broker.class.getName(),
-                        arguments),
-                Map.of(),
-                "/");
-        return register("broker", new MeasuredService(started.process(), URI.create("tcp://127.0.0.1:" + port)));
+        URI url = URI.create("tcp://127.0.0.1:" + port);
+        List<String> command = java(
+                List.of("-Dlogback.configurationFile=broker-logback.xml"),
+                classPath(),
+                Broker.class.getName(),
+                List.of(directory.resolve("broker").toString(), Integer.toString(port)));
+        return start("broker", url, command, Map.of(), url);
     }
 
     /** From now on {@link #service} knows a process by another address than that of its readiness. */
@@ -252,12 +245,17 @@ public final class BenchSystem implements AutoCloseable {
     }
 
     /** Starts any program that serves HTTP on this port of 127.0.0.1; {@link #awaitReady} waits for it. */
-    public synchronized MeasuredService start(
+    public MeasuredService start(
             String name, int port, List<String> command, Map<String, String> environment, String readiness) {
+        URI url = URI.create("http://127.0.0.1:" + port);
+        return start(name, url, command, environment, url.resolve(readiness));
+    }
+
+    private synchronized MeasuredService start(
+            String name, URI url, List<String> command, Map<String, String> environment, URI readiness) {
         if (closed) {
             throw new IllegalStateException("closed");
         }
-        URI url = URI.create("http://127.0.0.1:" + port);
         ProcessSpec spec = new ProcessSpec(
                 name,
                 command,
@@ -265,7 +263,7 @@ public final class BenchSystem implements AutoCloseable {
                 directory,
                 directory.resolve("run"),
                 logs.resolve(name + ".log"),
-                url.resolve(readiness),
+                readiness,
                 START_TIMEOUT,
                 STOP_TIMEOUT);
         SupervisedProcess process = new SupervisedProcess(spec, starter, scheduler, message -> log.warn("{}", message));
