@@ -39,8 +39,13 @@ final class BankTest {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final int BATCH = 5_000;
-    /** Request threads and the like that stay for a while after the load, see {@code server.tomcat.threads.max}. */
-    private static final int THREAD_ALLOWANCE = 60;
+    /**
+     * Threads that stay for a while after the load: of those for requests as many as {@code server.tomcat.threads.max} allows a
+     * coordinator, and in it a few for each bank that it sends messages to.
+     */
+    private static final int REQUEST_THREADS = 100;
+
+    private static final int THREADS_FOR_EACH_BANK = 8;
 
     /**
      * How a run goes.
@@ -125,7 +130,8 @@ final class BankTest {
                         System.currentTimeMillis(),
                         money(),
                         allowedHosts(),
-                        THREAD_ALLOWANCE)));
+                        REQUEST_THREADS
+                                + THREADS_FOR_EACH_BANK * plans.accounts().size())));
         return check();
     }
 
