@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -41,6 +42,8 @@ final class Checkouts {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Duration POLL = Duration.ofMillis(100);
+    /** How often a checkout is sent before somebody is killed in it. */
+    private static final int ATTEMPTS = 3;
 
     /** So many pieces of everything are in stock, and so few of one article. */
     private static final long PLENTY = 1_000;
@@ -229,22 +232,45 @@ final class Checkouts {
         screen.begun("A checkout whose " + name + " is killed (-9) between its vote and the decision");
         int starts = victim.starts();
         long sent = System.nanoTime();
-        CompletableFuture<Optional<ShopClient.Answer>> first;
+        Supplier<Optional<ShopClient.Answer>> checkout =
+                () -> Optional.ofNullable(tryCheckout(number, customer, product));
+        Optional<CompletableFuture<Optional<ShopClient.Answer>>> first = Optional.empty();
+        for (int attempt = 1; first.isEmpty(); attempt++) {
+            if (attempt > ATTEMPTS) {
+                throw new DemoException("The " + name + " could not be killed between its vote and the decision: "
+                        + ATTEMPTS + " checkouts were answered before every service had voted");
+            }
+            first = killedAfterTheVotes(victim, checkout);
+        }
+        await("the " + name + " to be started again", () -> victim.starts() > starts);
+        victim.awaitReady();
+        return completed(name, number, customer, product, first.get().join().orElse(null), sent);
+    }
+
+    /**
+     * Kills it when all have voted. Empty: the checkout failed before that, as it may if it meets a connection to a process
+     * that was killed before; who is told so asks again.
+     */
+    private Optional<CompletableFuture<Optional<ShopClient.Answer>>> killedAfterTheVotes(
+            SupervisedProcess victim, Supplier<Optional<ShopClient.Answer>> checkout) {
         // What was rolled back before may be answered before its branches have ended, and they hold rows.
         await("what went before to be over", () -> Sums.servicesInDoubt(system) == 0);
         int services = system.allKinds() == null ? 3 : 4;
         system.coordinator().pause();
         try {
-            first = CompletableFuture.supplyAsync(() -> Optional.ofNullable(tryCheckout(number, customer, product)));
+            CompletableFuture<Optional<ShopClient.Answer>> answer = CompletableFuture.supplyAsync(checkout);
             // The order service prepares last, when it has all votes.
-            await("the votes of " + services + " services", () -> Sums.servicesInDoubt(system) == services);
+            await(
+                    "the votes of " + services + " services",
+                    () -> answer.isDone() || Sums.servicesInDoubt(system) == services);
+            if (answer.isDone()) {
+                return Optional.empty();
+            }
             victim.kill();
+            return Optional.of(answer);
         } finally {
             system.coordinator().resume();
         }
-        await("the " + name + " to be started again", () -> victim.starts() > starts);
-        victim.awaitReady();
-        return completed(name, number, customer, product, first.join().orElse(null), sent);
     }
 
     /** What became of a checkout during which a service was killed. */
