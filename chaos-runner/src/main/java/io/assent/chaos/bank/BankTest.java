@@ -39,13 +39,14 @@ final class BankTest {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final int BATCH = 5_000;
-    /**
-     * Threads that stay for a while after the load: of those for requests as many as {@code server.tomcat.threads.max} allows a
-     * coordinator, and in it a few for each bank that it sends messages to.
-     */
-    private static final int REQUEST_THREADS = 100;
+    /** Request threads and the like that stay for a while after the load, see {@code server.tomcat.threads.max}. */
+    private static final int THREAD_ALLOWANCE = 60;
 
-    private static final int THREADS_FOR_EACH_BANK = 8;
+    /** Longer than a request thread stays that nobody needs, which is a minute. */
+    private static final Duration IDLE_THREADS = Duration.ofSeconds(90);
+
+    /** Rare enough: each look is a request, and keeps a request thread for another minute. */
+    private static final Duration THREAD_POLL = Duration.ofSeconds(5);
 
     /**
      * How a run goes.
@@ -120,6 +121,7 @@ final class BankTest {
                 workload.settle(SETTLE);
                 awaitNothingOpen(probe);
             }
+            awaitThreads(probe);
             probe.record(Resources.When.AFTER);
         }
         Files.writeString(
@@ -130,8 +132,7 @@ final class BankTest {
                         System.currentTimeMillis(),
                         money(),
                         allowedHosts(),
-                        REQUEST_THREADS
-                                + THREADS_FOR_EACH_BANK * plans.accounts().size())));
+                        THREAD_ALLOWANCE)));
         return check();
     }
 
@@ -192,6 +193,14 @@ final class BankTest {
         long deadline = System.nanoTime() + SETTLE.toNanos();
         while (System.nanoTime() - deadline < 0 && !(isNothingOpen() && probe.poolsAreFull())) {
             Thread.sleep(POLL.toMillis());
+        }
+    }
+
+    /** Threads that a burst of requests has made end by themselves; those that do not are the checker's to judge. */
+    private void awaitThreads(ResourceProbe probe) throws InterruptedException {
+        long deadline = System.nanoTime() + IDLE_THREADS.toNanos();
+        while (System.nanoTime() - deadline < 0 && !probe.threadsAreBack(THREAD_ALLOWANCE)) {
+            Thread.sleep(THREAD_POLL.toMillis());
         }
     }
 

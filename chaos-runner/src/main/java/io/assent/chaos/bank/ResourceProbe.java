@@ -3,6 +3,7 @@ package io.assent.chaos.bank;
 import io.assent.chaos.checker.Resources;
 import io.assent.chaos.system.ServiceNode;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,6 +13,8 @@ final class ResourceProbe implements AutoCloseable {
     private final List<ServiceNode> services;
     private final JsonLines lines;
     private final Requests requests = new Requests();
+    /** Threads by service, before the load. */
+    private final Map<String, Integer> before = new HashMap<>();
 
     ResourceProbe(List<ServiceNode> services, Path directory) {
         this.services = List.copyOf(services);
@@ -20,17 +23,30 @@ final class ResourceProbe implements AutoCloseable {
 
     /** Writes down what every service holds now. */
     void record(Resources.When when) {
-        services.forEach(service -> lines.write(new Resources(
-                service.name(),
-                when,
-                metric(service, service.metrics().connections()),
-                metric(service, service.metrics().threads()))));
+        for (ServiceNode service : services) {
+            int threads = threads(service);
+            lines.write(new Resources(
+                    service.name(), when, metric(service, service.metrics().connections()), threads));
+            if (when == Resources.When.BEFORE) {
+                before.put(service.name(), threads);
+            }
+        }
+    }
+
+    /** Whether no service has more threads than before, but for so many. */
+    boolean threadsAreBack(int allowance) {
+        return services.stream()
+                .allMatch(service -> threads(service) <= before.getOrDefault(service.name(), 0) + allowance);
     }
 
     /** Whether no service uses a connection now. */
     boolean poolsAreFull() {
         return services.stream()
                 .allMatch(service -> metric(service, service.metrics().connections()) == 0);
+    }
+
+    private int threads(ServiceNode service) {
+        return metric(service, service.metrics().threads());
     }
 
     private int metric(ServiceNode service, String name) {
