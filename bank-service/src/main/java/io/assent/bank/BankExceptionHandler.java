@@ -1,6 +1,7 @@
 package io.assent.bank;
 
 import io.assent.participant.GlobalTransactionOutcomeUnknownException;
+import io.assent.participant.GlobalTransactionRefusedException;
 import io.assent.participant.GlobalTransactionRolledBackException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,12 @@ class BankExceptionHandler extends ResponseEntityExceptionHandler {
                 "Nothing was transferred: " + e.reason(),
                 e.transactionId().toString(),
                 e.isRetryable());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> refused(GlobalTransactionRefusedException e) {
+        return Problems.answer(
+                HttpStatus.SERVICE_UNAVAILABLE, "overloaded", String.valueOf(e.getMessage()), null, true);
     }
 
     @ExceptionHandler

@@ -17,6 +17,7 @@ public interface GlobalTransactionTemplate {
      * @return what the callback returned, once COMMIT is decided
      * @throws X what the callback threw; everything is rolled back then
      * @throws GlobalTransactionRolledBackException if it returned and the transaction rolled back nevertheless
+     * @throws GlobalTransactionRefusedException if nothing was started, because this service has enough to do
      * @throws GlobalTransactionOutcomeUnknownException if nobody could tell the decision in time
      * @throws IllegalStateException if a local transaction is active that does not belong to a global one
      */

@@ -15,7 +15,8 @@ import java.lang.annotation.Target;
  * transaction, started here or by a caller, the method joins it. Any throwable rolls back, checked exceptions included.
  *
  * <p>The method throws {@link GlobalTransactionRolledBackException} when it returned normally and the transaction rolled
- * back nevertheless, and {@link GlobalTransactionOutcomeUnknownException} when nobody could tell the decision in time.
+ * back nevertheless, {@link GlobalTransactionOutcomeUnknownException} when nobody could tell the decision in time, and
+ * {@link GlobalTransactionRefusedException} when it was not called at all, because this service has enough to do.
  */
 @Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)

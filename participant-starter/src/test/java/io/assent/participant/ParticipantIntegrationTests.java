@@ -105,6 +105,16 @@ class ParticipantIntegrationTests {
     @Test
     void who_wrote_nothing_votes_read_only_and_leaves_nothing_behind() {
         assertThat(call("/count").own().vote()).isEqualTo(Vote.READ_ONLY);
+        assertThat(call("/look").own().vote()).isEqualTo(Vote.READ_ONLY);
+        assertThat(markers()).isZero();
+    }
+
+    /** Its marker cannot be written, and whether there is something to prove is asked by writing it. */
+    @Test
+    void a_transaction_that_only_the_database_knows_to_be_read_only_is_told_how_to_say_so() {
+        BranchVote vote = call("/look-read-only").own();
+        assertThat(vote.vote()).isEqualTo(Vote.ROLLBACK);
+        assertThat(vote.reason()).contains("@Transactional(readOnly = true)");
         assertThat(markers()).isZero();
     }
 

@@ -52,8 +52,8 @@ final class AssentSystem implements CheckoutSystem {
     }
 
     @Override
-    public Subject open(BenchSystem system, Initiator client) {
-        ShopServices shop = ShopServices.start(system, name, "", (process, role, database, further) -> {
+    public Subject open(BenchSystem system, Workload workload, Initiator client) {
+        ShopServices shop = ShopServices.start(system, workload, name, "", (process, role, database, further) -> {
             List<String> all = new ArrayList<>(further);
             all.addAll(system.participant(process));
             all.addAll(properties);
@@ -69,7 +69,7 @@ final class AssentSystem implements CheckoutSystem {
         counting.add(coordinator.url());
         return new Subject(
                 shop.checkouts(client),
-                new Books(name, shop.orderDatabase(), shop.paymentDatabase(), true, List.of(Books.IN_DOUBT)),
+                shop.books(name, true, List.of(Books.IN_DOUBT)),
                 shop.cpu(),
                 coordinator.cpu(),
                 counting);

@@ -11,7 +11,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 
-/** The books of the order and the payment service: each order has its payment, no money is made or lost. For one thread. */
+/** The books of the order and the payment services: each order has its payments, no money is made or lost. For one thread. */
 final class Books implements Audit {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -25,7 +25,7 @@ final class Books implements Audit {
 
     private final String system;
     private final Database orders;
-    private final Database payments;
+    private final List<Database> payments;
     private final boolean atomic;
     private final List<String> unfinished;
     private long ordersBefore;
@@ -34,12 +34,12 @@ final class Books implements Audit {
 
     /**
      * @param atomic whether an order without a payment is a fault even if its checkout failed
-     * @param unfinished queries that count, in either database, what is still to be done
+     * @param unfinished queries that count, in each database, what is still to be done
      */
-    Books(String system, Database orders, Database payments, boolean atomic, List<String> unfinished) {
+    Books(String system, Database orders, List<Database> payments, boolean atomic, List<String> unfinished) {
         this.system = system;
         this.orders = orders;
-        this.payments = payments;
+        this.payments = List.copyOf(payments);
         this.atomic = atomic;
         this.unfinished = List.copyOf(unfinished);
     }
@@ -47,10 +47,16 @@ final class Books implements Audit {
     @Override
     public void settle() throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        try (Connection ordersConnection = orders.connect();
-                Connection paymentsConnection = payments.connect()) {
+        settle(orders, deadline);
+        for (Database each : payments) {
+            settle(each, deadline);
+        }
+    }
+
+    private void settle(Database database, long deadline) throws InterruptedException {
+        try (Connection connection = database.connect()) {
             for (String query : unfinished) {
-                while (number(ordersConnection, query) + number(paymentsConnection, query) > 0) {
+                while (number(connection, query) > 0) {
                     if (System.nanoTime() > deadline) {
                         throw new IllegalStateException(
                                 system + " has left something unfinished for " + PATIENCE.toSeconds() + " s: " + query);
@@ -65,17 +71,10 @@ final class Books implements Audit {
 
     @Override
     public void verify(Slice slice) {
-        try (Connection ordersConnection = orders.connect();
-                Connection paymentsConnection = payments.connect()) {
-            Ids ordered = ids(ordersConnection, "purchase_order");
-            Ids paid = ids(paymentsConnection, "payment");
-            if ((atomic || slice.failed() == 0) && !ordered.equals(paid)) {
-                throw wrong("there are " + ordered.count() + " orders and " + paid.count()
-                        + " payments, or they are not for the same");
-            }
-            long money = number(paymentsConnection, "select sum(balance)::bigint from account");
-            if (money != ShopSql.MONEY) {
-                throw wrong("the accounts hold " + money + " instead of " + ShopSql.MONEY);
+        try (Connection connection = orders.connect()) {
+            Ids ordered = ids(connection, "purchase_order");
+            for (Database each : payments) {
+                verify(each, ordered, slice);
             }
             long made = ordered.count() - ordersBefore;
             if (made < slice.committed() || made > slice.committed() + slice.failed()) {
@@ -85,6 +84,20 @@ final class Books implements Audit {
             ordersBefore = ordered.count();
         } catch (SQLException e) {
             throw unreadable(e);
+        }
+    }
+
+    private void verify(Database database, Ids ordered, Slice slice) throws SQLException {
+        try (Connection connection = database.connect()) {
+            Ids paid = ids(connection, "payment");
+            if ((atomic || slice.failed() == 0) && !ordered.equals(paid)) {
+                throw wrong("there are " + ordered.count() + " orders and " + paid.count()
+                        + " payments, or they are not for the same");
+            }
+            long money = number(connection, "select sum(balance)::bigint from account");
+            if (money != ShopSql.MONEY) {
+                throw wrong("the accounts hold " + money + " instead of " + ShopSql.MONEY);
+            }
         }
     }
 

@@ -2,7 +2,9 @@ package io.assent.benchmarks.checkout;
 
 import io.assent.benchmarks.Machine;
 import io.assent.benchmarks.figures.Disturbance;
+import io.assent.benchmarks.system.PostgresServer;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -34,6 +36,8 @@ record CheckoutReport(
      * @param seconds how long each time
      * @param warmupSeconds how long each system is loaded before
      * @param settleSeconds how long to wait until PostgreSQL has counted everything
+     * @param workload what a transaction is made of
+     * @param replicatedLog whether the server of the decision log has a synchronous standby
      * @param offeredPerSecond transactions that are begun each second, whatever the answers; 0: as fast as they are answered
      */
     record Options(
@@ -43,11 +47,39 @@ record CheckoutReport(
             int seconds,
             int warmupSeconds,
             int settleSeconds,
+            Workload workload,
+            boolean replicatedLog,
             double offeredPerSecond) {
 
         Options {
             systems = List.copyOf(systems);
             clients = List.copyOf(clients);
+        }
+
+        /** As {@code --log} calls it. */
+        String log() {
+            return replicatedLog ? "replicated" : "single";
+        }
+
+        /** The workload in a line for people. */
+        String described() {
+            return "Branches: " + workload.branches() + ". Rows: " + workload.rows() + ". Decision log: " + log() + ".";
+        }
+
+        /** What the server of the services' databases has to have room for: nobody fails because it has not. */
+        PostgresServer.Capacity services() {
+            int most = Collections.max(clients);
+            // Beside those of its pool, a participant completes branches over some of its own.
+            int each = most + 20;
+            return new PostgresServer.Capacity(
+                    Math.max(200, systems.size() * workload.branches() * each + 50),
+                    // One that is answered after the decision leaves branches prepared behind it for a while.
+                    200 + 4 * most * workload.branches());
+        }
+
+        /** The same with {@code --overload}. */
+        int expectedOverloadSeconds() {
+            return systems.size() * (warmupSeconds + rounds * seconds * (clients.size() + 1));
         }
 
         /** Of the loads and waits; starting everything takes a minute more. */

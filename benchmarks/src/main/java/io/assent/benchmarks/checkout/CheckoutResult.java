@@ -2,6 +2,7 @@ package io.assent.benchmarks.checkout;
 
 import io.assent.benchmarks.figures.Figures;
 import io.assent.benchmarks.figures.Flushes;
+import io.assent.benchmarks.figures.Latencies;
 import io.assent.benchmarks.figures.Limits;
 import io.assent.benchmarks.figures.Sample;
 import io.assent.benchmarks.figures.Tables;
@@ -29,7 +30,9 @@ import java.util.function.ToDoubleFunction;
  * @param requests HTTP requests that were served for one transaction, the client's own included; NaN: not known
  * @param committed in all slices
  * @param failed in all slices
+ * @param latencies of those that committed
  * @param rounds what the figures are made of
+ * @param ratios of each of the rounds to its floor
  */
 record CheckoutResult(
         String system,
@@ -49,8 +52,29 @@ record CheckoutResult(
         double requests,
         long committed,
         long failed,
-        List<Sample> rounds)
+        Latencies latencies,
+        List<Sample> rounds,
+        List<Ratios> ratios)
         implements Limits.Judged {
+
+    /**
+     * One round against the floor just before and just after it.
+     *
+     * @param rate transactions a second
+     * @param p50 half took no longer
+     * @param p99 99 of 100 took no longer
+     * @param cpu CPU time for one transaction without the client's
+     */
+    record Ratios(double rate, double p50, double p99, double cpu) {
+
+        private static Ratios of(Between slice) {
+            return new Ratios(
+                    slice.ratio(Sample::perSecond),
+                    slice.ratio(Sample::p50),
+                    slice.ratio(Sample::p99),
+                    slice.ratio(sample -> sample.cpu().measured()));
+        }
+    }
 
     /**
      * A slice between two of its floor.
@@ -74,38 +98,36 @@ record CheckoutResult(
 
     CheckoutResult {
         rounds = List.copyOf(rounds);
+        ratios = List.copyOf(ratios);
     }
 
     static CheckoutResult of(
             CheckoutSystem system, int clients, List<Between> slices, Flushes flushes, double requests) {
         List<Sample> rounds = slices.stream().map(Between::sample).toList();
         boolean isFloor = system.floor().equals(system.name());
-        List<Double> rates = ratios(slices, Sample::perSecond);
+        List<Ratios> ratios = slices.stream().map(Ratios::of).toList();
+        List<Double> rates = values(ratios, Ratios::rate);
         return new CheckoutResult(
                 system.name(),
                 system.floor(),
                 clients,
                 Figures.median(rates),
-                Figures.median(ratios(slices, Sample::p50)),
-                Figures.median(ratios(slices, Sample::p99)),
-                Figures.median(ratios(slices, sample -> sample.cpu().measured())),
+                Figures.median(values(ratios, Ratios::p50)),
+                Figures.median(values(ratios, Ratios::p99)),
+                Figures.median(values(ratios, Ratios::cpu)),
                 Figures.spread(isFloor ? Figures.values(rounds, Sample::perSecond) : rates),
                 Figures.median(rounds, Sample::perSecond),
                 Figures.median(rounds, Sample::p50),
                 Figures.median(rounds, Sample::p99),
-                new Sample.Cpu(
-                        Figures.median(rounds, sample -> sample.cpu().service()),
-                        Figures.median(rounds, sample -> sample.cpu().coordinator()),
-                        Figures.median(rounds, sample -> sample.cpu().stores()),
-                        Figures.median(rounds, sample -> sample.cpu().client())),
+                Sample.Cpu.median(rounds),
                 flushes,
-                new Sample.WalBytes(
-                        Figures.median(rounds, sample -> sample.walBytes().service()),
-                        Figures.median(rounds, sample -> sample.walBytes().log())),
+                Sample.WalBytes.median(rounds),
                 requests,
                 rounds.stream().mapToLong(Sample::committed).sum(),
                 rounds.stream().mapToLong(Sample::failed).sum(),
-                rounds);
+                Latencies.median(rounds),
+                rounds,
+                ratios);
     }
 
     @Override
@@ -113,7 +135,7 @@ record CheckoutResult(
         return system + " with " + Tables.clients(clients);
     }
 
-    private static List<Double> ratios(List<Between> slices, ToDoubleFunction<Sample> figure) {
-        return slices.stream().map(slice -> slice.ratio(figure)).toList();
+    private static List<Double> values(List<Ratios> ratios, ToDoubleFunction<Ratios> figure) {
+        return ratios.stream().map(figure::applyAsDouble).toList();
     }
 }

@@ -18,7 +18,6 @@ import io.assent.benchmarks.system.BenchSystem;
 import io.assent.benchmarks.system.CpuMeter;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,14 +30,12 @@ import java.util.stream.Collectors;
 final class CheckoutRun {
 
     private final BenchSystem bench;
-    private final Initiator client;
     private final CheckoutReport.Options options;
     private final Limits limits;
     private final Consumer<String> progress;
-    private final List<CheckoutSystem> systems;
+    private final OpenSystems systems;
     private final Load load = new Load();
     private final RequestCounts requests = new RequestCounts();
-    private final Map<CheckoutSystem, Subject> subjects = new LinkedHashMap<>();
     private final CpuMeter self = CpuMeter.of(ProcessHandle.current().pid());
 
     /** One system with one number of clients. */
@@ -47,31 +44,31 @@ final class CheckoutRun {
     /** What is not counted in the rounds. */
     private record Counted(Flushes flushes, double requests) {}
 
-    /** @param progress is told, in a sentence each, what happens */
+    /**
+     * Opens the systems and warms them up.
+     *
+     * @param progress is told, in a sentence each, what happens
+     * @throws IllegalStateException if a system does not work, or has not done what it said; the message says what
+     */
     CheckoutRun(
             BenchSystem bench,
             Initiator client,
             CheckoutReport.Options options,
             Limits limits,
-            Consumer<String> progress) {
+            Consumer<String> progress)
+            throws InterruptedException {
         this.bench = bench;
-        this.client = client;
         this.options = options;
         this.limits = limits;
         this.progress = progress;
-        this.systems = CheckoutSystems.named(options.systems());
+        this.systems = new OpenSystems(bench, client, options, load, progress);
     }
 
     /**
      * @param loadBefore the load average before anything was started; NaN: not known
-     * @throws IllegalStateException if a system does not work, or has not done what it said; the message says what
+     * @throws IllegalStateException if a system has not done what it said; the message says what
      */
     CheckoutReport measure(double loadBefore) throws InterruptedException {
-        for (CheckoutSystem system : systems) {
-            subjects.put(system, system.open(bench, client));
-        }
-        bench.awaitReady();
-        warmUp();
         Watch watch = new Watch(loadBefore, bench.cpu());
         Map<Cell, List<Between>> slices = rounds();
         Machine machine =
@@ -80,7 +77,7 @@ final class CheckoutRun {
         Map<Cell, Counted> counted = count();
         List<CheckoutResult> results = new ArrayList<>();
         for (int clients : options.clients()) {
-            for (CheckoutSystem system : systems) {
+            for (CheckoutSystem system : systems.systems()) {
                 Cell cell = new Cell(system, clients);
                 Counted counts = of(counted, cell);
                 results.add(CheckoutResult.of(system, clients, of(slices, cell), counts.flushes(), counts.requests()));
@@ -96,28 +93,12 @@ final class CheckoutRun {
                 results);
     }
 
-    private void warmUp() throws InterruptedException {
-        int most = Collections.max(options.clients());
-        Duration length = Duration.ofSeconds(options.warmupSeconds());
-        for (CheckoutSystem system : systems) {
-            progress.accept("Warming up " + system.name() + " ...");
-            Subject subject = of(subjects, system);
-            Slice slice = load.run(subject.operation(), most, length);
-            if (!length.isZero() && slice.committed() == 0) {
-                throw new IllegalStateException("Nothing of " + system.name() + " has committed: " + slice.failure()
-                        + ". The logs are in " + bench.logs() + ".");
-            }
-            subject.audit().settle();
-            subject.audit().verify(slice);
-        }
-    }
-
     private Map<Cell, List<Between>> rounds() throws InterruptedException {
         Map<Cell, List<Between>> slices = new LinkedHashMap<>();
         for (int round = 0; round < options.rounds(); round++) {
             for (int clients : options.clients()) {
                 List<String> line = new ArrayList<>();
-                for (CheckoutSystem floor : systems) {
+                for (CheckoutSystem floor : systems.systems()) {
                     if (floor.floor().equals(floor.name())) {
                         around(floor, clients, round, slices, line);
                     }
@@ -137,7 +118,7 @@ final class CheckoutRun {
     private void around(
             CheckoutSystem floor, int clients, int round, Map<Cell, List<Between>> slices, List<String> line)
             throws InterruptedException {
-        List<CheckoutSystem> compared = systems.stream()
+        List<CheckoutSystem> compared = systems.systems().stream()
                 .filter(system -> system != floor && system.floor().equals(floor.name()))
                 .toList();
         Sample before = sample(floor, clients, line);
@@ -156,7 +137,7 @@ final class CheckoutRun {
     }
 
     private Sample sample(CheckoutSystem system, int clients, List<String> line) throws InterruptedException {
-        Subject subject = of(subjects, system);
+        Subject subject = systems.of(system);
         WalCounters walBefore = WalCounters.of(bench);
         Sample.Cpu before = cpu(subject);
         Slice slice = run(subject, clients);
@@ -188,8 +169,8 @@ final class CheckoutRun {
                 new FlushCounter(() -> WalCounters.of(bench), Duration.ofSeconds(options.settleSeconds()));
         Map<Cell, Counted> counts = new LinkedHashMap<>();
         for (int clients : options.clients()) {
-            for (CheckoutSystem system : systems) {
-                Subject subject = of(subjects, system);
+            for (CheckoutSystem system : systems.systems()) {
+                Subject subject = systems.of(system);
                 double before = requests.total(subject.counting());
                 List<Slice> loaded = new ArrayList<>();
                 Flushes flushes = counter.count(() -> {

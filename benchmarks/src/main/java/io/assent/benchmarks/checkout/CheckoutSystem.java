@@ -18,8 +18,9 @@ interface CheckoutSystem {
     /**
      * Starts what it needs, and does not wait until that is ready.
      *
+     * @param workload what a transaction is made of
      * @param client what its operation sends requests with
      * @throws IllegalStateException if something is missing; the message says what
      */
-    Subject open(BenchSystem system, Initiator client);
+    Subject open(BenchSystem system, Workload workload, Initiator client);
 }

@@ -15,6 +15,7 @@ final class CheckoutSystems {
             AssentSystem.answersAfterDecision(),
             SeataSystem.xa(),
             SeataSystem.at(),
+            new RestAtSystem(),
             new InsertSystem(),
             new CoordinatorSystem());
 

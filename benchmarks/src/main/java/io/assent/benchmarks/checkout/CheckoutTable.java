@@ -40,6 +40,7 @@ final class CheckoutTable {
     static String text(CheckoutReport report) {
         StringBuilder text = new StringBuilder();
         CheckoutReport.Options options = report.options();
+        text.append(options.described()).append("\n\n");
         for (int clients : options.clients()) {
             List<CheckoutResult> rows = report.results().stream()
                     .filter(result -> result.clients() == clients)

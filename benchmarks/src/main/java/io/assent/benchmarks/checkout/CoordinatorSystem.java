@@ -9,9 +9,10 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.springframework.web.client.RestClient;
 
-/** The coordinator alone: commits of two branches that are prepared already, at participants that do nothing. */
+/** The coordinator alone: commits of branches that are prepared already, at participants that do nothing. */
 final class CoordinatorSystem implements CheckoutSystem {
 
     static final String NAME = "coordinator";
@@ -23,7 +24,7 @@ final class CoordinatorSystem implements CheckoutSystem {
 
     @Override
     public String description() {
-        return "a commit of two branches that have voted, at participants without a database";
+        return "a commit of branches that have voted, at participants without a database";
     }
 
     @Override
@@ -32,26 +33,29 @@ final class CoordinatorSystem implements CheckoutSystem {
     }
 
     @Override
-    public Subject open(BenchSystem system, Initiator client) {
-        int port = system.freePort();
-        int second = system.freePort();
+    public Subject open(BenchSystem system, Workload workload, Initiator client) {
+        List<Integer> ports = IntStream.range(0, workload.branches())
+                .mapToObj(each -> system.freePort())
+                .toList();
         MeasuredService stubs = system.start(
                 "stub-participants",
-                port,
+                ports.get(0),
                 system.java(
                         List.of(),
                         BenchSystem.classPath(),
                         StubParticipants.class.getName(),
-                        List.of(Integer.toString(port), Integer.toString(second))),
+                        ports.stream().map(String::valueOf).toList()),
                 Map.of(),
                 "/acknowledged");
         Map<String, URI> participants = new LinkedHashMap<>();
-        participants.put("stub-one", URI.create("http://127.0.0.1:" + port + "/assent/v1"));
-        participants.put("stub-two", URI.create("http://127.0.0.1:" + second + "/assent/v1"));
+        for (int port : ports) {
+            participants.put(
+                    "stub-" + (participants.size() + 1), URI.create("http://127.0.0.1:" + port + "/assent/v1"));
+        }
         MeasuredService coordinator = system.coordinator();
         return new Subject(
                 client.prepared(participants),
-                new Acknowledgements(stubs.url()),
+                new Acknowledgements(stubs.url(), workload.branches()),
                 stubs.cpu(),
                 coordinator.cpu(),
                 List.of(coordinator.url()));
@@ -61,10 +65,12 @@ final class CoordinatorSystem implements CheckoutSystem {
 
         private final RestClient http = RestClient.create();
         private final URI stubs;
+        private final int branches;
         private long before;
 
-        private Acknowledgements(URI stubs) {
+        private Acknowledgements(URI stubs, int branches) {
             this.stubs = stubs;
+            this.branches = branches;
         }
 
         @Override
@@ -75,9 +81,9 @@ final class CoordinatorSystem implements CheckoutSystem {
             long acknowledged = Long.parseLong(String.valueOf(
                     http.get().uri(stubs.resolve("/acknowledged")).retrieve().body(String.class)));
             // More is possible: an order that was not answered in time is repeated.
-            if (acknowledged - before < 2 * slice.committed()) {
+            if (acknowledged - before < branches * slice.committed()) {
                 throw new IllegalStateException((acknowledged - before) + " branches were committed, where "
-                        + slice.committed() + " transactions of two were answered");
+                        + slice.committed() + " transactions of " + branches + " were answered");
             }
             before = acknowledged;
         }

@@ -21,7 +21,7 @@ final class FloorSystem implements CheckoutSystem {
 
     @Override
     public String description() {
-        return "the order and the payment service with a local commit each, and nobody who makes them one";
+        return "the order and the payment services with a local commit each, and nobody who makes them one";
     }
 
     @Override
@@ -30,9 +30,10 @@ final class FloorSystem implements CheckoutSystem {
     }
 
     @Override
-    public Subject open(BenchSystem system, Initiator client) {
+    public Subject open(BenchSystem system, Workload workload, Initiator client) {
         ShopServices shop = ShopServices.start(
                 system,
+                workload,
                 NAME,
                 "",
                 (name, role, database, properties) -> system.springService(
@@ -43,10 +44,6 @@ final class FloorSystem implements CheckoutSystem {
                                 .toList(),
                         Map.of()));
         return new Subject(
-                shop.checkouts(client),
-                new Books(NAME, shop.orderDatabase(), shop.paymentDatabase(), false, List.of()),
-                shop.cpu(),
-                CpuMeter.none(),
-                shop.urls());
+                shop.checkouts(client), shop.books(NAME, false, List.of()), shop.cpu(), CpuMeter.none(), shop.urls());
     }
 }

@@ -41,7 +41,7 @@ final class InsertSystem implements CheckoutSystem {
     }
 
     @Override
-    public Subject open(BenchSystem system, Initiator client) {
+    public Subject open(BenchSystem system, Workload workload, Initiator client) {
         Database database = system.createLogDatabase("inserts", SCHEMA);
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(database.jdbcUrl());

@@ -4,13 +4,11 @@ import io.assent.benchmarks.load.Initiator;
 import io.assent.benchmarks.system.BenchSystem;
 import io.assent.benchmarks.system.MeasuredService;
 import io.assent.demo.system.Database;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,12 +56,16 @@ final class SeataSystem implements CheckoutSystem {
     }
 
     @Override
-    public Subject open(BenchSystem system, Initiator client) {
+    public Subject open(BenchSystem system, Workload workload, Initiator client) {
         Peers peers = new Peers(system.repository());
         MeasuredService server = server(system, peers.libraries(SERVER));
         boolean at = mode.equals("at");
         ShopServices shop = ShopServices.start(
-                system, name(), at ? script("seata-undo-log.sql") : "", (name, role, database, properties) -> {
+                system,
+                workload,
+                name(),
+                at ? script("seata-undo-log.sql") : "",
+                (name, role, database, properties) -> {
                     List<String> arguments = new ArrayList<>(properties);
                     arguments.add("--spring.application.name=" + name);
                     arguments.add("--bench.seata.mode=" + mode);
@@ -84,12 +86,7 @@ final class SeataSystem implements CheckoutSystem {
                 });
         return new Subject(
                 shop.checkouts(client),
-                new Books(
-                        name(),
-                        shop.orderDatabase(),
-                        shop.paymentDatabase(),
-                        true,
-                        List.of(at ? UNDO_LOG : Books.IN_DOUBT)),
+                shop.books(name(), true, List.of(at ? UNDO_LOG : Books.IN_DOUBT)),
                 shop.cpu(),
                 server.cpu(),
                 // Without what they say to the server, which is not HTTP.
@@ -144,28 +141,6 @@ final class SeataSystem implements CheckoutSystem {
             return new String(script.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Where the modules of the profile {@code peers} have their jars. */
-    private record Peers(Path repository) {
-
-        String libraries(String module) {
-            Path libraries = directory(module).resolve("lib");
-            if (!libraries.toFile().isDirectory()) {
-                throw new IllegalStateException(
-                        libraries + " is missing. ./bench builds it if the systems are named with"
-                                + " --systems; else run ./mvnw -Ppeers -DskipTests package.");
-            }
-            return libraries + "/*";
-        }
-
-        String application(String module) {
-            return directory(module).resolve(module + ".jar") + File.pathSeparator + libraries(module);
-        }
-
-        private Path directory(String module) {
-            return repository.resolve("benchmarks/peers").resolve(module).resolve("target");
         }
     }
 }

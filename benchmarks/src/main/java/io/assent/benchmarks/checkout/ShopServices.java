@@ -10,17 +10,30 @@ import io.assent.benchmarks.system.CpuMeter;
 import io.assent.benchmarks.system.MeasuredService;
 import io.assent.demo.system.Database;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The order and the payment service of one system, with a database each.
+ * The order service and the payment services of one system, with a database each.
  *
  * @param orderDatabase of the order service
- * @param paymentDatabase of the payment service
+ * @param paymentDatabases of the payment services, in their order
  */
-record ShopServices(MeasuredService order, MeasuredService payment, Database orderDatabase, Database paymentDatabase) {
+record ShopServices(
+        Workload workload,
+        MeasuredService order,
+        List<MeasuredService> payments,
+        Database orderDatabase,
+        List<Database> paymentDatabases) {
 
-    /** Starts one of both services. */
+    ShopServices {
+        payments = List.copyOf(payments);
+        paymentDatabases = List.copyOf(paymentDatabases);
+    }
+
+    /** Starts one of the services. */
     @FunctionalInterface
     interface Starter {
 
@@ -36,12 +49,17 @@ record ShopServices(MeasuredService order, MeasuredService payment, Database ord
      * @param name of the system
      * @param schema what the system needs in either database, besides the tables of the services
      */
-    static ShopServices start(BenchSystem system, String name, String schema, Starter starter) {
+    static ShopServices start(BenchSystem system, Workload workload, String name, String schema, Starter starter) {
         // A checkout needs one in each service, and some work goes on in the background.
         int connections = system.mostClients() + 4;
-        Database payments = system.createDatabase(name + "-payment", ShopSql.PAYMENT_SCHEMA + ";" + schema);
-        MeasuredService payment =
-                starter.start(name + "-payment", "payment", payments, List.of(BenchSystem.pool(connections)));
+        List<MeasuredService> payments = new ArrayList<>();
+        List<Database> paymentDatabases = new ArrayList<>();
+        for (int number = 1; number < workload.branches(); number++) {
+            String process = name + "-payment" + (number == 1 ? "" : "-" + number);
+            Database database = system.createDatabase(process, ShopSql.PAYMENT_SCHEMA + ";" + schema);
+            paymentDatabases.add(database);
+            payments.add(starter.start(process, "payment", database, List.of(BenchSystem.pool(connections))));
+        }
         Database orders = system.createDatabase(name + "-order", ShopSql.ORDER_SCHEMA + ";" + schema);
         MeasuredService order = starter.start(
                 name + "-order",
@@ -49,28 +67,42 @@ record ShopServices(MeasuredService order, MeasuredService payment, Database ord
                 orders,
                 List.of(
                         BenchSystem.pool(connections),
-                        "--bench.payment-url=" + payment.url(),
+                        "--bench.payment-urls="
+                                + payments.stream()
+                                        .map(payment -> payment.url().toString())
+                                        .collect(Collectors.joining(",")),
                         "--bench.connections=" + system.mostClients()));
-        return new ShopServices(order, payment, orders, payments);
+        return new ShopServices(workload, order, payments, orders, paymentDatabases);
+    }
+
+    /** What the services have to show, see {@link Books}. */
+    Books books(String system, boolean atomic, List<String> unfinished) {
+        return new Books(system, orderDatabase, paymentDatabases, atomic, unfinished);
     }
 
     /** A checkout: one call of the order service. */
     Operation checkouts(Initiator client) {
-        // Two accounts for each row, so that clients on different rows never meet.
+        // Two accounts for each row, so that clients on different rows never meet; hot: the first pays for all.
         return client.operation(
                 Flow.LOCAL,
                 new Work(
                         order.url().resolve("/checkouts"),
                         ShopSql.ACCOUNTS / 2,
-                        (row, key) -> "{\"id\":\"" + key + "\",\"payer\":" + (2 * row + 1) + ",\"payee\":"
-                                + (2 * row + 2) + ",\"amount\":5}"));
+                        (row, key) -> "{\"id\":\"" + key + "\",\"payer\":" + (workload.hotRow() ? 1 : 2 * row + 1)
+                                + ",\"payee\":" + (2 * row + 2) + ",\"amount\":5}"));
     }
 
     CpuMeter cpu() {
-        return order.cpu().and(payment.cpu());
+        CpuMeter all = order.cpu();
+        for (MeasuredService payment : payments) {
+            all = all.and(payment.cpu());
+        }
+        return all;
     }
 
     List<URI> urls() {
-        return List.of(order.url(), payment.url());
+        return Stream.concat(Stream.of(order), payments.stream())
+                .map(MeasuredService::url)
+                .toList();
     }
 }

@@ -14,7 +14,6 @@ import picocli.CommandLine.Spec;
 /** The options of every report: how long, on what, and when figures are of no use. */
 public final class RunOptions {
 
-    private static final int MOST_CLIENTS = 64;
     private static final int DISTURBED = 1;
 
     /** The quick compiler alone; the full one needs minutes until figures stand still. */
@@ -28,9 +27,12 @@ public final class RunOptions {
             names = "--clients",
             split = ",",
             paramLabel = "N",
-            description = "Clients that work at once, 1 to 64; several numbers are measured one after the other;"
-                    + " ${DEFAULT-VALUE}.")
+            description =
+                    "Clients that work at once, 1 to 128, for kinds to 64; several numbers are measured one after the other;"
+                            + " ${DEFAULT-VALUE}.")
     private List<Integer> clients;
+
+    private final int mostClients;
 
     @Option(names = "--rounds", description = "Times that each is measured, 1 to 100; ${DEFAULT-VALUE}.")
     private int rounds = 5;
@@ -83,10 +85,12 @@ public final class RunOptions {
     /**
      * @param clients default of {@code --clients}
      * @param warmup default of {@code --warmup}, in seconds
+     * @param mostClients the most that {@code --clients} takes
      */
-    public RunOptions(List<Integer> clients, int warmup) {
+    public RunOptions(List<Integer> clients, int warmup, int mostClients) {
         this.clients = List.copyOf(clients);
         this.warmup = warmup;
+        this.mostClients = mostClients;
     }
 
     /** @throws ParameterException if a value is out of its range */
@@ -99,7 +103,7 @@ public final class RunOptions {
         check(maxSteal >= 0 && maxSteal <= 100, "--max-steal must be 0 to 100, not " + maxSteal);
         check(!clients().isEmpty() && clients().size() <= 8, "--clients must be 1 to 8 numbers");
         for (int number : clients()) {
-            check(number >= 1 && number <= MOST_CLIENTS, "--clients must be 1 to " + MOST_CLIENTS + ", not " + number);
+            check(number >= 1 && number <= mostClients, "--clients must be 1 to " + mostClients + ", not " + number);
         }
         check(clients().stream().distinct().count() == clients().size(), "--clients must differ from each other");
     }

@@ -1,6 +1,7 @@
 package io.assent.benchmarks.figures;
 
 import io.assent.benchmarks.load.Slice;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param failure what one of those was answered; null: none failed
  * @param cpu for one transaction
  * @param walBytes for one transaction
+ * @param latencies of those that committed
  */
 public record Sample(
         double perSecond,
@@ -23,7 +25,8 @@ public record Sample(
         long failed,
         @Nullable String failure,
         Cpu cpu,
-        WalBytes walBytes)
+        WalBytes walBytes,
+        Latencies latencies)
         implements Limits.Round {
 
     /**
@@ -32,7 +35,15 @@ public record Sample(
      * @param service in the server of the services' databases
      * @param log in that of the decision log
      */
-    public record WalBytes(double service, double log) {}
+    public record WalBytes(double service, double log) {
+
+        /** The median of each part. */
+        public static WalBytes median(List<Sample> rounds) {
+            return new WalBytes(
+                    Figures.median(rounds, sample -> sample.walBytes.service),
+                    Figures.median(rounds, sample -> sample.walBytes.log));
+        }
+    }
 
     /**
      * CPU time in milliseconds; NaN: not known.
@@ -43,6 +54,15 @@ public record Sample(
      * @param client of the load generator
      */
     public record Cpu(double service, double coordinator, double stores, double client) {
+
+        /** The median of each part. */
+        public static Cpu median(List<Sample> rounds) {
+            return new Cpu(
+                    Figures.median(rounds, sample -> sample.cpu.service),
+                    Figures.median(rounds, sample -> sample.cpu.coordinator),
+                    Figures.median(rounds, sample -> sample.cpu.stores),
+                    Figures.median(rounds, sample -> sample.cpu.client));
+        }
 
         public Cpu minus(Cpu earlier) {
             return new Cpu(
@@ -77,6 +97,7 @@ public record Sample(
                 slice.failed(),
                 slice.failure(),
                 cpu.per(slice.committed()),
-                new WalBytes(wal.service().bytes() / transactions, wal.log().bytes() / transactions));
+                new WalBytes(wal.service().bytes() / transactions, wal.log().bytes() / transactions),
+                Latencies.of(slice));
     }
 }

@@ -67,15 +67,9 @@ record KindResult(
                 Figures.median(rounds, Sample::perSecond),
                 Figures.median(rounds, Sample::p50),
                 Figures.median(rounds, Sample::p99),
-                new Sample.Cpu(
-                        Figures.median(rounds, sample -> sample.cpu().service()),
-                        Figures.median(rounds, sample -> sample.cpu().coordinator()),
-                        Figures.median(rounds, sample -> sample.cpu().stores()),
-                        Figures.median(rounds, sample -> sample.cpu().client())),
+                Sample.Cpu.median(rounds),
                 flushes,
-                new Sample.WalBytes(
-                        Figures.median(rounds, sample -> sample.walBytes().service()),
-                        Figures.median(rounds, sample -> sample.walBytes().log())),
+                Sample.WalBytes.median(rounds),
                 rounds.stream().mapToLong(Sample::committed).sum(),
                 rounds.stream().mapToLong(Sample::failed).sum(),
                 rounds);

@@ -4,6 +4,7 @@ import io.assent.benchmarks.figures.RunOptions;
 import io.assent.benchmarks.load.Initiator;
 import io.assent.benchmarks.system.BenchSystem;
 import io.assent.benchmarks.system.MachineClock;
+import io.assent.benchmarks.system.PostgresServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -24,6 +25,9 @@ import picocli.CommandLine.Spec;
         description = "What each kind of participant costs against a plain local commit.")
 public final class KindsCommand implements Callable<Integer> {
 
+    /** For the pools of all kinds at once, with as many clients as there may be. */
+    private static final PostgresServer.Capacity CAPACITY = new PostgresServer.Capacity(1000, 300);
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -36,7 +40,7 @@ public final class KindsCommand implements Callable<Integer> {
     private List<String> kinds = List.of();
 
     @Mixin
-    private final RunOptions run = new RunOptions(List.of(1, 8), 20);
+    private final RunOptions run = new RunOptions(List.of(1, 8), 20, 64);
 
     private final Path repository = Path.of(System.getProperty("assent.repository", "."));
 
@@ -51,7 +55,8 @@ public final class KindsCommand implements Callable<Integer> {
         int most = Collections.max(options.clients());
         double loadBefore = MachineClock.loadAverage();
         KindsReport report;
-        try (BenchSystem system = BenchSystem.start(repository, most, run.jvmOptions());
+        try (BenchSystem system =
+                        BenchSystem.start(repository, new BenchSystem.Setup(most, run.jvmOptions(), false, CAPACITY));
                 Initiator initiator = new Initiator(system.coordinator().url(), most)) {
             // After a Ctrl-C, too, no process is left.
             Runtime.getRuntime().addShutdownHook(new Thread(system::close, "end-of-processes"));

@@ -222,7 +222,7 @@ public final class Initiator implements AutoCloseable {
 
     private static void expect(String what, int status, Answer answer) throws TransactionFailedException {
         if (answer.status() != status) {
-            throw new TransactionFailedException(what + ": " + answer.status() + " " + answer.body());
+            throw new TransactionFailedException(what + ": " + answer.status() + " " + answer.body(), answer.status());
         }
     }
 

@@ -35,6 +35,8 @@ public final class Load {
 
         private final Histogram micros = new ConcurrentHistogram(HIGHEST_MICROS, 3);
         private final AtomicLong failed = new AtomicLong();
+        private final AtomicLong refused = new AtomicLong();
+        private final AtomicLong notBegun = new AtomicLong();
         private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
 
         void committed(long nanos) {
@@ -83,7 +85,12 @@ public final class Load {
                 each.get();
             }
             return new Slice(
-                    tally.micros, tally.failed.get(), Duration.ofNanos(System.nanoTime() - begun), tally.failure.get());
+                    tally.micros,
+                    tally.failed.get(),
+                    tally.refused.get(),
+                    tally.notBegun.get(),
+                    Duration.ofNanos(System.nanoTime() - begun),
+                    tally.failure.get());
         } catch (ExecutionException e) {
             throw new IllegalStateException("The load could not be made: " + e.getCause(), e.getCause());
         } finally {
@@ -109,6 +116,7 @@ public final class Load {
             long due = begin + (long) (turn * nanosBetween);
             long now = System.nanoTime();
             if (now - begin >= duration.toNanos()) {
+                tally.notBegun.incrementAndGet();
                 tally.failed("more were offered than it could do: not begun in time");
                 continue;
             }
@@ -128,7 +136,12 @@ public final class Load {
         try {
             operation.run(row, key);
             tally.committed(System.nanoTime() - begun);
-        } catch (IOException | TransactionFailedException | IllegalArgumentException e) {
+        } catch (TransactionFailedException e) {
+            if (e.isRefused()) {
+                tally.refused.incrementAndGet();
+            }
+            tally.failed(e.toString());
+        } catch (IOException | IllegalArgumentException e) {
             tally.failed(e.toString());
         }
     }

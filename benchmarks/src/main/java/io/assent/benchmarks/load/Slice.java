@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param micros how long the transactions took that committed, in microseconds
  * @param failed how many did not commit
+ * @param refused how many of those were answered 429 or 503
+ * @param notBegun how many of those could not even begin in time
  * @param elapsed from the begin of the first to the end of the last
  * @param failure what one of those that failed was answered; null: none failed
  */
 public record Slice(
         Histogram micros,
         long failed,
+        long refused,
+        long notBegun,
         Duration elapsed,
         @Nullable String failure) {
 

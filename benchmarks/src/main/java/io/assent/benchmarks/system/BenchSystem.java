@@ -41,11 +41,14 @@ public final class BenchSystem implements AutoCloseable {
     private static final List<String> JVM_OPTIONS =
             List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-Djava.awt.headless=true");
 
+    /** The coordinator's pools, those of other coordinators, and a connection for each client. */
+    private static final PostgresServer.Capacity LOG_CAPACITY = new PostgresServer.Capacity(600, 100);
+
     private final Path repository;
     private final Path directory;
     private final Path applications;
     private final Path logs;
-    private final int mostClients;
+    private final Setup setup;
     private final List<String> jvmOptions;
     private final ProcessStarter starter = new ProcessStarter();
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -62,19 +65,38 @@ public final class BenchSystem implements AutoCloseable {
     private final PostgresServer serviceServer;
     private final MeasuredService coordinator;
 
-    private BenchSystem(Path repository, int mostClients, List<String> furtherJvmOptions) throws IOException {
+    /**
+     * What is started.
+     *
+     * @param mostClients how many transactions will be under way at once, at most
+     * @param jvmOptions for every Java process, after those that all have
+     * @param replicatedLog whether the server of the decision log has a synchronous standby
+     * @param services what the server of the services' databases has room for
+     */
+    public record Setup(
+            int mostClients, List<String> jvmOptions, boolean replicatedLog, PostgresServer.Capacity services) {
+
+        public Setup {
+            jvmOptions = List.copyOf(jvmOptions);
+        }
+    }
+
+    private BenchSystem(Path repository, Setup setup) throws IOException {
         this.repository = repository.toAbsolutePath().normalize();
-        this.mostClients = mostClients;
+        this.setup = setup;
         this.jvmOptions =
-                Stream.concat(JVM_OPTIONS.stream(), furtherJvmOptions.stream()).toList();
+                Stream.concat(JVM_OPTIONS.stream(), setup.jvmOptions().stream()).toList();
         Path state = this.repository.resolve(".bench");
         this.logs = Files.createDirectories(state.resolve("logs"));
         this.applications = state.resolve("applications");
         // Not the system's directory for temporary files: that may be in memory, where a flush costs nothing.
         this.directory = Files.createTempDirectory(state, "run-");
         try {
-            logServer = server("log-postgres");
-            serviceServer = server("service-postgres");
+            logServer = server(
+                    setup.replicatedLog()
+                            ? PostgresServer.startReplicated(directory.resolve("log-postgres"), LOG_CAPACITY)
+                            : PostgresServer.start(directory.resolve("log-postgres"), LOG_CAPACITY));
+            serviceServer = server(PostgresServer.start(directory.resolve("service-postgres"), setup.services()));
             coordinator = startCoordinator();
         } catch (IOException | RuntimeException e) {
             close();
@@ -86,20 +108,17 @@ public final class BenchSystem implements AutoCloseable {
      * Starts the servers and the coordinator; {@link #awaitReady} waits for it.
      *
      * @param repository the directory with the modules and their built jars
-     * @param mostClients how many transactions will be under way at once, at most
-     * @param jvmOptions for every Java process, after those that all have
      * @throws RuntimeException if something cannot be started, saying why; nothing is left running
      */
-    public static BenchSystem start(Path repository, int mostClients, List<String> jvmOptions) {
+    public static BenchSystem start(Path repository, Setup setup) {
         try {
-            return new BenchSystem(repository, mostClients, jvmOptions);
+            return new BenchSystem(repository, setup);
         } catch (IOException e) {
             throw new UncheckedIOException("The system could not be prepared: " + e.getMessage(), e);
         }
     }
 
-    private PostgresServer server(String name) {
-        PostgresServer server = PostgresServer.start(directory.resolve(name));
+    private PostgresServer server(PostgresServer server) {
         servers.add(server);
         return server;
     }
@@ -112,6 +131,7 @@ public final class BenchSystem implements AutoCloseable {
                 List.of(
                         "--spring.datasource.url=" + database.jdbcUrl(),
                         "--spring.datasource.username=" + database.name(),
+                        "--assent.coordinator.log.mode=" + (setup.replicatedLog() ? "replicated" : "single"),
                         "--assent.coordinator.participants.allowed-hosts=127.0.0.1:*"),
                 Map.of("SPRING_DATASOURCE_PASSWORD", database.password()));
     }
@@ -219,7 +239,7 @@ public final class BenchSystem implements AutoCloseable {
 
     /** How many connections a service needs for its work: an open branch keeps one, and those are half of them at most. */
     public int poolSize() {
-        return 2 * mostClients + 4;
+        return 2 * setup.mostClients() + 4;
     }
 
     /** A message broker; its {@code url} is what JMS clients connect to. */
@@ -285,7 +305,7 @@ public final class BenchSystem implements AutoCloseable {
 
     /** How many transactions will be under way at once, at most. */
     public int mostClients() {
-        return mostClients;
+        return setup.mostClients();
     }
 
     /** Has this done before the servers are stopped. */

@@ -2,6 +2,7 @@ package io.assent.benchmarks.system;
 
 import io.assent.demo.system.Database;
 import io.assent.embeddedpostgres.EmbeddedPostgres;
+import io.assent.embeddedpostgres.ReplicatedPostgres;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -9,8 +10,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A durable PostgreSQL server of its own, and how much write-ahead log it has written. Thread-safe. */
+/** A durable PostgreSQL server, with a synchronous standby if wanted, and how much write-ahead log it has written. Thread-safe. */
 public final class PostgresServer implements AutoCloseable {
 
     /**
@@ -26,29 +29,57 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    private final EmbeddedPostgres server;
+    /**
+     * What a server has room for.
+     *
+     * @param connections at once
+     * @param preparedTransactions at once
+     */
+    public record Capacity(int connections, int preparedTransactions) {}
 
-    private PostgresServer(EmbeddedPostgres server) {
+    private final EmbeddedPostgres server;
+    private final @Nullable ReplicatedPostgres pair;
+
+    private PostgresServer(EmbeddedPostgres server, @Nullable ReplicatedPostgres pair) {
         this.server = server;
+        this.pair = pair;
     }
 
-    static PostgresServer start(Path directory) {
-        return new PostgresServer(EmbeddedPostgres.builder()
-                .dataDirectory(directory)
+    static PostgresServer start(Path directory, Capacity capacity) {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder().dataDirectory(directory);
+        settings(capacity).forEach(builder::setting);
+        return new PostgresServer(builder.start(), null);
+    }
+
+    /** A commit returns when the standby has it on disk, too. */
+    static PostgresServer startReplicated(Path directory, Capacity capacity) {
+        ReplicatedPostgres.Builder builder = ReplicatedPostgres.builder().dataDirectory(directory);
+        settings(capacity).forEach(builder::setting);
+        ReplicatedPostgres pair = builder.start();
+        return new PostgresServer(pair.primary(), pair);
+    }
+
+    private static Map<String, String> settings(Capacity capacity) {
+        return Map.of(
                 // No checkpoint falls into the run: the first change of a page after one writes the whole page, and who
                 // happens to make it would seem to cost more.
-                .setting("checkpoint_timeout", "1d")
-                .setting("max_wal_size", "16GB")
-                .setting("max_connections", "1000")
-                .setting("max_prepared_transactions", "300")
-                .start());
+                "checkpoint_timeout",
+                "1d",
+                "max_wal_size",
+                "16GB",
+                "max_connections",
+                Integer.toString(capacity.connections()),
+                "max_prepared_transactions",
+                Integer.toString(capacity.preparedTransactions()));
     }
 
     Database createDatabase(String name, String schema) {
         byte[] secret = new byte[16];
         new SecureRandom().nextBytes(secret);
-        Database database =
-                new Database(server.jdbcUrl(name), name, HexFormat.of().formatHex(secret));
+        Database database = new Database(
+                pair == null ? server.jdbcUrl(name) : pair.jdbcUrl(name),
+                name,
+                HexFormat.of().formatHex(secret));
         server.createDatabase(name, name, database.password());
         if (!schema.isEmpty()) {
             try (Connection connection = database.connect();
@@ -62,7 +93,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * What it has written so far. Bytes are exact; a connection reports its flushes once a second while it works, and what is
+     * What it has written so far, without what a standby writes again. Bytes are exact; a connection reports its flushes once a second while it works, and what is
      * left ten seconds after it has gone idle.
      */
     public Wal wal() {
@@ -88,13 +119,18 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** The CPU time of all of its processes. */
+    /** The CPU time of all of its processes, and of its standby's. */
     public CpuMeter cpu() {
-        return CpuMeter.ofTree(server.pid());
+        CpuMeter own = CpuMeter.ofTree(server.pid());
+        return pair == null ? own : own.and(CpuMeter.ofTree(pair.standby().pid()));
     }
 
     @Override
     public void close() {
-        server.close();
+        if (pair == null) {
+            server.close();
+        } else {
+            pair.close();
+        }
     }
 }

@@ -60,6 +60,17 @@ class BooksIntegrationTests {
     }
 
     @Test
+    void everyPaymentServiceHasToHaveThePayment() throws SQLException {
+        Database others = database("other_payments");
+        execute(others, ShopSql.PAYMENT_SCHEMA);
+        order("1");
+        payment("1");
+        Books books = new Books("test", orders, List.of(payments, others), true, List.of());
+
+        assertThatThrownBy(() -> books.verify(slice(1, 0))).hasMessageContaining("1 orders and 0 payments");
+    }
+
+    @Test
     void moneyIsNeitherMadeNorLost() throws SQLException {
         execute(payments, "update account set balance = balance + 1 where id = 7");
 
@@ -80,7 +91,7 @@ class BooksIntegrationTests {
     }
 
     private Books books(boolean atomic) {
-        return new Books("test", orders, payments, atomic, List.of(Books.IN_DOUBT));
+        return new Books("test", orders, List.of(payments), atomic, List.of(Books.IN_DOUBT));
     }
 
     private static Slice slice(int committed, int failed) {
@@ -88,7 +99,7 @@ class BooksIntegrationTests {
         for (int i = 0; i < committed; i++) {
             micros.recordValue(1);
         }
-        return new Slice(micros, failed, Duration.ofSeconds(1), null);
+        return new Slice(micros, failed, 0, 0, Duration.ofSeconds(1), null);
     }
 
     private void order(String id) throws SQLException {

@@ -17,8 +17,11 @@ import tools.jackson.databind.json.JsonMapper;
 class CheckoutIntegrationTests {
 
     @Test
-    void aShortRunOfEverythingThatNeedsNothingElse(@TempDir Path directory) throws Exception {
+    void aShortRunOfEverythingThatNeedsNothingElseWithThreeServicesThatMeetAtARowAndAReplicatedLog(
+            @TempDir Path directory) throws Exception {
         Path json = directory.resolve("figures.json");
+        Path csv = directory.resolve("figures.csv");
+        Path html = directory.resolve("figures.html");
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine command = new CommandLine(new CheckoutCommand())
@@ -37,7 +40,12 @@ class CheckoutIntegrationTests {
                 "--warmup=1",
                 "--settle=1",
                 "--anyway",
-                "--json=" + json);
+                "--log=replicated",
+                "--branches=3",
+                "--rows=hot",
+                "--json=" + json,
+                "--csv=" + csv,
+                "--html=" + html);
 
         assertThat(exit).as("%s%n%s", out, err).isZero();
         assertThat(err.toString()).contains("WARNING", "Fewer than 3 rounds");
@@ -58,9 +66,11 @@ class CheckoutIntegrationTests {
         assertThat(assent.path("floor").asString()).isEqualTo("floor");
         assertThat(assent.at("/cpuMillis/coordinator").asDouble()).isPositive();
         assertThat(assent.at("/walBytes/log").asDouble()).isPositive();
-        // The client's, the call of the payment service, the commit, and an order to each of both.
-        assertThat(assent.path("requests").asDouble()).isBetween(3.0, 6.0);
+        // The client's, two calls of payment services, the commit, and an order to each of the three.
+        assertThat(assent.path("requests").asDouble()).isBetween(4.0, 8.0);
         // Both floors have a slice before and one after.
         assertThat(results.get(0).path("rounds")).hasSize(2);
+        assertThat(Files.readAllLines(csv)).hasSize(1 + 2 + 1 + 2 + 1);
+        assertThat(Files.readString(html)).contains("These figures are of no use.", "<polyline");
     }
 }

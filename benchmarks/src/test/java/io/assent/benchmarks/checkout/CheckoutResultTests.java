@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.assent.benchmarks.checkout.CheckoutResult.Between;
 import io.assent.benchmarks.figures.Flushes;
+import io.assent.benchmarks.figures.Latencies;
 import io.assent.benchmarks.figures.Sample;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Goal: ratios compare what happened at the same time. Method: made-up slices. */
 class CheckoutResultTests {
 
-    private static Sample at(double perSecond, double cpu) {
+    static Sample at(double perSecond, double cpu) {
         return new Sample(
                 perSecond,
                 1000 / perSecond,
@@ -21,10 +22,13 @@ class CheckoutResultTests {
                 1,
                 "503",
                 new Sample.Cpu(cpu, cpu, cpu, 100),
-                new Sample.WalBytes(400, 0));
+                new Sample.WalBytes(400, 0),
+                new Latencies(Latencies.PERCENTILES.stream()
+                        .map(percentile -> 10 * percentile / perSecond)
+                        .toList()));
     }
 
-    private static CheckoutResult result(CheckoutSystem system, List<Between> slices) {
+    static CheckoutResult result(CheckoutSystem system, List<Between> slices) {
         return CheckoutResult.of(system, 8, slices, new Flushes(1, 2), 5);
     }
 
@@ -43,6 +47,8 @@ class CheckoutResultTests {
         assertThat(result.perSecond()).isEqualTo(50);
         assertThat(result.committed()).isEqualTo(30);
         assertThat(result.failed()).isEqualTo(3);
+        assertThat(result.ratios()).extracting(CheckoutResult.Ratios::rate).containsExactly(0.25, 0.25, 1.0);
+        assertThat(result.latencies().millis().get(0)).isEqualTo(2);
         assertThat(result.floor()).isEqualTo("floor");
         assertThat(result.who()).isEqualTo("assent with 8 clients");
     }

@@ -89,7 +89,18 @@ class LoadTests {
         assertThat(slice.committed()).isZero();
         assertThat(slice.millis(50)).isNaN();
         assertThat(slice.failed()).isPositive();
+        assertThat(slice.refused()).isEqualTo(slice.failed());
         assertThat(slice.failure()).contains("work call: 503");
+    }
+
+    @Test
+    void whatFailsOtherwiseIsNotRefused() throws InterruptedException {
+        answers("/work", 500);
+
+        Slice slice = load(Flow.LOCAL);
+
+        assertThat(slice.failed()).isPositive();
+        assertThat(slice.refused()).isZero();
     }
 
     @Test
@@ -145,6 +156,8 @@ class LoadTests {
         assertThat(slice.committed()).isLessThan(10);
         assertThat(slice.millis(100)).isGreaterThan(150);
         assertThat(slice.failed()).isPositive();
+        assertThat(slice.notBegun()).isEqualTo(slice.failed());
+        assertThat(slice.refused()).isZero();
         assertThat(slice.failure()).contains("more were offered");
     }
 }

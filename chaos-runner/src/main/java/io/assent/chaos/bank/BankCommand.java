@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
@@ -80,9 +79,7 @@ abstract class BankCommand implements Callable<Integer> {
 
     /** The kinds of the banks, in their order. */
     List<BankKind> kinds() {
-        return IntStream.range(0, banks)
-                .mapToObj(i -> i < banks - late ? BankKind.EARLY : BankKind.LATE)
-                .toList();
+        return BankKind.withLate(banks, late);
     }
 
     /** What the clients ask for. */

@@ -38,6 +38,7 @@ final class ModelJdbc {
                         Objects.requireNonNull(values[0])));
             case "createStatement" -> proxy(Statement.class, new StatementHandler(session, null));
             case "getAutoCommit" -> session.autoCommit();
+            case "isReadOnly" -> false;
             case "setAutoCommit" -> done(() -> session.autoCommit((Boolean) Objects.requireNonNull(values[0])));
             case "commit" -> done(session::commit);
             case "rollback" -> done(session::rollback);

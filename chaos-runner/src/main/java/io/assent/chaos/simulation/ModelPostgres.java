@@ -646,8 +646,11 @@ final class ModelPostgres {
                     yield Result.none();
                 }
                 case BALANCE -> row(balances.getOrDefault((String) value(values, 0), 0L));
-                case "insert into assent_branch_marker (transaction_id, branch, ref, committed) values (?, ?, ?, true)" ->
+                case "insert into assent_branch_marker (transaction_id, branch, ref, committed) select ?, ?, ?, true" ->
                     marker(mine, values, true);
+                case "insert into assent_branch_marker (transaction_id, branch, ref, committed) select ?, ?, ?, true"
+                        + " where pg_current_xact_id_if_assigned() is not null" ->
+                    mine.assigned ? marker(mine, values, true) : Result.changed(0);
                 case "insert into assent_branch_marker (transaction_id, branch, ref, committed) values (?, ?, ?, false)"
                         + " on conflict do nothing" -> marker(mine, values, false);
                 case "select gid, (extract(epoch from clock_timestamp() - prepared) * 1000)::bigint from pg_prepared_xacts"

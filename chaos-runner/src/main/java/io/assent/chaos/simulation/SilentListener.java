@@ -20,6 +20,11 @@ final class SilentListener implements TransactionListener {
     }
 
     @Override
+    public void refused(Refused why) {
+        statistics.count("told: refused " + why);
+    }
+
+    @Override
     public void begun(TransactionRecord transaction) {
         statistics.count("told: begun");
     }

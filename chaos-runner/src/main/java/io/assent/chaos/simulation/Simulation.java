@@ -1,5 +1,6 @@
 package io.assent.chaos.simulation;
 
+import io.assent.coordinator.engine.AdmissionLimits;
 import io.assent.coordinator.engine.Backoff;
 import io.assent.coordinator.engine.EngineSettings;
 import io.assent.coordinator.protocol.TransactionRecord;
@@ -57,7 +58,7 @@ final class Simulation {
         log = new ModelLog(world, checker, LONGEST_LIFETIME, RETENTION);
         checker.watch(log);
         Clocks clocks = new Clocks(choices, clean);
-        EngineSettings settings = settings(choices, clean);
+        EngineSettings settings = settings(choices, clean, admission(new SplittableRandom(seed ^ 0xad00a9L), clean));
         int instances = 2 + choices.nextInt(2);
         for (int i = 0; i < instances; i++) {
             coordinators.add(new SimulatedCoordinator(
@@ -131,7 +132,14 @@ final class Simulation {
         return service;
     }
 
-    private static EngineSettings settings(SplittableRandom choices, boolean clean) {
+    /** Drawn apart from the other choices, and wide for the seeds that once found something: they stay the runs they were. */
+    private static AdmissionLimits admission(SplittableRandom choices, boolean clean) {
+        return clean || choices.nextInt(4) != 0
+                ? AdmissionLimits.defaults()
+                : new AdmissionLimits(choices.nextInt(1, 4), 1, Duration.ofMillis(choices.nextInt(0, 20)));
+    }
+
+    private static EngineSettings settings(SplittableRandom choices, boolean clean, AdmissionLimits admission) {
         int inFlight = !clean && choices.nextInt(5) == 0 ? 2 : 1_000;
         return new EngineSettings(
                 10,
@@ -145,7 +153,8 @@ final class Simulation {
                 inFlight,
                 choices.nextInt(4) == 0 ? 0 : inFlight,
                 20,
-                Duration.ofSeconds(3));
+                Duration.ofSeconds(3),
+                admission);
     }
 
     /** Everybody calls the three services; in the collected flow from the shop, which is a participant itself. */

@@ -1,5 +1,8 @@
 package io.assent.chaos.system;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 /** How a bank takes part in transactions (docs/kinds.md). */
@@ -18,6 +21,16 @@ public enum BankKind {
     OWN;
 
     private static final String BANK_CONNECTIONS = "bank.connections.active";
+
+    /** So many banks, of which the last ones, 0 to all, prepare late and all others early. */
+    public static List<BankKind> withLate(int banks, int late) {
+        if (late < 0 || late > banks) {
+            throw new IllegalArgumentException("0 to " + banks + " banks that prepare late, not " + late);
+        }
+        List<BankKind> kinds = new ArrayList<>(Collections.nCopies(banks - late, EARLY));
+        kinds.addAll(Collections.nCopies(late, LATE));
+        return List.copyOf(kinds);
+    }
 
     /** Whether transfers can be begun there. */
     public boolean initiates() {

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -105,7 +104,7 @@ public final class BankSystem implements AutoCloseable {
                     repository,
                     state,
                     2,
-                    Collections.nCopies(banks, BankKind.EARLY),
+                    BankKind.withLate(banks, 0),
                     null,
                     null,
                     Links.direct(),
@@ -129,16 +128,6 @@ public final class BankSystem implements AutoCloseable {
                     links,
                     coordinatorArguments,
                     bankArguments);
-        }
-
-        /** With the last of the banks, 0 to all, preparing late. */
-        public Options withLate(int number) {
-            if (number < 0 || number > banks()) {
-                throw new IllegalArgumentException("0 to " + banks() + " banks that prepare late, not " + number);
-            }
-            List<BankKind> changed = new ArrayList<>(kinds.subList(0, banks() - number));
-            changed.addAll(Collections.nCopies(number, BankKind.LATE));
-            return withKinds(changed);
         }
 
         /** With one bank of each of these kinds, 1 to 9. */

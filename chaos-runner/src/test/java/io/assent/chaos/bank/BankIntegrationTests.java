@@ -6,6 +6,7 @@ import io.assent.chaos.checker.Report;
 import io.assent.chaos.checker.Resources;
 import io.assent.chaos.checker.Told;
 import io.assent.chaos.proxy.FaultProxy;
+import io.assent.chaos.system.BankKind;
 import io.assent.chaos.system.BankSystem;
 import io.assent.chaos.system.Node;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ class BankIntegrationTests {
         try (OrderTrace links = new OrderTrace(history);
                 BankSystem system = BankSystem.start(
                         BankSystem.Options.of(Path.of(System.getProperty("assent.repository", "..")), state, 3)
-                                .withLate(1)
+                                .withKinds(BankKind.withLate(3, 1))
                                 .withLinks(links),
                         line -> {})) {
             report = new BankTest(

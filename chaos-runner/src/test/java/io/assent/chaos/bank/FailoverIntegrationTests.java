@@ -6,6 +6,7 @@ import io.assent.chaos.checker.Invariant;
 import io.assent.chaos.checker.Report;
 import io.assent.chaos.checker.Told;
 import io.assent.chaos.checker.Violation;
+import io.assent.chaos.system.BankKind;
 import io.assent.chaos.system.BankSystem;
 import io.assent.chaos.system.EmbeddedPair;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ class FailoverIntegrationTests {
                 seed,
                 List.of(LogFault.values()),
                 WAYS,
-                BankSystem.Options.of(REPOSITORY, state, 3).withLate(1));
+                BankSystem.Options.of(REPOSITORY, state, 3).withKinds(BankKind.withLate(3, 1)));
 
         System.out.println("Seed " + seed + ": " + outcome);
         assertThat(outcome.violations())
@@ -59,7 +60,7 @@ class FailoverIntegrationTests {
     @CsvSource({"cancelled-wait-is-success, WAITS_CANCELLED", "read-instead-of-written, SEEN_AND_LOST"})
     void a_planted_bug_is_noticed(String bug, LogFault kind) throws Exception {
         BankSystem.Options options = BankSystem.Options.of(REPOSITORY, state, 3)
-                .withLate(1)
+                .withKinds(BankKind.withLate(3, 1))
                 .withCoordinator(new BankSystem.Variant(
                         "io.assent.chaos.simulation.WrongCoordinator",
                         List.of(

@@ -137,6 +137,7 @@ class SimulationTests {
             "told: decided, lost",
             "told: unacknowledged",
             "told: heuristic",
+            "told: refused UNDECIDED",
             "end: COMMIT_AND_ROLLBACK_AT_ONCE",
             "end: COMMIT_WITH_OTHER_SET_TOO",
             "initiator told UNKNOWN",

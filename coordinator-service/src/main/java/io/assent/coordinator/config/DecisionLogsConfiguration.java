@@ -1,6 +1,5 @@
 package io.assent.coordinator.config;
 
-import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.InstanceList;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.log.HeartbeatProperties;
@@ -75,7 +74,8 @@ class DecisionLogsConfiguration {
     }
 
     @Bean
-    Coordinator coordinator(Shards shards, HeartbeatProperties heartbeat, InstantSource clock, RandomGenerator random) {
+    ShardedCoordinator coordinator(
+            Shards shards, HeartbeatProperties heartbeat, InstantSource clock, RandomGenerator random) {
         return new ShardedCoordinator(shards, heartbeat.overdueAfter(), clock, random);
     }
 

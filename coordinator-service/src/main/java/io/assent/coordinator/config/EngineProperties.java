@@ -1,5 +1,6 @@
 package io.assent.coordinator.config;
 
+import io.assent.coordinator.engine.AdmissionLimits;
 import io.assent.coordinator.engine.Backoff;
 import io.assent.coordinator.engine.EngineSettings;
 import java.time.Duration;
@@ -17,8 +18,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param redeliveryLongest Longest such wait (up to 1h).
  * @param heuristicRetry Time until a branch that ended against the decision is ordered again (1s to 1d).
  * @param takeOverAfter How long after an attempt is due another instance may take a transaction over (100ms to 1h).
- * @param maxInFlight Transactions that this instance works on at once; more are refused as overloaded (1 to 1000000).
+ * @param maxInFlight Transactions that this instance works on at once; more are refused as overloaded, commits from nine tenths of it on (1 to 1000000).
  * @param maxRedelivering How many of them may wait in memory for an acknowledgement; others are left to recovery passes (0 to max-in-flight).
+ * @param maxUndecided Commit and begin requests of one log without a decision at once; more are refused as overloaded (1 to 1000000).
+ * @param maxUnacknowledged Branches of one participant that are decided, or about to be, and have not acknowledged; commits that would add more wait, then are refused (1 to 1000000).
+ * @param admissionWait How long they wait (0s to 10s).
  */
 @ConfigurationProperties("assent.coordinator.engine")
 public record EngineProperties(
@@ -31,7 +35,10 @@ public record EngineProperties(
         @DefaultValue("5m") Duration heuristicRetry,
         @DefaultValue("1s") Duration takeOverAfter,
         @DefaultValue("10000") int maxInFlight,
-        @DefaultValue("2000") int maxRedelivering) {
+        @DefaultValue("2000") int maxRedelivering,
+        @DefaultValue("1000") int maxUndecided,
+        @DefaultValue("2000") int maxUnacknowledged,
+        @DefaultValue("500ms") Duration admissionWait) {
 
     private static final String PREFIX = "assent.coordinator.engine.";
 
@@ -47,6 +54,9 @@ public record EngineProperties(
         between("take-over-after", takeOverAfter, Duration.ofMillis(100), Duration.ofHours(1));
         between("max-in-flight", maxInFlight, 1, 1_000_000);
         between("max-redelivering", maxRedelivering, 0, maxInFlight);
+        between("max-undecided", maxUndecided, 1, 1_000_000);
+        between("max-unacknowledged", maxUnacknowledged, 1, 1_000_000);
+        between("admission-wait", admissionWait, Duration.ZERO, Duration.ofSeconds(10));
     }
 
     EngineSettings settings(int maxBranches, Duration longestLifetime, int recoveryBatch, Duration recoveryLease) {
@@ -63,7 +73,8 @@ public record EngineProperties(
                 maxInFlight,
                 maxRedelivering,
                 recoveryBatch,
-                recoveryLease);
+                recoveryLease,
+                new AdmissionLimits(maxUndecided, maxUnacknowledged, admissionWait));
     }
 
     private static <T extends Comparable<? super T>> void between(String property, T value, T least, T most) {

@@ -1,6 +1,5 @@
 package io.assent.coordinator.config;
 
-import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.InstanceList;
 import io.assent.coordinator.engine.LogLives;
 import io.assent.coordinator.engine.TransactionCoordinator;
@@ -231,7 +230,7 @@ final class LogContexts implements SmartLifecycle, AutoCloseable {
         Shard shard = shards.named(name);
         LogOpening opening = context.getBean(LogOpening.class);
         opening.opened();
-        Coordinator coordinator = context.getBean(TransactionCoordinator.class);
+        TransactionCoordinator coordinator = context.getBean(TransactionCoordinator.class);
         synchronized (this) {
             if (ended) {
                 context.close();
@@ -243,6 +242,7 @@ final class LogContexts implements SmartLifecycle, AutoCloseable {
             }
         }
         shard.opened(new Shard.Open(
+                coordinator,
                 coordinator,
                 context.getBean(TransactionSearch.class),
                 context.getBean(LogLives.class),

@@ -56,7 +56,7 @@ public record Answer(
         HELD,
         /** 503 decision-log-unavailable: nothing was written. */
         UNAVAILABLE,
-        /** 503 overloaded: nothing was started. */
+        /** 503 overloaded: this request has decided nothing; ask again. */
         OVERLOADED
     }
 }

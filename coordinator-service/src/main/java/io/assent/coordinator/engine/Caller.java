@@ -8,6 +8,7 @@ import io.assent.protocol.Decision;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** One request that waits for a transaction's decision or completion. Belongs to its transaction's inbox. */
@@ -18,23 +19,31 @@ final class Caller {
     private final @Nullable List<ExpectedBranch> expected;
     private final Duration patience;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    private final AtomicReference<Runnable> undecided;
     private boolean waitsForCompletion;
     private LiveTransaction.@Nullable Timer timer;
 
     private Caller(
-            Decision wants, @Nullable List<Branch> named, @Nullable List<ExpectedBranch> expected, Duration patience) {
+            Decision wants,
+            @Nullable List<Branch> named,
+            @Nullable List<ExpectedBranch> expected,
+            Duration patience,
+            Runnable noLongerUndecided) {
         this.wants = wants;
         this.named = named;
         this.expected = expected;
         this.patience = patience;
+        this.undecided = new AtomicReference<>(noLongerUndecided);
     }
 
-    static Caller of(Coordinator.Commit request) {
-        return new Caller(Decision.COMMIT, request.collected(), expectedBy(request), request.patience());
+    /** @param noLongerUndecided called once, when there is a decision or an answer */
+    static Caller of(Coordinator.Commit request, Runnable noLongerUndecided) {
+        return new Caller(
+                Decision.COMMIT, request.collected(), expectedBy(request), request.patience(), noLongerUndecided);
     }
 
     static Caller of(Coordinator.Rollback request) {
-        return new Caller(Decision.ROLLBACK, request.branches(), null, request.patience());
+        return new Caller(Decision.ROLLBACK, request.branches(), null, request.patience(), () -> {});
     }
 
     /** A caller that names its branches fully expects exactly these, should the transaction turn out to be a begun one. */
@@ -69,6 +78,16 @@ final class Caller {
 
     CompletableFuture<Answer> answer() {
         return answer;
+    }
+
+    /** There is a decision; from here on this one waits for branches at most. */
+    void decided() {
+        undecided.getAndSet(() -> {}).run();
+    }
+
+    void answer(Answer told) {
+        decided();
+        answer.complete(told);
     }
 
     boolean waitsForCompletion() {

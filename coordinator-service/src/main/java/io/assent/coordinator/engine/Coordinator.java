@@ -70,7 +70,7 @@ public interface Coordinator {
      */
     record Inquired(Inquiry inquiry, InquiryAnswer answer) {}
 
-    /** CREATED, TRANSACTION_CONFLICT, TOO_OLD, IN_FUTURE, UNAVAILABLE. */
+    /** CREATED, TRANSACTION_CONFLICT, TOO_OLD, IN_FUTURE, UNAVAILABLE, OVERLOADED. */
     CompletionStage<Answer> begin(Begin request);
 
     /** CREATED, OK (equal again, or a vote added), BRANCH_CONFLICT, CLOSED, BRANCH_LIMIT, NOT_ALLOWED, NOT_FOUND, TOO_OLD, UNAVAILABLE. */

@@ -18,12 +18,13 @@ import java.time.Duration;
  * @param takeOverAfter how long after an attempt is due another instance may take the transaction over. It bounds how
  *     long branches wait for an instance that died. A call to a participant that takes longer is made by two instances
  *     (harmless, but twice the messages, and never more: the taker's lease keeps the others away); 100 ms to 1 h
- * @param maxInFlight how many transactions this instance works on at once; beyond it new ones are refused as overloaded;
- *     1 to 1,000,000
+ * @param maxInFlight how many transactions this instance works on at once; beyond it new ones are refused as overloaded.
+ *     Commits are let in up to nine tenths of it; the rest is for rollbacks and recovery; 1 to 1,000,000
  * @param maxRedelivering how many of them may wait in memory for a branch to acknowledge; others are left to recovery
  *     passes of any instance; 0 to {@code maxInFlight}
  * @param recoveryBatch how many transactions one recovery pass takes over at most; 1 to 10,000
  * @param recoveryLease for how long a recovery pass keeps other instances from taking the same ones; 100 ms to 1 h
+ * @param admission what is let in
  */
 public record EngineSettings(
         int maxBranches,
@@ -37,7 +38,8 @@ public record EngineSettings(
         int maxInFlight,
         int maxRedelivering,
         int recoveryBatch,
-        Duration recoveryLease) {
+        Duration recoveryLease,
+        AdmissionLimits admission) {
 
     public EngineSettings {
         within("maxBranches", maxBranches, 1, 1_000);
@@ -66,7 +68,8 @@ public record EngineSettings(
                 10_000,
                 2_000,
                 200,
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                AdmissionLimits.defaults());
     }
 
     private static void within(String name, int value, int least, int most) {

@@ -12,8 +12,10 @@ import io.assent.coordinator.protocol.GlobalTransaction;
 import io.assent.coordinator.protocol.Step;
 import io.assent.coordinator.protocol.TransactionPhase;
 import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.Outcome;
+import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
 import java.time.Duration;
@@ -51,6 +53,9 @@ final class LiveTransaction {
         /** Whether one more transaction may wait in memory for its branches. Given back by {@code retired}. */
         boolean keep();
 
+        /** What the participants have still to end. */
+        ParticipantLoad load();
+
         /** The transaction takes no more events. */
         void retired(LiveTransaction transaction, boolean kept);
     }
@@ -72,6 +77,13 @@ final class LiveTransaction {
     private @Nullable Refusal refusal;
     private final List<Caller> callers = new ArrayList<>();
     private final Map<Execution, Instant> due = new HashMap<>();
+
+    /** Branches that take a place at their participant until they have ended, or are known not to end soon. */
+    private final Map<Execution, ParticipantName> places = new HashMap<>();
+
+    /** The commit that waits for such places. */
+    private @Nullable Awaited awaited;
+
     private @Nullable Timer deadline;
     private @Nullable Instant deadlineArmed;
     private int outstanding;
@@ -89,6 +101,20 @@ final class LiveTransaction {
 
     /** Why nothing was written. */
     private record Refusal(Answer.Result result, @Nullable String detail) {}
+
+    /** A proposal that is not made before its branches have places. */
+    private final class Awaited {
+
+        private final Action.Propose proposal;
+        private final Map<Execution, ParticipantName> wanted;
+        private @Nullable Timer timer;
+        private ParticipantLoad.@Nullable Waiter waiter;
+
+        Awaited(Action.Propose proposal, Map<Execution, ParticipantName> wanted) {
+            this.proposal = proposal;
+            this.wanted = wanted;
+        }
+    }
 
     LiveTransaction(TransactionId id, EnginePorts ports, EngineSettings settings, Host host) {
         this.id = id;
@@ -132,6 +158,13 @@ final class LiveTransaction {
 
     void rollback(Coordinator.Rollback request, Caller caller) {
         wait(caller);
+        if (awaited != null) {
+            // Nobody who wants it to end is kept waiting, or is refused with the commit that came first.
+            Action.Propose first = awaited.proposal;
+            if (giveUpPlaces()) {
+                write(first);
+            }
+        }
         apply(state.rollbackRequested(request.reason(), request.branches()));
         tellDecided(caller);
     }
@@ -268,6 +301,82 @@ final class LiveTransaction {
 
     /** Durable and replicated before any order is sent (R4). */
     private void propose(Action.Propose wanted) {
+        releaseAll();
+        if (wanted.decision() == Decision.ROLLBACK) {
+            write(wanted);
+            return;
+        }
+        Map<Execution, ParticipantName> ordered = new HashMap<>();
+        for (Branch branch : wanted.branches()) {
+            if (branch.vote() == Vote.PREPARED) {
+                ordered.put(Execution.of(branch), branch.participant());
+            }
+        }
+        ParticipantName full = host.load().take(ordered.values());
+        if (full == null) {
+            places.putAll(ordered);
+            write(wanted);
+        } else {
+            awaitPlaces(new Awaited(wanted, ordered), full);
+        }
+    }
+
+    /**
+     * Back-pressure: a participant that does not keep up slows the commits that name it, and is the reason for refusing
+     * them before it is overrun. After the decision it would be too late: a decision that stands is delivered.
+     */
+    private void awaitPlaces(Awaited next, ParticipantName full) {
+        awaited = next;
+        outstanding++;
+        next.timer = new Timer(false, settings.admission().patience(), () -> {
+            if (awaited == next && giveUpPlaces()) {
+                ports.listener().refused(TransactionListener.Refused.PARTICIPANT);
+                refusal = new Refusal(
+                        Answer.Result.OVERLOADED,
+                        "%s does not keep up; the limit is %d branches that have not ended"
+                                .formatted(full, settings.admission().maxUnacknowledged()));
+                apply(state.notWritten());
+            }
+        });
+        next.waiter = host.load()
+                .await(
+                        next.wanted.values(),
+                        () -> submit(() -> {
+                            endWait();
+                            places.putAll(next.wanted);
+                            write(next.proposal);
+                        }));
+    }
+
+    /** Whether the places had not been taken yet; if they had, the event that says so is on its way. */
+    private boolean giveUpPlaces() {
+        if (awaited == null || awaited.waiter == null || !host.load().cancel(awaited.waiter)) {
+            return false;
+        }
+        endWait();
+        return true;
+    }
+
+    private void endWait() {
+        if (awaited != null && awaited.timer != null) {
+            awaited.timer.cancel();
+        }
+        awaited = null;
+        outstanding--;
+    }
+
+    private void release(Execution execution) {
+        ParticipantName participant = places.remove(execution);
+        if (participant != null) {
+            host.load().release(participant);
+        }
+    }
+
+    private void releaseAll() {
+        List.copyOf(places.keySet()).forEach(this::release);
+    }
+
+    private void write(Action.Propose wanted) {
         Proposal next = new Proposal(
                 ports.random().nextLong(),
                 id,
@@ -321,6 +430,7 @@ final class LiveTransaction {
     }
 
     private void refuse(Reply reply) {
+        releaseAll();
         Answer.Result result = switch (reply.status()) {
             case ABSENT -> Answer.Result.NOT_FOUND;
             case TOO_OLD -> Answer.Result.TOO_OLD;
@@ -348,6 +458,9 @@ final class LiveTransaction {
                     } else {
                         givenUp.remove(execution);
                     }
+                    if (reply.givenUp() || ended(reply.state())) {
+                        release(execution);
+                    }
                     apply(
                             reply.state() == null
                                     ? state.orderFailed(execution, reply.error())
@@ -356,6 +469,11 @@ final class LiveTransaction {
                         tell();
                     }
                 });
+    }
+
+    /** It says how the branch has ended, as ordered or not. */
+    private static boolean ended(@Nullable BranchState fact) {
+        return fact == BranchState.COMMITTED || fact == BranchState.ROLLED_BACK || fact == BranchState.NEVER_SEEN;
     }
 
     private void redeliver(Branch branch, boolean slowly) {
@@ -449,6 +567,7 @@ final class LiveTransaction {
         if (state.decision() == null || !callers.contains(caller)) {
             return;
         }
+        caller.decided();
         // First, so that nobody is told "complete" while a branch that it named has not ended.
         if (state.branches().size() + state.strangers(caller.named()).size() <= settings.maxBranches()) {
             apply(state.adopted(caller.named(), false));
@@ -468,7 +587,7 @@ final class LiveTransaction {
     private void answer(Caller caller, Answer.Result result, @Nullable String detail) {
         if (callers.remove(caller)) {
             caller.timer(null);
-            caller.answer().complete(new Answer(result, id, decided(), detail));
+            caller.answer(new Answer(result, id, decided(), detail));
         }
     }
 
@@ -500,6 +619,7 @@ final class LiveTransaction {
             answer(caller, state.decision() == null ? Answer.Result.UNKNOWN : Answer.Result.PENDING, null);
         }
         retired = true;
+        releaseAll();
         host.retired(this, kept);
     }
 

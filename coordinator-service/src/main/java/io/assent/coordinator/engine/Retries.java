@@ -28,7 +28,13 @@ final class Retries {
 
     private void attempt(
             Supplier<CompletionStage<Reply>> call, int attempt, Instant giveUpAt, CompletableFuture<Reply> result) {
-        call.get().whenComplete((value, error) -> {
+        CompletionStage<Reply> stage;
+        try {
+            stage = call.get();
+        } catch (RuntimeException e) {
+            stage = CompletableFuture.failedStage(e);
+        }
+        stage.whenComplete((value, error) -> {
             Reply reply = error == null ? value : new Reply(Status.INDETERMINATE, null, false, error.toString());
             Duration wait = settings.decisionRetry().after(attempt, ports.random());
             boolean again = reply.status() == Status.INDETERMINATE

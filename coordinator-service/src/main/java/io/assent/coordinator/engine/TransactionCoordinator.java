@@ -5,6 +5,7 @@ import io.assent.coordinator.engine.DecisionLog.NewTransaction;
 import io.assent.coordinator.engine.DecisionLog.Reading;
 import io.assent.coordinator.engine.DecisionLog.Reply;
 import io.assent.coordinator.engine.DecisionLog.Status;
+import io.assent.coordinator.engine.TransactionListener.Refused;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.BranchState;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Starts no thread: work goes on in the threads on which the ports complete.
  */
-public final class TransactionCoordinator implements Coordinator {
+public final class TransactionCoordinator implements Coordinator, Admission {
 
     private final EnginePorts ports;
     private final EngineSettings settings;
@@ -35,12 +36,15 @@ public final class TransactionCoordinator implements Coordinator {
     private final Inquiries inquiries;
     private final Map<TransactionId, LiveTransaction> live = new ConcurrentHashMap<>();
     private final AtomicInteger redelivering = new AtomicInteger();
+    private final AtomicInteger undecided = new AtomicInteger();
+    private final ParticipantLoad load;
     private final LiveTransaction.Host host = new Host();
 
     public TransactionCoordinator(EnginePorts ports, EngineSettings settings) {
         this.ports = ports;
         this.settings = settings;
         this.retries = new Retries(ports, settings);
+        this.load = new ParticipantLoad(settings.admission().maxUnacknowledged());
         this.inquiries = new Inquiries(ports.log(), settings, this);
     }
 
@@ -49,13 +53,18 @@ public final class TransactionCoordinator implements Coordinator {
         TransactionId id = request.id() != null
                 ? request.id()
                 : TransactionId.create(ports.clock().instant(), ports.random());
+        if (!enter()) {
+            return CompletableFuture.completedFuture(tooManyUndecided(id));
+        }
         NewTransaction wanted = new NewTransaction(id, request.name(), request.timeout());
-        return retries.untilClean(() -> ports.log().begin(wanted)).thenApply(reply -> {
-            if (reply.status() == Status.OK && reply.changed() && reply.record() != null) {
-                ports.listener().begun(reply.record());
-            }
-            return answer(id, reply, Result.CREATED, Result.TRANSACTION_CONFLICT);
-        });
+        return retries.untilClean(() -> ports.log().begin(wanted))
+                .whenComplete((reply, error) -> undecided.decrementAndGet())
+                .thenApply(reply -> {
+                    if (reply.status() == Status.OK && reply.changed() && reply.record() != null) {
+                        ports.listener().begun(reply.record());
+                    }
+                    return answer(id, reply, Result.CREATED, Result.TRANSACTION_CONFLICT);
+                });
     }
 
     @Override
@@ -88,7 +97,22 @@ public final class TransactionCoordinator implements Coordinator {
                         endedIfUnreachable(request.collected()),
                         request.expected(),
                         request.patience());
-        Caller caller = Caller.of(checked);
+        if (live.containsKey(request.id())) {
+            // It adds nothing to what is under way.
+            return commit(checked, Caller.of(checked, () -> {}));
+        }
+        if (live.size() >= mostForCommits()) {
+            ports.listener().refused(Refused.IN_FLIGHT);
+            return CompletableFuture.completedFuture(
+                    new Answer(Result.OVERLOADED, request.id(), null, inFlightLimit()));
+        }
+        if (!enter()) {
+            return CompletableFuture.completedFuture(tooManyUndecided(request.id()));
+        }
+        return commit(checked, Caller.of(checked, undecided::decrementAndGet));
+    }
+
+    private CompletionStage<Answer> commit(Commit checked, Caller caller) {
         dispatch(checked.id(), caller, transaction -> transaction.commit(checked, caller));
         return caller.answer();
     }
@@ -128,6 +152,24 @@ public final class TransactionCoordinator implements Coordinator {
         return held(id).thenCompose(held -> held != null
                 ? CompletableFuture.completedFuture(new Answer(Result.OK, id, held, null))
                 : ports.log().find(List.of(id)).thenApply(reading -> found(id, reading)));
+    }
+
+    @Override
+    public @Nullable String overloaded(@Nullable TransactionId id) {
+        if (id != null && live.containsKey(id)) {
+            return null;
+        }
+        return undecided.get() >= settings.admission().maxUndecided() ? undecidedLimit() : null;
+    }
+
+    @Override
+    public void refused(@Nullable TransactionId id) {
+        ports.listener().refused(Refused.UNDECIDED);
+    }
+
+    /** How many commit and begin requests are without a decision; for metrics. */
+    public int undecided() {
+        return undecided.get();
     }
 
     /** How many transactions this instance works on; for metrics. */
@@ -195,10 +237,39 @@ public final class TransactionCoordinator implements Coordinator {
         return held;
     }
 
+    /** Takes one of the places of requests without a decision, if there is one. */
+    private boolean enter() {
+        if (undecided.incrementAndGet() <= settings.admission().maxUndecided()) {
+            return true;
+        }
+        undecided.decrementAndGet();
+        return false;
+    }
+
+    private Answer tooManyUndecided(TransactionId id) {
+        ports.listener().refused(Refused.UNDECIDED);
+        return new Answer(Result.OVERLOADED, id, null, undecidedLimit());
+    }
+
+    private String undecidedLimit() {
+        return "the limit is " + settings.admission().maxUndecided() + " requests without a decision";
+    }
+
+    private String inFlightLimit() {
+        return "the limit is " + mostForCommits() + " transactions under way";
+    }
+
+    /** What ends work (a rollback, recovery) finds room when commits do not any more. */
+    private int mostForCommits() {
+        return settings.maxInFlight() - settings.maxInFlight() / 10;
+    }
+
     private void dispatch(TransactionId id, Caller caller, Consumer<LiveTransaction> event) {
         LiveTransaction transaction = transaction(id);
         if (transaction == null) {
-            caller.answer().complete(new Answer(Result.OVERLOADED, id, null, null));
+            ports.listener().refused(Refused.IN_FLIGHT);
+            caller.answer(new Answer(
+                    Result.OVERLOADED, id, null, "the limit is " + settings.maxInFlight() + " transactions under way"));
             return;
         }
         transaction.request(() -> event.accept(transaction), () -> dispatch(id, caller, event));
@@ -277,6 +348,11 @@ public final class TransactionCoordinator implements Coordinator {
             }
             redelivering.decrementAndGet();
             return false;
+        }
+
+        @Override
+        public ParticipantLoad load() {
+            return load;
         }
 
         @Override

@@ -35,4 +35,17 @@ public interface TransactionListener {
 
     /** Recovery took over a transaction that was left behind. */
     void recovered(TransactionRecord transaction);
+
+    /** A begin or a commit was refused as overloaded; it has decided nothing. Happens often when it happens. */
+    void refused(Refused why);
+
+    /** Which bound was met. */
+    enum Refused {
+        /** Too many requests of this log wait for a decision. */
+        UNDECIDED,
+        /** Too many transactions are in memory. */
+        IN_FLIGHT,
+        /** A participant that the commit names has too many branches to end. */
+        PARTICIPANT
+    }
 }

@@ -122,7 +122,7 @@ public class DecisionLogConfiguration {
         try (Connection connection = connections.named(PARTITIONS).getConnection()) {
             partitions.makeFirst(connection);
         }
-        DataSource writers = connections.named("assent-decide");
+        DataSource writers = connections.planningOnce("assent-decide");
         return new PostgresDecisionLog(
                 properties, new PostgresDecisionLog.Access(writers, dataSource, verifier, availability), metrics);
     }

@@ -69,7 +69,15 @@ final class LogConnections {
      * @param socketTimeout how long a reply is waited for; zero: until it is there
      */
     DataSource named(String applicationName, Duration socketTimeout) {
-        return dataSource(applicationName, socketTimeout, 0);
+        return dataSource(applicationName, socketTimeout, 0, "");
+    }
+
+    /**
+     * Connections of this name for a few statements that are executed again and again. The server plans each of them once. It
+     * would else weigh a plan for the very values against that, and planning what decides takes longer than executing it.
+     */
+    DataSource planningOnce(String applicationName) {
+        return dataSource(applicationName, properties.socketTimeout(), 0, " -c plan_cache_mode=force_generic_plan");
     }
 
     /**
@@ -78,13 +86,17 @@ final class LogConnections {
      * can tell. One that is found is the primary from now on.
      */
     DataSource elsewhere(String applicationName) {
-        return dataSource(applicationName, properties.connectTimeout(), 1);
+        return dataSource(applicationName, properties.connectTimeout(), 1, "");
     }
 
-    /** @param skipped how many hosts are not asked, beginning with the one that was the primary last */
-    private DataSource dataSource(String applicationName, Duration socketTimeout, int skipped) {
-        List<PGSimpleDataSource> drivers =
-                hosts.stream().map(host -> driver(host, applicationName)).toList();
+    /**
+     * @param skipped how many hosts are not asked, beginning with the one that was the primary last
+     * @param options further ones of the session, each after a space
+     */
+    private DataSource dataSource(String applicationName, Duration socketTimeout, int skipped, String options) {
+        List<PGSimpleDataSource> drivers = hosts.stream()
+                .map(host -> driver(host, applicationName, options))
+                .toList();
         return new AbstractDataSource() {
             @Override
             public Connection getConnection() throws SQLException {
@@ -102,7 +114,7 @@ final class LogConnections {
         };
     }
 
-    private PGSimpleDataSource driver(Host host, String applicationName) {
+    private PGSimpleDataSource driver(Host host, String applicationName, String options) {
         PGSimpleDataSource driver = new PGSimpleDataSource();
         driver.setUrl(database.url());
         driver.setServerNames(new String[] {host.name()});
@@ -115,7 +127,7 @@ final class LogConnections {
             driver.setPassword(database.password());
         }
         driver.setApplicationName(applicationName);
-        driver.setOptions(options(driver.getOptions()));
+        driver.setOptions(options(driver.getOptions()) + options);
         int connectSeconds = Math.toIntExact(properties.connectTimeout().toSeconds());
         driver.setConnectTimeout(connectSeconds);
         // Until it is verified: a paused server accepts connections and never answers.

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * they are read, so that an execution which was adopted meanwhile is never lost; a transaction that holds one which has
  * not ended stays open, whatever the recorder thought.
  *
+ * <p>Partitions: the range of the ids is a condition of its own, since only that lets the server skip partitions before it
+ * opens them. So the work does not grow with what is kept.
+ *
  * <p>It marks the decision confirmed: the recorder was given it by a clean write (R4).
  *
  * <p>Its commit waits for neither disk nor standby. What a crash takes back is learned again: the transaction is still due,
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ProgressStatement implements BatchStatement<ProgressStatement.Encoded> {
 
-    private static final String SQL = """
+    static final String SQL = """
             with clock as materialized (
                 select clock_timestamp() as now, set_config('synchronous_commit', 'off', true) as for_this_statement),
             item as materialized (
@@ -42,6 +45,7 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
                     t.completed_at is not null as was_complete, i.branches as news,
                     i.complete as complete_to_recorder, i.next_attempt_in
                 from item i join assent_transaction t on t.id = i.id
+                where t.id between ? and ?
                 order by t.id for update of t),
             progressed as materialized (
                 select l.id, l.was_complete, l.verdict, l.decided, l.confirmed, l.complete_to_recorder,
@@ -76,7 +80,7 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
                         end,
                     changed_at = case when s.decided and ((s.complete and not s.was_complete) or not s.confirmed)
                         then clock.now else t.changed_at end
-                from seen s, clock where t.id = s.id
+                from seen s, clock where t.id = s.id and t.id between ? and ?
                 returning %s)
             select t.id as item, t.* from written t
             union all
@@ -92,6 +96,23 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
 
     @Override
     public Map<TransactionId, Reply> execute(Connection connection, List<Encoded> batch) throws SQLException {
+        connection.clearWarnings();
+        try (PreparedStatement statement = connection.prepareStatement(SQL)) {
+            bind(connection, statement, batch);
+            try (ResultSet rows = statement.executeQuery()) {
+                String warning = Warnings.after(connection, statement);
+                Map<TransactionId, Reply> replies = new HashMap<>();
+                while (rows.next()) {
+                    TransactionId id = new TransactionId(rows.getObject("item", UUID.class));
+                    replies.put(id, warning == null ? reply(id, rows) : Replies.indeterminate(warning));
+                }
+                return replies;
+            }
+        }
+    }
+
+    /** @param batch sorted by id */
+    static void bind(Connection connection, PreparedStatement statement, List<Encoded> batch) throws SQLException {
         int n = batch.size();
         UUID[] ids = new UUID[n];
         String[] branches = new String[n];
@@ -104,22 +125,14 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
             complete[i] = progress.complete();
             nextAttempts[i] = progress.nextAttemptIn() == null ? null : Micros.of(progress.nextAttemptIn());
         }
-        connection.clearWarnings();
-        try (PreparedStatement statement = connection.prepareStatement(SQL)) {
-            statement.setArray(1, connection.createArrayOf("uuid", ids));
-            statement.setArray(2, connection.createArrayOf("text", branches));
-            statement.setArray(3, connection.createArrayOf("bool", complete));
-            statement.setArray(4, connection.createArrayOf("int8", nextAttempts));
-            try (ResultSet rows = statement.executeQuery()) {
-                String warning = Warnings.after(connection, statement);
-                Map<TransactionId, Reply> replies = new HashMap<>();
-                while (rows.next()) {
-                    TransactionId id = new TransactionId(rows.getObject("item", UUID.class));
-                    replies.put(id, warning == null ? reply(id, rows) : Replies.indeterminate(warning));
-                }
-                return replies;
-            }
-        }
+        statement.setArray(1, connection.createArrayOf("uuid", ids));
+        statement.setArray(2, connection.createArrayOf("text", branches));
+        statement.setArray(3, connection.createArrayOf("bool", complete));
+        statement.setArray(4, connection.createArrayOf("int8", nextAttempts));
+        statement.setObject(5, ids[0]);
+        statement.setObject(6, ids[n - 1]);
+        statement.setObject(7, ids[0]);
+        statement.setObject(8, ids[n - 1]);
     }
 
     private Reply reply(TransactionId id, ResultSet row) throws SQLException {

@@ -67,6 +67,11 @@ final class Listeners implements TransactionListener {
         tell(listener -> listener.recovered(transaction));
     }
 
+    @Override
+    public void refused(Refused why) {
+        tell(listener -> listener.refused(why));
+    }
+
     private void tell(Consumer<TransactionListener> event) {
         for (TransactionListener listener : listeners) {
             try {

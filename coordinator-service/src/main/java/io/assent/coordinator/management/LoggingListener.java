@@ -6,8 +6,13 @@ import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,10 +22,16 @@ final class LoggingListener implements TransactionListener {
 
     private static final Logger log = LoggerFactory.getLogger("assent.transactions");
 
+    private static final Duration REPEAT_REFUSED_AFTER = Duration.ofMinutes(1);
+
     private final InstantSource clock;
+    private final Map<Refused, AtomicLong> warnedAt = new EnumMap<>(Refused.class);
 
     LoggingListener(InstantSource clock) {
         this.clock = clock;
+        for (Refused why : Refused.values()) {
+            warnedAt.put(why, new AtomicLong(Long.MIN_VALUE));
+        }
     }
 
     @Override
@@ -108,7 +119,26 @@ final class LoggingListener implements TransactionListener {
                         : "with " + transaction.decision() + " decided and orders outstanding");
     }
 
-    private java.time.Instant at(Duration delay) {
+    /** One line a minute for each reason: whoever is overloaded has no time for one per request. */
+    @Override
+    public void refused(Refused why) {
+        long now = clock.millis();
+        AtomicLong last = Objects.requireNonNull(warnedAt.get(why), "there is one for every constant");
+        long before = last.get();
+        if (now - REPEAT_REFUSED_AFTER.toMillis() > before && last.compareAndSet(before, now)) {
+            log.warn(
+                    "Overloaded: requests are refused, {}. They have decided nothing and are asked for again; the metric"
+                            + " assent.admission.refused counts them",
+                    switch (why) {
+                        case UNDECIDED -> "because too many wait for a decision (max-undecided)";
+                        case IN_FLIGHT -> "because too many transactions are in memory (max-in-flight)";
+                        case PARTICIPANT ->
+                            "because a participant does not keep up with its orders (max-unacknowledged)";
+                    });
+        }
+    }
+
+    private Instant at(Duration delay) {
         return clock.instant().plus(delay).truncatedTo(ChronoUnit.MILLIS);
     }
 }

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class MetricsListener implements TransactionListener {
     private final Map<Decision, Timer> won = new EnumMap<>(Decision.class);
     private final Map<Decision, Timer> lost = new EnumMap<>(Decision.class);
     private final Map<Outcome, Timer> completed = new EnumMap<>(Outcome.class);
+    private final Map<Refused, Counter> refused = new EnumMap<>(Refused.class);
 
     /** @param log the name of the log that the transactions are in */
     MetricsListener(MeterRegistry registry, String log) {
@@ -52,6 +54,20 @@ final class MetricsListener implements TransactionListener {
                             .tag("outcome", outcome.name())
                             .register(registry));
         }
+        for (Refused why : Refused.values()) {
+            refused.put(
+                    why,
+                    Counter.builder("assent.admission.refused")
+                            .description("Begins and commits that were refused as overloaded; they decided nothing")
+                            .tag("log", log)
+                            .tag("reason", why.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                            .register(registry));
+        }
+    }
+
+    @Override
+    public void refused(Refused why) {
+        of(refused, why).increment();
     }
 
     @Override
@@ -104,8 +120,8 @@ final class MetricsListener implements TransactionListener {
         recovered.increment();
     }
 
-    private static <K> Timer of(Map<K, Timer> timers, K key) {
-        return Objects.requireNonNull(timers.get(key), "there is one for every constant");
+    private static <K, M> M of(Map<K, M> meters, K key) {
+        return Objects.requireNonNull(meters.get(key), "there is one for every constant");
     }
 
     private static Counter counter(MeterRegistry registry, String log, String name, String description) {

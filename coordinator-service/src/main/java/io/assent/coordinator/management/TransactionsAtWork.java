@@ -19,6 +19,10 @@ final class TransactionsAtWork implements AutoCloseable {
                         .description("Transactions that this instance works on")
                         .tag("log", log)
                         .register(registry),
+                Gauge.builder("assent.undecided", coordinator, TransactionCoordinator::undecided)
+                        .description("Commit and begin requests that have no decision yet")
+                        .tag("log", log)
+                        .register(registry),
                 Gauge.builder("assent.redelivering", coordinator, TransactionCoordinator::redelivering)
                         .description("Decided transactions that wait here for a branch to acknowledge")
                         .tag("log", log)

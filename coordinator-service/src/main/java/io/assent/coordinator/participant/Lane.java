@@ -204,6 +204,9 @@ final class Lane implements AutoCloseable {
         send(batch).whenComplete((nothing, failure) -> {
             synchronized (lock) {
                 messagesInFlight--;
+                if (waiting.isEmpty()) {
+                    return;
+                }
             }
             // On another thread: with a circuit open this would else recurse once per message.
             try {

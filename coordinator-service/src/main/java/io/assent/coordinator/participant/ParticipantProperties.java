@@ -55,7 +55,7 @@ public record ParticipantProperties(
      * @param orderTimeout Longest wait for the answer to one message of orders (10ms to 5m).
      * @param maxConcurrentPrepares Requests for votes in flight (1 to 1000).
      * @param maxPendingPrepares Requests for votes in flight or waiting; more are not sent and count as no vote (1 to 100000).
-     * @param maxConcurrentOrders Messages of orders in flight (1 to 100).
+     * @param maxConcurrentOrders Messages of orders in flight; beyond, orders travel together (1 to 100).
      * @param maxPendingOrders Orders waiting; more are left to redelivery (1 to 1000000).
      * @param ordersPerMessage Orders in one message (1 to 256).
      * @param maxAnswerSize Largest answer that is read (1KB to 16MB).
@@ -71,14 +71,14 @@ public record ParticipantProperties(
             @DefaultValue("5s") Duration orderTimeout,
             @DefaultValue("32") int maxConcurrentPrepares,
             @DefaultValue("1000") int maxPendingPrepares,
-            @DefaultValue("4") int maxConcurrentOrders,
+            @DefaultValue("2") int maxConcurrentOrders,
             @DefaultValue("10000") int maxPendingOrders,
             @DefaultValue("256") int ordersPerMessage,
             @DefaultValue("256KB") DataSize maxAnswerSize,
             @DefaultValue("50ms") Duration orderRetryDelay,
             @DefaultValue("50") int circuitFailureRate,
             @DefaultValue("20") int circuitWindow,
-            @DefaultValue("10") int circuitMinimumCalls,
+            @DefaultValue("5") int circuitMinimumCalls,
             @DefaultValue("2s") Duration circuitOpenFor,
             @DefaultValue("3") int circuitTrialCalls) {
 

@@ -1,5 +1,6 @@
 package io.assent.coordinator.shard;
 
+import io.assent.coordinator.engine.Admission;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.InstanceList;
 import io.assent.coordinator.engine.LogLives;
@@ -21,6 +22,7 @@ public final class Shard {
      * What is done with an open log. Each has an engine, threads and connections of its own.
      *
      * @param coordinator runs the protocol in it
+     * @param admission whether it has room for more
      * @param search blocks
      * @param lives blocks
      * @param instances that work on it
@@ -29,6 +31,7 @@ public final class Shard {
      */
     public record Open(
             Coordinator coordinator,
+            Admission admission,
             TransactionSearch search,
             LogLives lives,
             InstanceList instances,

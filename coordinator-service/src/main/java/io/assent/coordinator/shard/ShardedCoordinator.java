@@ -1,5 +1,6 @@
 package io.assent.coordinator.shard;
 
+import io.assent.coordinator.engine.Admission;
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.protocol.Branch;
@@ -12,14 +13,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Hands every call to the log that its transaction is in. Holds nothing and waits for nothing. Thread-safe. */
-public final class ShardedCoordinator implements Coordinator {
+public final class ShardedCoordinator implements Coordinator, Admission {
 
     /** With half of the logs down, none of so many ids is of the other half once in 10^19 times. */
     private static final int DRAWS = 64;
@@ -129,6 +132,37 @@ public final class ShardedCoordinator implements Coordinator {
         return part.stream()
                 .map(inquiry -> new Inquired(inquiry, InquiryAnswer.UNDECIDED))
                 .toList();
+    }
+
+    /** A log that is not open refuses by itself, for a better reason. */
+    @Override
+    public @Nullable String overloaded(@Nullable TransactionId id) {
+        if (id != null) {
+            Shard.Open open = shards.of(id).open();
+            return open == null ? null : open.admission().overloaded(id);
+        }
+        String reason = null;
+        for (Shard shard : shards.all()) {
+            Shard.Open open = shard.open();
+            if (open != null) {
+                reason = open.admission().overloaded(null);
+                if (reason == null) {
+                    return null;
+                }
+            }
+        }
+        return reason;
+    }
+
+    /** Where no log is known it counts for the first. */
+    @Override
+    public void refused(@Nullable TransactionId id) {
+        shards.all().stream()
+                .filter(shard -> id == null || shard == shards.of(id))
+                .map(Shard::open)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresent(open -> open.admission().refused(id));
     }
 
     /** In a log that is not open nothing is written, as in one that cannot be reached. */

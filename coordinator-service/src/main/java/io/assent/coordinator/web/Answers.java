@@ -3,12 +3,15 @@ package io.assent.coordinator.web;
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.Decision;
+import io.assent.protocol.TransactionId;
 import io.assent.protocol.wire.CommitResult;
+import io.assent.protocol.wire.CommitsResponse;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import io.assent.protocol.wire.TransactionView;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -56,13 +59,38 @@ final class Answers {
         return response.body(view);
     }
 
+    /** The message as a whole is answered well; what is to be asked again is to be so no sooner than by itself. */
+    ResponseEntity<Object> respond(List<CommitResult> results) {
+        ResponseEntity.BodyBuilder response = ResponseEntity.ok();
+        if (results.stream().anyMatch(result -> result.status() == 503)) {
+            response.header(HttpHeaders.RETRY_AFTER, retryAfter());
+        }
+        return response.body(new CommitsResponse(results));
+    }
+
+    private String retryAfter() {
+        return Long.toString(Math.max(1, retryAfter.toSeconds()));
+    }
+
     ResponseEntity<Object> respond(Problem problem) {
         ResponseEntity.BodyBuilder response =
                 ResponseEntity.status(problem.status()).contentType(PROBLEM);
         if (problem.status() == 429 || problem.status() == 503) {
-            response.header(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, retryAfter.toSeconds())));
+            response.header(HttpHeaders.RETRY_AFTER, retryAfter());
         }
         return response.body(problem);
+    }
+
+    /**
+     * What a request is told that was refused at the door.
+     *
+     * @param id null where it is not known
+     * @param reason with the limit
+     */
+    Problem overloaded(@Nullable TransactionId id, String reason) {
+        Problem problem =
+                Problem.of(ProblemType.OVERLOADED, detail(ProblemType.OVERLOADED, null) + " (" + reason + ")");
+        return id == null ? problem : problem.of(id.toString(), null, null);
     }
 
     /** One of the results of {@code POST /v1/commits}. */
@@ -210,7 +238,8 @@ final class Answers {
             case OUTCOME_UNKNOWN ->
                 "The decision may or may not have been written. Ask again with this id: repeat the request or GET the transaction";
             case DECISION_LOG_UNAVAILABLE -> "Nothing was written; the same request may be sent again";
-            case OVERLOADED -> "Nothing was started; the same request may be sent again";
+            case OVERLOADED ->
+                "This request has decided nothing; ask again with the same id, after the time in Retry-After";
             default -> type.title();
         };
     }

@@ -5,6 +5,7 @@ final class Paths {
 
     static final String BASE = "/v1";
     static final String TRANSACTIONS = BASE + "/transactions";
+    static final String COMMITS = BASE + "/commits";
 
     private Paths() {}
 }

@@ -12,7 +12,6 @@ import io.assent.protocol.wire.Commit;
 import io.assent.protocol.wire.CommitRequest;
 import io.assent.protocol.wire.CommitResult;
 import io.assent.protocol.wire.CommitsRequest;
-import io.assent.protocol.wire.CommitsResponse;
 import io.assent.protocol.wire.InquiredAnswer;
 import io.assent.protocol.wire.InquiryRequest;
 import io.assent.protocol.wire.InquiryResponse;
@@ -121,8 +120,8 @@ class TransactionController {
         }
         return CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
                 .thenApply(all -> applied(
-                        ResponseEntity.ok(new CommitsResponse(
-                                results.stream().map(CompletableFuture::join).toList())),
+                        answers.respond(
+                                results.stream().map(CompletableFuture::join).toList()),
                         preferences));
     }
 

@@ -1,23 +1,31 @@
 package io.assent.coordinator.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.assent.coordinator.engine.Admission;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.TransactionSearch;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.catalina.core.StandardHost;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
-import org.springframework.web.servlet.config.annotation.AsyncSupportConfigurer;
+import org.springframework.web.method.support.HandlerMethodReturnValueHandler;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
 /** The REST API over a {@link Coordinator}, a {@link TransactionSearch} and {@link ApiLimits}. */
 @Configuration(proxyBeanMethods = false)
@@ -51,7 +59,7 @@ public class WebConfiguration {
     }
 
     @Bean
-    WebMvcConfigurer apiConfigurer(WebSettings settings) {
+    WebMvcConfigurer apiConfigurer(WebSettings settings, Admission admission, Answers answers) {
         return new WebMvcConfigurer() {
             @Override
             public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
@@ -61,13 +69,32 @@ public class WebConfiguration {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
                 registry.addInterceptor(new ApiInterceptor()).addPathPatterns(Paths.BASE, Paths.BASE + "/**");
-            }
-
-            @Override
-            public void configureAsyncSupport(AsyncSupportConfigurer async) {
-                async.setDefaultTimeout(settings.requestTimeout().toMillis());
+                registry.addInterceptor(new AdmissionInterceptor(admission, answers))
+                        .addPathPatterns(Paths.BASE + "/**");
             }
         };
+    }
+
+    /** Before the handlers that Spring brings, since one of them takes stages, too. */
+    @Bean
+    SmartInitializingSingleton laterAnswers(
+            WebSettings settings,
+            RequestMappingHandlerAdapter adapter,
+            @Qualifier("handlerExceptionResolver") HandlerExceptionResolver resolver) {
+        return () -> {
+            List<HandlerMethodReturnValueHandler> handlers =
+                    new ArrayList<>(Objects.requireNonNull(adapter.getReturnValueHandlers()));
+            handlers.add(0, new LaterAnswers(settings.requestTimeout(), handlers, resolver));
+            adapter.setReturnValueHandlers(handlers);
+        };
+    }
+
+    @Bean
+    FilterRegistrationBean<LaterAnswers.Gate> laterAnswersGate() {
+        FilterRegistrationBean<LaterAnswers.Gate> registration = new FilterRegistrationBean<>(new LaterAnswers.Gate());
+        registration.addUrlPatterns(Paths.BASE + "/*");
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
     }
 
     /** Last, so that it replaces the valve that Spring Boot adds. */

@@ -78,7 +78,7 @@ class SettingsTests {
                     assertThat(properties.services().get("slow").orderTimeout()).hasMinutes(1);
                     assertThat(properties.services().get("slow").allowedHosts()).hasSize(2);
                     assertThat(properties.defaults().orderTimeout()).hasSeconds(3);
-                    assertThat(properties.defaults().maxConcurrentOrders()).isEqualTo(4);
+                    assertThat(properties.defaults().maxConcurrentOrders()).isEqualTo(2);
                 });
     }
 
@@ -103,6 +103,9 @@ class SettingsTests {
         "assent.coordinator.engine.take-over-after, 2h",
         "assent.coordinator.engine.max-in-flight, 0",
         "assent.coordinator.engine.max-redelivering, 10001",
+        "assent.coordinator.engine.max-undecided, 0",
+        "assent.coordinator.engine.max-unacknowledged, 0",
+        "assent.coordinator.engine.admission-wait, 11s",
         "assent.coordinator.participants.connect-timeout, 0s",
         "assent.coordinator.participants.max-addresses, 0",
         "assent.coordinator.participants.allowed-hosts, http://x",

@@ -41,7 +41,8 @@ class EngineSettingsTests {
                         d.maxInFlight(),
                         d.maxRedelivering(),
                         d.recoveryBatch(),
-                        d.recoveryLease()))
+                        d.recoveryLease(),
+                        d.admission()))
                 .withMessage("voteTimeout is PT1H1S: expected PT0.01S to PT1H");
     }
 

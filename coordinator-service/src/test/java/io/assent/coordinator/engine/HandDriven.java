@@ -293,6 +293,11 @@ final class HandDriven {
     private final class Listener implements TransactionListener {
 
         @Override
+        public void refused(Refused why) {
+            heard.add("refused " + why);
+        }
+
+        @Override
         public void begun(TransactionRecord transaction) {
             heard.add("begun");
         }

@@ -47,6 +47,8 @@ class ManyThreadsTests {
     private static final int TRANSACTIONS = 10_000;
 
     private final ExecutorService workers = Executors.newFixedThreadPool(4);
+    private static final AdmissionLimits WIDE = new AdmissionLimits(100_000, 100_000, Duration.ZERO);
+
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Map<TransactionId, TransactionRecord> register = new ConcurrentHashMap<>();
     private final Map<TransactionId, Map<Decision, Integer>> ordered = new ConcurrentHashMap<>();
@@ -59,8 +61,8 @@ class ManyThreadsTests {
 
     @Test
     void of_a_commit_and_a_rollback_at_the_same_moment_one_wins_and_both_are_told_the_truth() {
-        TransactionCoordinator one = coordinator();
-        TransactionCoordinator other = coordinator();
+        TransactionCoordinator one = coordinator(WIDE);
+        TransactionCoordinator other = coordinator(WIDE);
         int commits = 0;
         List<TransactionId> ids = new ArrayList<>();
         List<CompletableFuture<Answer>> committed = new ArrayList<>();
@@ -100,11 +102,57 @@ class ManyThreadsTests {
                         () -> assertThat(one.inFlight() + other.inFlight()).isZero());
     }
 
+    @Test
+    void with_tight_bounds_what_is_refused_has_decided_nothing_and_every_place_is_given_back() {
+        TransactionCoordinator tight = coordinator(new AdmissionLimits(8, 4, Duration.ofMillis(5)));
+        List<Branch> set = List.of(HandDriven.branch("1", Vote.PREPARED), HandDriven.branch("2", Vote.PENDING));
+        Map<TransactionId, CompletableFuture<Answer>> asked = new HashMap<>();
+        for (int i = 0; i < 5_000; i++) {
+            TransactionId id = TransactionId.create(Instant.now(), random());
+            var commit = new Coordinator.Commit(
+                    id,
+                    null,
+                    Instant.now().plusSeconds(60),
+                    set,
+                    null,
+                    i % 2 == 0 ? Duration.ZERO : Duration.ofSeconds(60));
+            asked.put(
+                    id,
+                    CompletableFuture.supplyAsync(() -> tight.commit(commit), workers)
+                            .thenCompose(answer -> answer));
+        }
+        int refused = 0;
+        for (Map.Entry<TransactionId, CompletableFuture<Answer>> one : asked.entrySet()) {
+            Answer answer = one.getValue().orTimeout(60, TimeUnit.SECONDS).join();
+            if (answer.result() == Result.OVERLOADED) {
+                refused++;
+                assertThat(register).doesNotContainKey(one.getKey());
+            } else {
+                assertThat(answer.result()).isIn(Result.COMPLETE, Result.PENDING);
+                assertThat(register.get(one.getKey()).decision()).isEqualTo(Decision.COMMIT);
+            }
+        }
+        assertThat(refused).isBetween(1, asked.size() - 1);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(tight.inFlight()).isZero());
+        assertThat(tight.undecided()).isZero();
+        TransactionId last = TransactionId.create(Instant.now(), random());
+        assertThat(tight.commit(new Coordinator.Commit(
+                                last, null, Instant.now().plusSeconds(60), set, null, Duration.ofSeconds(60)))
+                        .toCompletableFuture()
+                        .orTimeout(60, TimeUnit.SECONDS)
+                        .join()
+                        .result())
+                .as("there is room again")
+                .isEqualTo(Result.COMPLETE);
+    }
+
     private static RandomGenerator random() {
         return () -> ThreadLocalRandom.current().nextLong();
     }
 
-    private TransactionCoordinator coordinator() {
+    private TransactionCoordinator coordinator(AdmissionLimits admission) {
         EnginePorts ports = new EnginePorts(
                 new SharedLog(),
                 new Participants(),
@@ -115,7 +163,7 @@ class ManyThreadsTests {
                 },
                 InstantSource.system(),
                 random());
-        return new TransactionCoordinator(ports, TransactionCoordinatorTests.settings(100_000, 100));
+        return new TransactionCoordinator(ports, TransactionCoordinatorTests.settings(100_000, 100, admission));
     }
 
     private <T> CompletionStage<T> later(Supplier<T> work) {
@@ -254,5 +302,8 @@ class ManyThreadsTests {
 
         @Override
         public void recovered(TransactionRecord transaction) {}
+
+        @Override
+        public void refused(Refused why) {}
     }
 }

@@ -238,6 +238,129 @@ class TransactionCoordinatorTests {
         assertThat(small.waiting()).containsExactly("decide");
     }
 
+    // ---- admission
+
+    @Test
+    void beyond_the_bound_of_undecided_requests_commits_and_begins_are_refused_and_have_decided_nothing() {
+        HandDriven small = new HandDriven(settings(100, 1, new AdmissionLimits(1, 100, Duration.ZERO)));
+        small.coordinator.commit(small.collected(ONE));
+
+        assertThat(small.coordinator.overloaded(OTHER)).contains("the limit is 1 ");
+        assertThat(small.coordinator.overloaded(null)).contains("the limit is 1 ");
+        CompletionStage<Answer> refused = small.coordinator.commit(commitOf(OTHER, Duration.ZERO, ONE));
+        assertThat(result(refused)).isEqualTo(Result.OVERLOADED);
+        assertThat(refused.toCompletableFuture().join().detail()).contains("the limit is 1 ");
+        assertThat(result(small.coordinator.begin(new Coordinator.Begin(null, "test", Duration.ofSeconds(10)))))
+                .isEqualTo(Result.OVERLOADED);
+        assertThat(small.waiting()).as("nothing was asked of the log").containsExactly("decide");
+        assertThat(small.heard).containsExactly("refused UNDECIDED", "refused UNDECIDED");
+    }
+
+    @Test
+    void what_ends_work_and_what_is_at_work_is_not_refused() {
+        HandDriven small = new HandDriven(settings(100, 1, new AdmissionLimits(1, 100, Duration.ZERO)));
+        small.coordinator.commit(small.collected(ONE));
+
+        assertThat(small.coordinator.overloaded(ID)).isNull();
+        assertThat(result(small.coordinator.commit(small.collected(ONE)))).isNull();
+        assertThat(result(small.coordinator.rollback(
+                        new Coordinator.Rollback(OTHER, "wanted", List.of(), Duration.ZERO))))
+                .isNull();
+        assertThat(small.waiting()).containsExactly("decide", "decide");
+    }
+
+    @Test
+    void a_request_has_its_place_until_the_decision_and_not_until_the_branches_have_ended() {
+        HandDriven small = new HandDriven(settings(100, 1, new AdmissionLimits(1, 100, Duration.ZERO)));
+        CompletionStage<Answer> first = small.coordinator.commit(small.collected(ONE));
+        assertThat(small.coordinator.undecided()).isEqualTo(1);
+        HandDriven.Call<Reply> decide = small.take("decide");
+        decide.answer().complete(HandDriven.won((Proposal) decide.argument()));
+        assertThat(result(first)).as("it waits for the branch").isNull();
+        assertThat(small.coordinator.undecided()).isZero();
+        assertThat(small.coordinator.overloaded(OTHER)).isNull();
+
+        small.coordinator.begin(new Coordinator.Begin(null, "test", Duration.ofSeconds(10)));
+        assertThat(small.coordinator.undecided()).isEqualTo(1);
+        small.answer("begin", HandDriven.reply(Status.UNAVAILABLE));
+        assertThat(small.coordinator.undecided()).isZero();
+    }
+
+    @Test
+    void a_request_whose_log_does_not_answer_gives_its_place_back_when_it_is_answered() {
+        HandDriven small = new HandDriven(settings(100, 1, new AdmissionLimits(1, 100, Duration.ZERO)));
+        CompletionStage<Answer> first = small.coordinator.commit(small.collected(ONE));
+        small.pass(Duration.ofSeconds(31));
+        assertThat(result(first)).isEqualTo(Result.UNKNOWN);
+        assertThat(small.coordinator.undecided()).isZero();
+    }
+
+    @Test
+    void a_commit_that_names_a_participant_that_does_not_keep_up_waits_and_is_refused_before_the_decision() {
+        HandDriven small = new HandDriven(settings(100, 1, new AdmissionLimits(100, 1, Duration.ofMillis(500))));
+        small.coordinator.commit(commitOf(OTHER, Duration.ZERO, ONE));
+        assertThat(small.waiting()).containsExactly("decide");
+
+        CompletionStage<Answer> waits = small.coordinator.commit(small.collected(ONE));
+        small.pass(Duration.ofMillis(499));
+        assertThat(result(waits)).isNull();
+        assertThat(small.waiting()).as("not proposed").containsExactly("decide");
+        small.pass(Duration.ofMillis(2));
+        assertThat(result(waits)).isEqualTo(Result.OVERLOADED);
+        assertThat(waits.toCompletableFuture().join().detail()).contains("service", "the limit is 1 ");
+        assertThat(small.waiting()).containsExactly("decide");
+        assertThat(small.heard).containsExactly("refused PARTICIPANT");
+        assertThat(small.coordinator.undecided()).as("the other one").isEqualTo(1);
+        assertThat(small.coordinator.inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void a_commit_that_waits_for_a_participant_goes_on_as_soon_as_it_has_room() {
+        HandDriven small = new HandDriven(settings(100, 1, new AdmissionLimits(100, 1, Duration.ofMillis(500))));
+        small.coordinator.commit(small.collected(ONE));
+        HandDriven.Call<Reply> decide = small.take("decide");
+        CompletionStage<Answer> waits = small.coordinator.commit(commitOf(OTHER, Duration.ZERO, ONE));
+        decide.answer().complete(HandDriven.won((Proposal) decide.argument()));
+        assertThat(small.waiting()).containsExactly("order 1");
+
+        small.acknowledge("1", BranchState.COMMITTED);
+        assertThat(small.waiting()).containsExactlyInAnyOrder("decide", "record");
+        small.pass(Duration.ofSeconds(1));
+        assertThat(result(waits)).isNull();
+        assertThat(small.heard).doesNotContain("refused PARTICIPANT");
+    }
+
+    @Test
+    void a_participant_that_is_known_not_to_answer_keeps_no_commit_from_being_decided() {
+        HandDriven small = new HandDriven(settings(100, 1, new AdmissionLimits(100, 1, Duration.ZERO)));
+        small.coordinator.commit(small.collected(ONE));
+        HandDriven.Call<Reply> decide = small.take("decide");
+        decide.answer().complete(HandDriven.won((Proposal) decide.argument()));
+        small.answer("order 1", new ParticipantClient.OrderReply(null, "circuit open", true));
+
+        small.coordinator.commit(commitOf(OTHER, Duration.ZERO, ONE));
+        assertThat(small.waiting()).contains("decide");
+    }
+
+    @Test
+    void a_rollback_does_not_wait_with_a_commit_that_waits_for_a_participant() {
+        HandDriven small = new HandDriven(settings(100, 1, new AdmissionLimits(100, 1, Duration.ofSeconds(5))));
+        small.coordinator.commit(commitOf(OTHER, Duration.ZERO, ONE));
+        CompletionStage<Answer> waits = small.coordinator.commit(small.collected(ONE));
+        CompletionStage<Answer> rollback = small.coordinator.rollback(small.rollback());
+        assertThat(small.waiting()).containsExactly("decide", "decide");
+        small.pass(Duration.ofSeconds(6));
+        assertThat(result(waits)).isNull();
+        assertThat(result(rollback)).isNull();
+        assertThat(small.heard).isEmpty();
+    }
+
+    private static final TransactionId OTHER = TransactionId.create(NOW, new SplittableRandom(2));
+
+    private static Coordinator.Commit commitOf(TransactionId id, Duration patience, Branch... branches) {
+        return new Coordinator.Commit(id, null, DEADLINE, List.of(branches), null, patience);
+    }
+
     // ---- votes
 
     @Test
@@ -722,6 +845,10 @@ class TransactionCoordinatorTests {
     }
 
     static EngineSettings settings(int maxInFlight, int maxRedelivering) {
+        return settings(maxInFlight, maxRedelivering, AdmissionLimits.defaults());
+    }
+
+    static EngineSettings settings(int maxInFlight, int maxRedelivering, AdmissionLimits admission) {
         EngineSettings d = EngineSettings.defaults();
         return new EngineSettings(
                 d.maxBranches(),
@@ -735,6 +862,7 @@ class TransactionCoordinatorTests {
                 maxInFlight,
                 maxRedelivering,
                 d.recoveryBatch(),
-                d.recoveryLease());
+                d.recoveryLease(),
+                admission);
     }
 }

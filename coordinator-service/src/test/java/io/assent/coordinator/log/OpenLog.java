@@ -96,7 +96,7 @@ record OpenLog(
         PostgresDecisionLog log = new PostgresDecisionLog(
                 properties,
                 new PostgresDecisionLog.Access(
-                        writers.apply(connections.named("assent-decide")), pool, verifier, availability),
+                        writers.apply(connections.planningOnce("assent-decide")), pool, verifier, availability),
                 metrics);
         return new OpenLog(log, pool, database, metrics, properties, connections);
     }

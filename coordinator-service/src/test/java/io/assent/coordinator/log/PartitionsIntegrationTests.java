@@ -16,6 +16,7 @@ import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -340,6 +341,29 @@ class PartitionsIntegrationTests {
             }
             connection.rollback();
         }
+    }
+
+    /** To have opened each of them would cost more than to write the progress. */
+    @Test
+    void progressOpensOnlyThePartitionOfItsTransactions() throws SQLException {
+        for (int hours = 3; hours <= 7; hours++) {
+            moved(finished(), Duration.ofHours(hours));
+        }
+        Progress progress = new Progress(finished(), List.of(), true, null);
+        StringBuilder plan = new StringBuilder();
+        try (Connection connection = log.pool().getDataSource().getConnection();
+                PreparedStatement statement = connection.prepareStatement("explain " + ProgressStatement.SQL)) {
+            ProgressStatement.bind(connection, statement, List.of(ProgressStatement.Encoded.of(progress)));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    plan.append(rows.getString(1)).append('\n');
+                }
+            }
+        }
+        assertThat(attached()).hasSizeGreaterThan(5);
+        assertThat(attached().stream().filter(partition -> plan.indexOf(partition) >= 0))
+                .as("%s", plan)
+                .hasSize(1);
     }
 
     private static long scans(Statement statement, TransactionId id) throws SQLException {

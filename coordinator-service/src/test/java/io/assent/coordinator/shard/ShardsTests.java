@@ -93,6 +93,19 @@ class ShardsTests {
     }
 
     @Test
+    void a_log_without_room_refuses_its_own_transactions_and_all_only_if_none_has_room() {
+        main.overloaded = "full";
+        assertThat(coordinator.overloaded(idIn("main"))).isEqualTo("full");
+        assertThat(coordinator.overloaded(idIn("second"))).isNull();
+        assertThat(coordinator.overloaded(null)).isNull();
+        second.overloaded = "full as well";
+        assertThat(coordinator.overloaded(null)).isNotNull();
+        coordinator.refused(idIn("second"));
+        coordinator.refused(null);
+        assertThat(List.of(main.refused, second.refused)).containsExactly(1, 1);
+    }
+
+    @Test
     void an_id_that_was_given_is_not_changed() {
         second.down = "its disk is full";
         TransactionId given = idIn("second");

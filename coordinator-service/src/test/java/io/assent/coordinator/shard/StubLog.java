@@ -1,5 +1,6 @@
 package io.assent.coordinator.shard;
 
+import io.assent.coordinator.engine.Admission;
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.InstanceList;
@@ -18,7 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** An open log that remembers what it was asked and answers as the test says. */
-final class StubLog implements Coordinator, TransactionSearch, InstanceList {
+final class StubLog implements Coordinator, Admission, TransactionSearch, InstanceList {
 
     final List<TransactionId> asked = new CopyOnWriteArrayList<>();
     volatile String down;
@@ -27,12 +28,15 @@ final class StubLog implements Coordinator, TransactionSearch, InstanceList {
     volatile Snapshot instances = new Snapshot(Instant.EPOCH, List.of());
     volatile Function<Query, Result> search = query -> new Result(List.of(), List.of());
 
+    String overloaded;
+    int refused;
+
     Shard.Open open() {
         LogLives lives = (LogLives) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {LogLives.class}, (proxy, method, arguments) -> {
                     throw new AssertionError("nobody asks for " + method.getName());
                 });
-        return new Shard.Open(this, this, lives, this, () -> down, () -> unreadable);
+        return new Shard.Open(this, this, this, lives, this, () -> down, () -> unreadable);
     }
 
     private CompletionStage<Answer> answer(TransactionId id) {
@@ -90,5 +94,15 @@ final class StubLog implements Coordinator, TransactionSearch, InstanceList {
     @Override
     public Snapshot instances() {
         return instances;
+    }
+
+    @Override
+    public String overloaded(TransactionId id) {
+        return overloaded;
+    }
+
+    @Override
+    public void refused(TransactionId id) {
+        refused++;
     }
 }

@@ -66,6 +66,51 @@ class ApiTests {
     }
 
     @Test
+    void without_room_begins_and_commits_are_refused_before_they_are_read_and_what_ends_work_is_not() {
+        coordinator.overloaded = "the limit is 7 requests without a decision";
+        String commits = "{\"commits\":[{\"transaction\":\"" + Records.ID + "\"}]}";
+
+        for (Http.Response response : List.of(
+                http.post("/v1/transactions", "no JSON at all"),
+                http.post(TX + "/commit", "no JSON at all"),
+                http.post("/v1/commits", commits))) {
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(response.text("type")).isEqualTo("urn:assent:problem:overloaded");
+            assertThat(response.text("detail")).contains("decided nothing", "ask again", "the limit is 7 ");
+            assertThat(response.json().path("retryable").asBoolean()).isTrue();
+            assertThat(response.headers()).containsEntry("Retry-After", "1");
+        }
+        assertThat(coordinator.asked).isEmpty();
+        assertThat(coordinator.refused).hasValue(3);
+
+        coordinator.answer(Answer.Result.NOT_FOUND, null);
+        assertThat(http.post(TX + "/rollback", "{}").status()).isEqualTo(404);
+        assertThat(http.get(TX).status()).isEqualTo(404);
+        assertThat(http.post(TX + "/branches", BRANCH).status()).isEqualTo(404);
+        assertThat(http.post(
+                                "/v1/inquiries",
+                                "{\"participant\":\"payment-service\",\"branches\":[{\"transaction\":\"" + Records.ID
+                                        + "\",\"branch\":\"1\",\"ref\":\"" + Records.REF + "\"}]}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(http.post("/v1/transactions/no-id/commit", "{}").status()).isEqualTo(400);
+        assertThat(coordinator.refused).hasValue(3);
+    }
+
+    @Test
+    void a_message_with_a_refused_commit_says_when_to_ask_for_it_again() {
+        coordinator.answer(Answer.Result.OVERLOADED, null);
+        String commit = "{\"transaction\":\"" + Records.ID + "\",\"branches\":[\"1\"]}";
+
+        Http.Response response = http.post("/v1/commits", "{\"commits\":[" + commit + "]}");
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.headers()).containsEntry("Retry-After", "1");
+        assertThat(response.json().path("results").path(0).path("status").asInt())
+                .isEqualTo(503);
+    }
+
+    @Test
     void instances_are_shown_as_they_were_last_read() {
         assertThat(http.get("/v1/instances").json().has("asOf"))
                 .as("not read yet")

@@ -1,5 +1,6 @@
 package io.assent.coordinator.web;
 
+import io.assent.coordinator.engine.Admission;
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.InstanceList;
@@ -14,10 +15,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** Remembers what it was asked and answers what the test says. */
-class FakeCoordinator implements Coordinator, TransactionSearch, InstanceList {
+class FakeCoordinator implements Coordinator, Admission, TransactionSearch, InstanceList {
 
     /** An enlist or resolve, whose arguments have no record of their own. */
     record Enlist(TransactionId id, Branch branch) {}
@@ -36,7 +38,12 @@ class FakeCoordinator implements Coordinator, TransactionSearch, InstanceList {
     volatile RuntimeException searchFailure;
     volatile Snapshot instances = new Snapshot(null, List.of());
 
+    volatile String overloaded;
+    final AtomicInteger refused = new AtomicInteger();
+
     void reset() {
+        overloaded = null;
+        refused.set(0);
         asked.clear();
         found = List.of();
         missing = List.of();
@@ -95,6 +102,16 @@ class FakeCoordinator implements Coordinator, TransactionSearch, InstanceList {
     public CompletionStage<Answer> find(TransactionId id) {
         asked.add(new Find(id));
         return answer.apply(id);
+    }
+
+    @Override
+    public String overloaded(TransactionId id) {
+        return overloaded;
+    }
+
+    @Override
+    public void refused(TransactionId id) {
+        refused.incrementAndGet();
     }
 
     @Override

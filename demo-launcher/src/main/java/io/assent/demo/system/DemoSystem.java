@@ -39,7 +39,10 @@ import org.slf4j.LoggerFactory;
 public final class DemoSystem implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DemoSystem.class);
-    private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+    /** Twice as many start at the same time. */
+    private static final Duration ALL_KINDS_START_TIMEOUT = Duration.ofMinutes(3);
+
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
     private static final String COORDINATOR = "coordinator";
     private static final String ORDER_SERVICE = "order-service";
@@ -466,7 +469,7 @@ public final class DemoSystem implements AutoCloseable {
                 runDirectory(),
                 logDirectory().resolve(name + ".log"),
                 readiness,
-                START_TIMEOUT,
+                options.ports().withAllKinds() ? ALL_KINDS_START_TIMEOUT : START_TIMEOUT,
                 STOP_TIMEOUT);
     }
 

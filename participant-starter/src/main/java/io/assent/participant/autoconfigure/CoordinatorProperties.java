@@ -30,7 +30,7 @@ public record CoordinatorProperties(
         @DefaultValue("10s") Duration responseTimeout,
         @DefaultValue("30s") Duration patience,
         @DefaultValue("5s") Duration rollbackPatience,
-        @DefaultValue("16") int maxConcurrentCommits,
+        @DefaultValue("4") int maxConcurrentCommits,
         @DefaultValue("256") int maxCommitsPerMessage,
         @DefaultValue("64") int maxConcurrentCalls,
         @Nullable Duration completionWait,
@@ -95,7 +95,7 @@ public record CoordinatorProperties(
     public record CircuitBreaker(
             @DefaultValue("50") int failureRateThreshold,
             @DefaultValue("20") int slidingWindowSize,
-            @DefaultValue("5") int minimumCalls,
+            @DefaultValue("4") int minimumCalls,
             @DefaultValue("2s") Duration openFor) {
 
         public CircuitBreaker {

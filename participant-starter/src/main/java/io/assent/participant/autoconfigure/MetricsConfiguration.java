@@ -1,11 +1,14 @@
 package io.assent.participant.autoconfigure;
 
+import io.assent.participant.engine.Admission;
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.LateBranches;
 import io.assent.participant.tcc.Reservations;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
@@ -20,8 +23,18 @@ import org.springframework.context.annotation.Configuration;
 class MetricsConfiguration {
 
     @Bean
-    MeterBinder assentBranchMetrics(BranchResource resource, LateBranches late, Reservations reservations) {
+    MeterBinder assentBranchMetrics(
+            BranchResource resource, LateBranches late, Reservations reservations, Admission admission) {
         return registry -> {
+            for (Admission.Refused why : Admission.Refused.values()) {
+                FunctionCounter.builder("assent.admission.refused", admission, all -> all.refused(why))
+                        .description("Transactions and calls that were refused as overloaded, before any work")
+                        .tag("reason", why.name().toLowerCase(Locale.ROOT))
+                        .register(registry);
+            }
+            Gauge.builder("assent.transaction.under.way", admission, Admission::underWay)
+                    .description("Transactions that were started here and are not over")
+                    .register(registry);
             Gauge.builder("assent.participant.reservations", reservations, Reservations::count)
                     .description("Reservations that are neither confirmed nor cancelled yet (Try-Confirm-Cancel)")
                     .register(registry);

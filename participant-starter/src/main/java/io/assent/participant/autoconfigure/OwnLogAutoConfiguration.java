@@ -2,6 +2,7 @@ package io.assent.participant.autoconfigure;
 
 import io.assent.participant.GlobalTransactionTemplate;
 import io.assent.participant.TwoPhaseParticipant;
+import io.assent.participant.engine.Admission;
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.CoordinatorClient;
@@ -49,6 +50,8 @@ public final class OwnLogAutoConfiguration {
     /** Properties of branches that are local transactions of a database. */
     private static final List<String> WITHOUT_EFFECT = List.of(
             "assent.participant.second-call-lock-timeout",
+            "assent.participant.max-prepared",
+            "assent.participant.admission-wait",
             "assent.participant.max-held-callbacks",
             "assent.participant.late",
             "assent.participant.reservations",
@@ -105,7 +108,8 @@ public final class OwnLogAutoConfiguration {
     /** Without a local transaction around the work: the own branch is prepared when it is over. */
     @Bean
     @ConditionalOnMissingBean(GlobalTransactionTemplate.class)
-    GlobalTransactionRunner assentGlobalTransactionTemplate(Initiator initiator, TransactionProperties properties) {
-        return new GlobalTransactionRunner(initiator, () -> null, properties.defaultTimeout());
+    GlobalTransactionRunner assentGlobalTransactionTemplate(
+            Initiator initiator, Admission admission, TransactionProperties properties) {
+        return new GlobalTransactionRunner(initiator, admission, () -> null, properties.defaultTimeout());
     }
 }

@@ -4,6 +4,7 @@ import io.assent.participant.GlobalTransactionTemplate;
 import io.assent.participant.client.HttpCoordinatorClient;
 import io.assent.participant.client.PropagatingRequestInterceptor;
 import io.assent.participant.client.Propagation;
+import io.assent.participant.engine.Admission;
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.CallEnd;
@@ -13,6 +14,7 @@ import io.assent.participant.engine.InDoubtResolver;
 import io.assent.participant.engine.Initiator;
 import io.assent.participant.engine.LateBranches;
 import io.assent.participant.engine.ParticipantDirectory;
+import io.assent.participant.engine.PreparedSlots;
 import io.assent.participant.engine.WorkEnd;
 import io.assent.participant.own.OwnLog;
 import io.assent.participant.postgres.BranchConnections;
@@ -94,6 +96,9 @@ import org.springframework.web.servlet.function.ServerResponse;
 public final class ParticipantAutoConfiguration {
 
     static final String RESOURCES = "assent.participant.resources";
+
+    /** Transactions for each connection of the pool: enough to keep it busy, and none waits for long. */
+    private static final int WAITING_FOR_A_CONNECTION = 10;
 
     private static final HeldTransaction.Source NO_LATE_JTA = () -> {
         throw new IllegalStateException(
@@ -281,13 +286,48 @@ public final class ParticipantAutoConfiguration {
         return new Initiator(branches, coordinator, directory, runtime, workEnd.getIfAvailable(() -> WorkEnd.NONE));
     }
 
+    /** The least of what would be used up: connections, places for prepared transactions, threads for the orders. */
+    @Bean
+    @ConditionalOnMissingBean
+    Admission assentAdmission(
+            ObjectProvider<ParticipantDatabase> database,
+            ParticipantProperties participant,
+            TransactionProperties transactions,
+            LateBranches late,
+            BranchService.Runtime runtime,
+            Environment environment) {
+        ParticipantDatabase prepared = database.getIfAvailable();
+        int half = RequestThreads.half(environment);
+        int most = half;
+        if (prepared != null) {
+            most = Math.min(most, prepared.maxPrepared());
+            if (prepared.poolSize() != null) {
+                most = Math.min(most, WAITING_FOR_A_CONNECTION * prepared.poolSize());
+            }
+        }
+        int maxConcurrent = transactions.maxConcurrent() != null ? transactions.maxConcurrent() : most;
+        return new Admission(
+                // Whoever waits keeps a request thread: a quarter of them is left to the orders.
+                new Admission.Limits(
+                        maxConcurrent,
+                        Math.max(half / 2, half + half / 2 - maxConcurrent),
+                        transactions.admissionWait(),
+                        participant.admissionWait()),
+                prepared == null
+                        ? null
+                        : new PreparedSlots(prepared.maxPrepared(), prepared::prepared, late::count, runtime.clock()),
+                runtime.clock());
+    }
+
     @Bean
     @ConditionalOnMissingBean(GlobalTransactionTemplate.class)
     GlobalTransactionRunner assentGlobalTransactionTemplate(
             Initiator initiator,
+            Admission admission,
             ObjectProvider<PlatformTransactionManager> transactionManager,
             TransactionProperties properties) {
-        return new GlobalTransactionRunner(initiator, transactionManager::getIfAvailable, properties.defaultTimeout());
+        return new GlobalTransactionRunner(
+                initiator, admission, transactionManager::getIfAvailable, properties.defaultTimeout());
     }
 
     @Bean
@@ -329,13 +369,14 @@ public final class ParticipantAutoConfiguration {
     @Bean
     FilterRegistrationBean<BranchFilter> assentBranchFilter(
             BranchService branches,
+            Admission admission,
             CoordinatorClient coordinator,
             ParticipantDirectory directory,
             ParticipantProperties properties,
             ObjectProvider<WorkEnd> workEnd) {
         CallEnd end = new CallEnd(branches, coordinator, workEnd.getIfAvailable(() -> WorkEnd.NONE));
         FilterRegistrationBean<BranchFilter> registration =
-                new FilterRegistrationBean<>(new BranchFilter(branches, end, directory, properties.path()));
+                new FilterRegistrationBean<>(new BranchFilter(branches, admission, end, directory, properties.path()));
         registration.setOrder(BranchFilter.ORDER);
         return registration;
     }

@@ -2,6 +2,7 @@ package io.assent.participant.autoconfigure;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.assent.participant.engine.BranchResourceException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,6 +38,8 @@ final class ParticipantDatabase implements AutoCloseable {
     private static final int MAX_OPEN_OF_UNKNOWN_POOL = 5;
 
     private final int maxOpen;
+    private final int maxPrepared;
+    private final @Nullable Integer poolSize;
     private final DataSource completion;
     private final @Nullable HikariDataSource ownPool;
 
@@ -52,15 +55,16 @@ final class ParticipantDatabase implements AutoCloseable {
         try (Connection connection = dataSource.getConnection()) {
             check(connection);
             require(MARKERS, connection, properties);
+            maxPrepared = maxPrepared(connection, properties.maxPrepared());
         } catch (SQLException e) {
             throw new IllegalStateException(
                     "The participant's database could not be checked (SQLSTATE " + e.getSQLState() + "): "
                             + e.getMessage(),
                     e);
         }
-        maxOpen = maxOpen(
-                DataSourceUnwrapper.unwrap(dataSource, HikariDataSource.class),
-                properties.late().maxOpen());
+        HikariDataSource pool = DataSourceUnwrapper.unwrap(dataSource, HikariDataSource.class);
+        maxOpen = maxOpen(pool, properties.late().maxOpen());
+        poolSize = pool == null ? null : Integer.valueOf(pool.getMaximumPoolSize());
         ownPool = completionPool.get();
         completion = ownPool == null ? dataSource : ownPool;
         if (ownPool == null) {
@@ -100,11 +104,50 @@ final class ParticipantDatabase implements AutoCloseable {
         return maxOpen;
     }
 
+    /** Up to how many prepared transactions in the whole server work is let in. */
+    int maxPrepared() {
+        return maxPrepared;
+    }
+
+    /** How many connections the application has; null if nobody knows. */
+    @Nullable
+    Integer poolSize() {
+        return poolSize;
+    }
+
+    /**
+     * How many transactions are prepared in the whole server, by whomever: they share its places.
+     *
+     * @throws BranchResourceException if it does not answer
+     */
+    int prepared() {
+        try (Connection connection = completion.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select count(*) from pg_prepared_xact()")) {
+            row.next();
+            return row.getInt(1);
+        } catch (SQLException e) {
+            throw new BranchResourceException("the prepared transactions could not be counted: " + e.getMessage(), e);
+        }
+    }
+
     @Override
     public void close() {
         if (ownPool != null) {
             ownPool.close();
         }
+    }
+
+    /** A quarter is left to other processes, whose running work nobody here knows. */
+    private static int maxPrepared(Connection connection, @Nullable Integer configured) throws SQLException {
+        int there = Integer.parseInt(String.valueOf(show(connection, "show max_prepared_transactions")));
+        if (configured != null && configured > there) {
+            throw new ParticipantStartException(
+                    "assent.participant.max-prepared is " + configured
+                            + ", and PostgreSQL's max_prepared_transactions is " + there + ".",
+                    "Set it to less, or enlarge max_prepared_transactions in postgresql.conf and restart PostgreSQL.");
+        }
+        return configured != null ? configured : Math.max(1, there - Math.max(1, there / 4));
     }
 
     /** Open branches keep their connections; calls of all others need some, too. */

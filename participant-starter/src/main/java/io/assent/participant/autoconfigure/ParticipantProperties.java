@@ -18,6 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param lockTimeout longest wait for a row lock in a branch, or with a log of its own for another call of the same branch; also limited by the deadline; 1ms to 10m
  * @param secondCallLockTimeout the same in a call whose transaction has prepared a branch here before: it would wait for its own transaction's rows; 1ms to 10m
  * @param prepareWait how long a prepare request waits for a call that may run on another replica; 0 to 1m
+ * @param maxPrepared up to how many prepared transactions in the whole database server calls are let in; 1 to 100000, at most max_prepared_transactions, by default three quarters of that
+ * @param admissionWait how long a call waits for a place before it is refused; 0 to 10s
  * @param completionPoolSize connections kept apart for ending branches, so that work waiting for locks cannot block it; 1 to 64
  * @param maxHeldCallbacks for how many branches after-commit callbacks wait for the decision; 0 to 1000000
  * @param markerRetention how long markers of ended branches are kept; 2h to 3650d
@@ -37,6 +39,8 @@ public record ParticipantProperties(
         @DefaultValue("5s") Duration lockTimeout,
         @DefaultValue("500ms") Duration secondCallLockTimeout,
         @DefaultValue("2s") Duration prepareWait,
+        @Nullable Integer maxPrepared,
+        @DefaultValue("200ms") Duration admissionWait,
         @DefaultValue("4") int completionPoolSize,
         @DefaultValue("10000") int maxHeldCallbacks,
         @DefaultValue("7d") Duration markerRetention,
@@ -79,6 +83,10 @@ public record ParticipantProperties(
                 Duration.ofMillis(1),
                 Duration.ofMinutes(10));
         Checks.range(prefix + "prepare-wait", prepareWait, Duration.ZERO, Duration.ofMinutes(1));
+        if (maxPrepared != null) {
+            Checks.range(prefix + "max-prepared", maxPrepared, 1, 100_000);
+        }
+        Checks.range(prefix + "admission-wait", admissionWait, Duration.ZERO, Duration.ofSeconds(10));
         Checks.range(prefix + "completion-pool-size", completionPoolSize, 1, 64);
         Checks.range(prefix + "max-held-callbacks", maxHeldCallbacks, 0, 1_000_000);
         Checks.range(prefix + "marker-retention", markerRetention, Duration.ofHours(2), Duration.ofDays(3650));

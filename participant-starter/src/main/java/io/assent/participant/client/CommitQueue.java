@@ -16,14 +16,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Commit requests of one process. While there are fewer under way than the limit, each leaves at once and alone; beyond,
  * they wait, and whoever becomes free takes along everything that has come together. So one commit costs one request, and
- * load makes the messages larger, not more. Thread-safe; starts no threads.
+ * load makes the messages larger, not more.
+ *
+ * <p>Each commit has one turn here. What its message leaves open comes for another one, and keeps nobody's place meanwhile.
+ * Thread-safe; starts no threads.
  */
 final class CommitQueue {
 
     private final int maxUnderWay;
     private final int maxBatch;
-    private final Duration patience;
-    private final Function<List<CommitOrder>, List<CommitAnswer>> send;
+    private final Function<List<CommitOrder>, List<Turn>> send;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -32,37 +34,62 @@ final class CommitQueue {
 
     private static final class Entry {
         final CommitOrder order;
+        final boolean alone;
         boolean sent;
 
         @Nullable
-        CommitAnswer answer;
+        Turn turn;
 
-        Entry(CommitOrder order) {
+        Entry(CommitOrder order, boolean alone) {
             this.order = order;
+            this.alone = alone;
+        }
+    }
+
+    /**
+     * What one message brought for one commit.
+     *
+     * @param answer null: nothing conclusive, it is to be sent again
+     * @param detail why not
+     * @param notBefore how long the coordinator wants to be left alone; zero: it did not say
+     * @param alone whether it is to be sent by itself then, so that every instance is asked for it
+     */
+    record Turn(@Nullable CommitAnswer answer, String detail, Duration notBefore, boolean alone) {
+
+        static Turn of(CommitAnswer answer) {
+            return new Turn(answer, "", Duration.ZERO, false);
+        }
+
+        static Turn again(String detail, Duration notBefore, boolean alone) {
+            return new Turn(null, detail, notBefore, alone);
         }
     }
 
     /**
      * @param maxUnderWay messages at once
      * @param maxBatch commits in one message
-     * @param patience how long a commit waits for its turn
      * @param send one message; answers in the order of the orders; must not throw
      */
-    CommitQueue(
-            int maxUnderWay, int maxBatch, Duration patience, Function<List<CommitOrder>, List<CommitAnswer>> send) {
+    CommitQueue(int maxUnderWay, int maxBatch, Function<List<CommitOrder>, List<Turn>> send) {
         this.maxUnderWay = maxUnderWay;
         this.maxBatch = maxBatch;
-        this.patience = patience;
         this.send = send;
     }
 
-    CommitAnswer commit(CommitOrder order) {
-        Entry entry = new Entry(order);
+    /**
+     * Sends a commit as soon as there is room.
+     *
+     * @param alone whether in a message of its own
+     * @param patience how long it waits for room
+     * @return UNKNOWN if there was none, or if the thread was interrupted before it was sent
+     */
+    Turn turn(CommitOrder order, boolean alone, Duration patience) {
+        Entry entry = new Entry(order, alone);
         long left = patience.toNanos();
         lock.lock();
         try {
             waiting.add(entry);
-            while (entry.answer == null) {
+            while (entry.turn == null) {
                 if (!entry.sent && underWay < maxUnderWay) {
                     lead();
                 } else if (entry.sent) {
@@ -70,16 +97,16 @@ final class CommitQueue {
                     changed.awaitUninterruptibly();
                 } else if (left <= 0) {
                     waiting.remove(entry);
-                    return notSent("no turn within " + patience + ": too many commits are under way");
+                    return Turn.of(unknown("no turn in time: too many commits are under way"));
                 } else {
                     left = changed.awaitNanos(left);
                 }
             }
-            return entry.answer;
+            return entry.turn;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             waiting.remove(entry);
-            return notSent("interrupted before the commit request was sent");
+            return Turn.of(unknown("interrupted before the commit request was sent"));
         } finally {
             lock.unlock();
         }
@@ -98,30 +125,33 @@ final class CommitQueue {
     /** Called with the lock held; gives it up while the message is under way. */
     private void lead() {
         List<Entry> batch = new ArrayList<>();
-        while (batch.size() < maxBatch && !waiting.isEmpty()) {
+        boolean alone = false;
+        while (batch.size() < maxBatch && !alone && !waiting.isEmpty()) {
+            alone = waiting.element().alone;
+            if (alone && !batch.isEmpty()) {
+                break;
+            }
             Entry next = waiting.remove();
             next.sent = true;
             batch.add(next);
         }
         underWay++;
         lock.unlock();
-        List<CommitAnswer> answers = List.of();
+        List<Turn> turns = List.of();
         try {
-            answers = send.apply(batch.stream().map(entry -> entry.order).toList());
+            turns = send.apply(batch.stream().map(entry -> entry.order).toList());
         } finally {
             lock.lock();
             underWay--;
             for (int i = 0; i < batch.size(); i++) {
-                batch.get(i).answer = i < answers.size()
-                        ? answers.get(i)
-                        : new CommitAnswer(Told.UNKNOWN, "the commit request broke off", false);
+                batch.get(i).turn = i < turns.size() ? turns.get(i) : Turn.of(unknown("the commit request broke off"));
             }
             changed.signalAll();
         }
     }
 
-    /** Nobody has heard of the transaction; still nobody may say that it rolled back before that is written (R4). */
-    private static CommitAnswer notSent(String detail) {
+    /** Even if nobody has heard of the transaction, nobody may say that it rolled back before that is written (R4). */
+    private static CommitAnswer unknown(String detail) {
         return new CommitAnswer(Told.UNKNOWN, detail, false);
     }
 }

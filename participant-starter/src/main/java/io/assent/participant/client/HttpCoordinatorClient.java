@@ -29,15 +29,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientException;
@@ -58,6 +65,8 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
     private static final Pattern UNPRINTABLE =
             Pattern.compile("[^\\p{L}\\p{N}\\p{P}\\p{Sc}\\p{Sm}\\p{Sk} &&[\\x{0}-\\x{ffff}]]+");
 
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}");
+
     private static final Logger log = LoggerFactory.getLogger(HttpCoordinatorClient.class);
 
     /** Answers are small: an inquiry of 1,000 branches is the largest. */
@@ -72,6 +81,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
     private final InstantSource clock;
     private final Bulkhead bulkhead;
     private final CommitQueue commits;
+    private final IntervalFunction backoff;
 
     /** For requests whose answer waits for the branches to end. */
     private final Semaphore waits;
@@ -101,8 +111,26 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
             Duration maxBackoff,
             CircuitBreakerConfig circuitBreaker) {}
 
-    /** What one address said. Body null: nothing that is JSON. */
-    private record Reply(int status, @Nullable JsonNode body) {
+    /**
+     * What one address said.
+     *
+     * @param body null: nothing that is JSON
+     * @param retryAfter as it wants it; zero: it said nothing
+     */
+    private record Reply(int status, @Nullable JsonNode body, Duration retryAfter) {
+
+        Reply(int status, @Nullable JsonNode body) {
+            this(status, body, Duration.ZERO);
+        }
+
+        /**
+         * How long somebody who is overloaded wants to be left alone; zero for all others. A coordinator that cannot reach its
+         * log is asked at the usual pace: that ends from one moment to the next.
+         */
+        Duration notBefore() {
+            boolean elsewhere = is(ProblemType.OUTCOME_UNKNOWN) || is(ProblemType.DECISION_LOG_UNAVAILABLE);
+            return (status == 429 || status == 503) && !elsewhere ? retryAfter : Duration.ZERO;
+        }
 
         String text(String member) {
             JsonNode value = body == null ? null : body.get(member);
@@ -132,7 +160,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
     }
 
     /** A result, or why there is none. */
-    private record Answer<T>(@Nullable T value, String detail) {}
+    private record Answer<T>(@Nullable T value, String detail, Duration notBefore) {}
 
     /**
      * A conclusive reply.
@@ -160,16 +188,30 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
                         .maxWaitDuration(settings.rollbackPatience())
                         .build());
         this.waits = new Semaphore(settings.maxWaiting());
-        this.commits = new CommitQueue(
-                settings.maxConcurrentCommits(), settings.maxCommitsPerMessage(), settings.patience(), this::send);
+        this.backoff =
+                IntervalFunction.ofExponentialRandomBackoff(settings.initialBackoff(), 2.0, 0.5, settings.maxBackoff());
+        this.commits = new CommitQueue(settings.maxConcurrentCommits(), settings.maxCommitsPerMessage(), this::send);
     }
 
     @Override
     public CommitAnswer commit(CommitOrder order) {
-        return commits.commit(order);
+        Instant until = clock.instant().plus(settings.patience());
+        AtomicBoolean alone = new AtomicBoolean();
+        CommitQueue.Turn last;
+        try {
+            last = untilOver(until, turn -> turn.answer() == null, CommitQueue.Turn::notBefore, () -> {
+                CommitQueue.Turn turn = commits.turn(order, alone.get(), Duration.between(clock.instant(), until));
+                alone.set(turn.alone());
+                return turn;
+            });
+        } catch (RuntimeException e) {
+            // It may have been sent (R8).
+            return unknown("the commit request broke off: " + rootMessage(e));
+        }
+        return last.answer() != null ? last.answer() : unknown(last.detail());
     }
 
-    private List<CommitAnswer> send(List<CommitOrder> orders) {
+    private List<CommitQueue.Turn> send(List<CommitOrder> orders) {
         return answering(
                 orders.size(),
                 answer -> orders.size() == 1 ? List.of(sendOne(orders.get(0), answer)) : sendMany(orders, answer));
@@ -202,18 +244,19 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
         }
     }
 
-    private CommitAnswer sendOne(CommitOrder order, AnswerWhen when) {
+    private CommitQueue.Turn sendOne(CommitOrder order, AnswerWhen when) {
         byte[] body = JSON.writeValueAsBytes(
                 new CommitRequest(order.name(), order.deadline().toString(), nodes(order)));
-        Answer<Heard<CommitAnswer>> answer = ask(
+        Answer<Heard<CommitAnswer>> answer = askAll(
                 new Question("/v1/transactions/" + order.transaction() + "/commit", body, when),
-                settings.patience(),
                 reply -> told(order, reply));
-        return answer.value() != null ? settled(order, answer.value()) : unknown(answer.detail());
+        return answer.value() != null
+                ? CommitQueue.Turn.of(settled(order, answer.value()))
+                : CommitQueue.Turn.again(answer.detail(), answer.notBefore(), false);
     }
 
-    /** Each succeeds or fails alone: what the message leaves open is asked again by itself. */
-    private List<CommitAnswer> sendMany(List<CommitOrder> orders, AnswerWhen when) {
+    /** Each succeeds or fails alone: what the message leaves open is asked for again. */
+    private List<CommitQueue.Turn> sendMany(List<CommitOrder> orders, AnswerWhen when) {
         byte[] body = JSON.writeValueAsBytes(new CommitsRequest(orders.stream()
                 .map(order -> new Commit(
                         order.transaction().toString(),
@@ -222,20 +265,29 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
                         nodes(order)))
                 .toList()));
         Answer<Map<String, Reply>> answer =
-                ask(new Question("/v1/commits", body, when), settings.patience(), HttpCoordinatorClient::results);
-        List<CommitAnswer> answers = new ArrayList<>();
+                askAll(new Question("/v1/commits", body, when), HttpCoordinatorClient::results);
+        Map<String, Reply> replies = answer.value();
+        if (replies == null) {
+            return orders.stream()
+                    .map(order -> CommitQueue.Turn.again(answer.detail(), answer.notBefore(), false))
+                    .toList();
+        }
+        List<CommitQueue.Turn> turns = new ArrayList<>();
         for (CommitOrder order : orders) {
-            Reply reply = answer.value() == null
-                    ? null
-                    : answer.value().get(order.transaction().toString());
+            Reply reply = replies.get(order.transaction().toString());
             Heard<CommitAnswer> told = reply == null ? null : told(order, reply);
             if (told != null) {
-                answers.add(settled(order, told));
+                turns.add(CommitQueue.Turn.of(settled(order, told)));
+            } else if (reply == null) {
+                turns.add(CommitQueue.Turn.again("left out of an answer", Duration.ZERO, true));
             } else {
-                answers.add(answer.value() == null ? unknown(answer.detail()) : sendOne(order, when));
+                // One that is overloaded is left alone; with anything else another instance may know more.
+                Duration notBefore = reply.notBefore();
+                turns.add(CommitQueue.Turn.again(
+                        "answered " + reply.status() + " " + reply.text("type"), notBefore, notBefore.isZero()));
             }
         }
-        return answers;
+        return turns;
     }
 
     private static @Nullable Map<String, Reply> results(Reply reply) {
@@ -250,10 +302,12 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
             if (status == null || !status.isInt()) {
                 continue;
             }
-            Reply part = new Reply(status.intValue(), result);
+            Reply part = new Reply(status.intValue(), result, reply.retryAfter());
             byTransaction.put(
                     part.text("transaction"),
-                    problem != null && problem.isObject() ? new Reply(status.intValue(), problem) : part);
+                    problem != null && problem.isObject()
+                            ? new Reply(status.intValue(), problem, reply.retryAfter())
+                            : part);
         }
         return byTransaction;
     }
@@ -422,31 +476,68 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
      * no time, one round.
      */
     private <T> Answer<T> ask(Question question, Duration within, Function<Reply, @Nullable T> conclusive) {
-        Instant until = clock.instant().plus(within);
-        Retry retry = Retry.of(
-                "assent-coordinator",
-                RetryConfig.<Answer<T>>custom()
-                        .maxAttempts(Integer.MAX_VALUE)
-                        .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(
-                                settings.initialBackoff(), 2.0, 0.5, settings.maxBackoff()))
-                        .retryOnResult(answer ->
-                                answer.value() == null && clock.instant().isBefore(until))
-                        .retryOnException(e -> false)
-                        .build());
-        return retry.executeSupplier(() -> askAll(question, conclusive));
+        return untilOver(
+                clock.instant().plus(within),
+                answer -> answer.value() == null,
+                Answer::notBefore,
+                () -> askAll(question, conclusive));
     }
 
-    private <T> Answer<T> askAll(Question question, Function<Reply, @Nullable T> conclusive) {
-        List<String> details = new ArrayList<>();
-        T value = addresses.round(attempt -> askOne(attempt, question, conclusive, details));
-        return value != null ? new Answer<>(value, "") : new Answer<>(null, String.join("; ", details));
+    /**
+     * Repeats what stays open, with pauses in between, until the time is up.
+     *
+     * @param notBefore how long to wait at least before the next attempt
+     * @return the last result, open or not
+     */
+    private <T> T untilOver(Instant until, Predicate<T> open, Function<T, Duration> notBefore, Supplier<T> attempt) {
+        Retry retry = Retry.of(
+                "assent-coordinator",
+                RetryConfig.<T>custom()
+                        .maxAttempts(Integer.MAX_VALUE)
+                        .intervalBiFunction((number, result) -> {
+                            Duration left = Duration.between(clock.instant(), until);
+                            Duration pause = pause(number, notBefore.apply(result.get()));
+                            return Math.max(0, (pause.compareTo(left) < 0 ? pause : left).toMillis()) + 1;
+                        })
+                        .retryOnResult(
+                                result -> open.test(result) && clock.instant().isBefore(until))
+                        .retryOnException(e -> false)
+                        .build());
+        return retry.executeSupplier(attempt::get);
     }
+
+    /** Spread by a half, so that those who were refused together do not come back together. */
+    private Duration pause(int attempt, Duration notBefore) {
+        Duration usual = Duration.ofMillis(backoff.apply(attempt));
+        Duration wanted = Duration.ofNanos(
+                (long) (notBefore.toNanos() * (1 + ThreadLocalRandom.current().nextDouble() / 2)));
+        return wanted.compareTo(usual) > 0 ? wanted : usual;
+    }
+
+    /** One round. Where several were overloaded, the one that wants to be asked first counts. */
+    private <T> Answer<T> askAll(Question question, Function<Reply, @Nullable T> conclusive) {
+        List<Said> said = new ArrayList<>();
+        T value = addresses.round(attempt -> askOne(attempt, question, conclusive, said));
+        return value != null
+                ? new Answer<>(value, "", Duration.ZERO)
+                : new Answer<>(
+                        null,
+                        said.stream().map(Said::detail).collect(Collectors.joining("; ")),
+                        said.stream()
+                                .map(Said::notBefore)
+                                .filter(notBefore -> !notBefore.isZero())
+                                .min(Comparator.naturalOrder())
+                                .orElse(Duration.ZERO));
+    }
+
+    /** Why one address gave no conclusive answer. */
+    private record Said(String detail, Duration notBefore) {}
 
     private <T> @Nullable T askOne(
             CoordinatorAddresses.Attempt attempt,
             Question question,
             Function<Reply, @Nullable T> conclusive,
-            List<String> details) {
+            List<Said> said) {
         URI url = attempt.address().url();
         long started = System.nanoTime();
         try {
@@ -457,11 +548,12 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
                 return value;
             }
             String type = reply.text("type");
-            details.add(url + " answered " + reply.status() + (type.isEmpty() ? "" : " " + type));
+            said.add(new Said(
+                    url + " answered " + reply.status() + (type.isEmpty() ? "" : " " + type), reply.notBefore()));
             attempt.failed(System.nanoTime() - started, new IOException("status " + reply.status()));
         } catch (RestClientException | JacksonException e) {
             attempt.failed(System.nanoTime() - started, e);
-            details.add(url + ": " + rootMessage(e));
+            said.add(new Said(url + ": " + rootMessage(e), Duration.ZERO));
         }
         return null;
     }
@@ -476,8 +568,18 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
             request.header("Prefer", preference);
         }
         Reply reply = request.body(question.body())
-                .exchange((sent, response) -> new Reply(response.getStatusCode().value(), json(response.getBody())));
+                .exchange((sent, response) -> new Reply(
+                        response.getStatusCode().value(),
+                        json(response.getBody()),
+                        retryAfter(response.getHeaders().getFirst(HttpHeaders.RETRY_AFTER))));
         return reply == null ? new Reply(0, null) : reply;
+    }
+
+    /** In seconds; a date would depend on two clocks (R10) and is not looked at. */
+    private static Duration retryAfter(@Nullable String header) {
+        return header != null && SECONDS.matcher(header).matches()
+                ? Duration.ofSeconds(Long.parseLong(header))
+                : Duration.ZERO;
     }
 
     /** RFC 7240. The wait is named, so that it is over before this side gives up on the answer. */
@@ -503,9 +605,9 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
         }
     }
 
-    private <T> Answer<T> inBulkhead(java.util.function.Supplier<Answer<T>> call) {
+    private <T> Answer<T> inBulkhead(Supplier<Answer<T>> call) {
         if (!bulkhead.tryAcquirePermission()) {
-            return new Answer<>(null, "too many requests to the coordinator are under way");
+            return new Answer<>(null, "too many requests to the coordinator are under way", Duration.ZERO);
         }
         try {
             return call.get();

@@ -170,6 +170,19 @@ public final class BranchService {
         return context;
     }
 
+    /**
+     * What a call says that was refused before it had an execution. Without an address, so that nobody who has too much to
+     * do is sent an order about nothing; an earlier execution of the branch, should there be one, asks by itself.
+     */
+    public BranchVote refused(TransactionContext header, String reason) {
+        return new BranchVote(header.branch(), participant, null, Vote.ROLLBACK, null, reason);
+    }
+
+    /** Whether calls of this transaction go on in a branch that is held open here. */
+    public boolean isOpen(TransactionId transaction) {
+        return late.isOpen(transaction);
+    }
+
     /** A transaction starts here. */
     GlobalTransactionContext initiate(TransactionId id, Duration timeout, ParticipantDirectory directory) {
         BranchRef ref = ExecutionRef.create(

@@ -39,11 +39,14 @@ public final class BranchPreparer {
                     then set_config('client_min_messages', 'warning', true) end
             """;
 
-    /** Also the guard of L7: after a failed statement whose error the application swallowed, this fails with 25P02. */
+    /** The guard of L7: after a failed statement whose error the application swallowed, this fails with 25P02. */
     private static final String GUARD = "select pg_current_xact_id_if_assigned() is not null";
 
     private static final String MARKER =
-            "insert into assent_branch_marker (transaction_id, branch, ref, committed) values (?, ?, ?, true)";
+            "insert into assent_branch_marker (transaction_id, branch, ref, committed) select ?, ?, ?, true";
+
+    /** Guard and marker in one round trip: there is no row unless something was written before. */
+    private static final String GUARDED_MARKER = MARKER + " where pg_current_xact_id_if_assigned() is not null";
 
     private final BranchResource resource;
     private final CoordinatorClient coordinator;
@@ -105,16 +108,23 @@ public final class BranchPreparer {
      */
     public void prepareOrCommit(Connection connection, GlobalTransactionContext context, OtherResources others)
             throws SQLException {
-        boolean wroteHere = wrote(connection, context);
         // A reservation is ended as the branch ends, so there has to be one.
         boolean wroteElsewhere = wroteElsewhere(context, others) || context.reservedFor() != null;
         // Writes to several resources need a decision, even when no other service takes part.
         boolean alone = context.initiator() && context.alone() && !wroteElsewhere;
         BranchExecution own = context.own();
-        switch (own.commitReached(wroteHere || wroteElsewhere, alone)) {
-            case COMMIT -> commit(connection, context, wroteHere);
+        switch (own.commitReached(alone)) {
+            case COMMIT -> commit(connection, context, wrote(connection, context));
             case ROLL_BACK -> throw refused(context, String.valueOf(own.rollbackReason()), null);
-            case PREPARE -> prepare(connection, context, others);
+            case PREPARE -> {
+                // Where writing is forbidden, an insert of no row is, too.
+                boolean mayHaveWritten = wroteElsewhere || !connection.isReadOnly() || wrote(connection, context);
+                if (mayHaveWritten && insertMarker(connection, context, wroteElsewhere)) {
+                    prepare(connection, context, others);
+                } else {
+                    commit(connection, context, false);
+                }
+            }
         }
     }
 
@@ -183,8 +193,8 @@ public final class BranchPreparer {
      * @throws SQLException also if an earlier statement of it has failed (L7)
      */
     public static boolean wrote(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(GUARD)) {
+        try (PreparedStatement guard = connection.prepareStatement(GUARD);
+                ResultSet row = guard.executeQuery()) {
             row.next();
             return row.getBoolean(1);
         }
@@ -218,7 +228,6 @@ public final class BranchPreparer {
         if (context.remaining().isZero()) {
             throw refused(context, "the deadline has passed", null);
         }
-        insertMarker(connection, context);
         if (context.toBeEnlisted()) {
             // Durable before PREPARE: if this process dies in between, the missing vote rolls back.
             CoordinatorClient.EnlistAnswer answer =
@@ -286,16 +295,31 @@ public final class BranchPreparer {
         context.advance(BranchExecution::prepared);
     }
 
-    private void insertMarker(Connection connection, GlobalTransactionContext context) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(MARKER)) {
+    /**
+     * @param always also if nothing was written here, since something was elsewhere
+     * @return whether it was written; otherwise nothing was, in the whole local transaction
+     */
+    private static boolean insertMarker(Connection connection, GlobalTransactionContext context, boolean always)
+            throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(always ? MARKER : GUARDED_MARKER)) {
             insert.setObject(1, context.id().value());
             insert.setString(2, context.branch().value());
             insert.setString(3, context.ref().value());
-            insert.executeUpdate();
+            return insert.executeUpdate() > 0;
         } catch (SQLException e) {
             if (SqlStates.is(e, SqlStates.UNIQUE_VIOLATION) || SqlStates.is(e, SqlStates.LOCK_NOT_AVAILABLE)) {
                 // Whose row it is, and what vote it stands for, is looked up when this one has been rolled back.
                 throw refused(context, "another execution of the branch, or a rollback order, was there first", e);
+            }
+            if (SqlStates.is(e, SqlStates.IN_FAILED_TRANSACTION)) {
+                throw refused(context, guardFailed(e), e);
+            }
+            if (SqlStates.is(e, SqlStates.READ_ONLY_SQL_TRANSACTION) && !always) {
+                throw refused(
+                        context,
+                        "the local transaction is read-only by the settings of its session: declare it"
+                                + " @Transactional(readOnly = true)",
+                        e);
             }
             throw refused(context, "the marker row could not be written: " + SqlStates.describe(e), e);
         }

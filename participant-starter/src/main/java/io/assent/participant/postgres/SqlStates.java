@@ -12,6 +12,7 @@ final class SqlStates {
     static final String DUPLICATE_OBJECT = "42710";
     static final String OBJECT_NOT_IN_PREREQUISITE_STATE = "55000";
     static final String FEATURE_NOT_SUPPORTED = "0A000";
+    static final String READ_ONLY_SQL_TRANSACTION = "25006";
     static final String IN_FAILED_TRANSACTION = "25P02";
     static final String TRANSACTION_RESOLUTION_UNKNOWN = "08007";
 

@@ -16,9 +16,9 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
 
     /** What to do when the framework wants to commit the local transaction. */
     public enum AtCommit {
-        /** Nothing was written, or nobody else takes part: an ordinary commit. */
+        /** Nobody else takes part: an ordinary commit. */
         COMMIT,
-        /** Marker row, then PREPARE TRANSACTION. */
+        /** If something was written, the marker row, then PREPARE TRANSACTION; else an ordinary commit. */
         PREPARE,
         /** It cannot be prepared any more. */
         ROLL_BACK
@@ -80,16 +80,15 @@ public record BranchExecution(BranchPhase phase, @Nullable String rollbackReason
     /**
      * The framework wants to commit.
      *
-     * @param wrote whether a transaction id is assigned
      * @param alone whether no other branch needs the decision (initiator only)
      */
-    public AtCommit commitReached(boolean wrote, boolean alone) {
+    public AtCommit commitReached(boolean alone) {
         return switch (phase) {
             case WORKING -> {
                 if (rollbackReason != null) {
                     yield AtCommit.ROLL_BACK;
                 }
-                yield wrote && !alone ? AtCommit.PREPARE : AtCommit.COMMIT;
+                yield alone ? AtCommit.COMMIT : AtCommit.PREPARE;
             }
             case OPEN, READ_ONLY, PREPARING, UNCERTAIN, PREPARED, COMMITTED_LOCALLY, COMMIT_UNKNOWN, ROLLED_BACK ->
                 throw unexpected("commit");

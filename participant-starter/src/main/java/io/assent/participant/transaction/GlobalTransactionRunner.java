@@ -1,8 +1,10 @@
 package io.assent.participant.transaction;
 
 import io.assent.participant.GlobalTransactionOutcomeUnknownException;
+import io.assent.participant.GlobalTransactionRefusedException;
 import io.assent.participant.GlobalTransactionRolledBackException;
 import io.assent.participant.GlobalTransactionTemplate;
+import io.assent.participant.engine.Admission;
 import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.CurrentTransaction;
 import io.assent.participant.engine.GlobalTransactionContext;
@@ -36,13 +38,19 @@ public final class GlobalTransactionRunner implements GlobalTransactionTemplate 
     private final Initiator initiator;
     private final Supplier<@Nullable PlatformTransactionManager> transactionManager;
     private final Duration defaultTimeout;
+    private final Admission admission;
 
-    /** @param transactionManager of the participant's DataSource; null if there is none */
+    /**
+     * @param admission whether one more may start
+     * @param transactionManager of the participant's DataSource; null if there is none
+     */
     public GlobalTransactionRunner(
             Initiator initiator,
+            Admission admission,
             Supplier<@Nullable PlatformTransactionManager> transactionManager,
             Duration defaultTimeout) {
         this.initiator = initiator;
+        this.admission = admission;
         this.transactionManager = transactionManager;
         this.defaultTimeout = defaultTimeout;
     }
@@ -89,6 +97,19 @@ public final class GlobalTransactionRunner implements GlobalTransactionTemplate 
 
     private <T extends @Nullable Object, X extends Throwable> T initiate(
             String name, Duration timeout, Callback<T, X> callback) throws X {
+        Admission.Permit permit;
+        try {
+            permit = admission.start();
+        } catch (Admission.RefusedException e) {
+            throw new GlobalTransactionRefusedException(String.valueOf(e.getMessage()), e);
+        }
+        try (permit) {
+            return admitted(permit, name, timeout, callback);
+        }
+    }
+
+    private <T extends @Nullable Object, X extends Throwable> T admitted(
+            Admission.Permit permit, String name, Duration timeout, Callback<T, X> callback) throws X {
         GlobalTransactionContext context = initiator.begin(timeout);
         T result;
         CurrentTransaction.set(context);
@@ -126,6 +147,7 @@ public final class GlobalTransactionRunner implements GlobalTransactionTemplate 
         } finally {
             CurrentTransaction.clear();
         }
+        permit.worked();
         CoordinatorClient.CommitAnswer answer = initiator.commit(context, name);
         return switch (answer.told()) {
             case COMMITTED -> {

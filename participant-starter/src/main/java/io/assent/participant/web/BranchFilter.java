@@ -1,5 +1,6 @@
 package io.assent.participant.web;
 
+import io.assent.participant.engine.Admission;
 import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.CallEnd;
 import io.assent.participant.engine.CurrentTransaction;
@@ -22,9 +23,11 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -39,13 +42,20 @@ public final class BranchFilter extends OncePerRequestFilter {
     private static final Logger log = LoggerFactory.getLogger(BranchFilter.class);
 
     private final BranchService branches;
+    private final Admission admission;
     private final CallEnd end;
     private final ParticipantDirectory directory;
     private final String protocolPath;
 
     /** @param protocolPath where the participant's own endpoints are; they are no work calls */
-    public BranchFilter(BranchService branches, CallEnd end, ParticipantDirectory directory, String protocolPath) {
+    public BranchFilter(
+            BranchService branches,
+            Admission admission,
+            CallEnd end,
+            ParticipantDirectory directory,
+            String protocolPath) {
         this.branches = branches;
+        this.admission = admission;
         this.end = end;
         this.directory = directory;
         this.protocolPath = protocolPath;
@@ -70,6 +80,36 @@ public final class BranchFilter extends OncePerRequestFilter {
                     Problem.of(ProblemType.INVALID_VALUE, e.getMessage()).at(TransactionContext.NAME));
             return;
         }
+        // Its branch has a place already.
+        if (branches.isOpen(header.id())) {
+            admitted(header, request, response, chain);
+            return;
+        }
+        Admission.Permit permit;
+        try {
+            permit = admission.call();
+        } catch (Admission.RefusedException e) {
+            refuse(header, response, String.valueOf(e.getMessage()));
+            return;
+        }
+        try (permit) {
+            admitted(header, request, response, chain);
+        }
+    }
+
+    /** Before any work: the caller's transaction cannot commit, and knows it at once. */
+    private void refuse(TransactionContext header, HttpServletResponse response, String reason) throws IOException {
+        response.setHeader(BranchesHeader.NAME, BranchesHeader.format(List.of(branches.refused(header, reason))));
+        response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+        write(
+                response,
+                Problem.of(ProblemType.OVERLOADED, "The call has not worked: " + reason)
+                        .of(header.id().toString(), null, null));
+    }
+
+    private void admitted(
+            TransactionContext header, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
         GlobalTransactionContext context = branches.begin(header, directory);
         CapturedResponse captured = new CapturedResponse(response);
         CurrentTransaction.set(context);

@@ -31,10 +31,14 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -286,6 +290,65 @@ class HttpCoordinatorClientTests {
     }
 
     @Test
+    void an_overloaded_coordinator_is_left_alone_for_as_long_as_it_wants() {
+        answers(second, aResponse().withStatus(500));
+        first.stubFor(post(anyUrl())
+                .inScenario("overloaded once")
+                .whenScenarioStateIs("Started")
+                .willReturn(json(503, problem("overloaded", 503)).withHeader("Retry-After", "1"))
+                .willSetStateTo("then"));
+        first.stubFor(post(anyUrl())
+                .inScenario("overloaded once")
+                .whenScenarioStateIs("then")
+                .willReturn(json(200, COMMITTED)));
+        long started = System.nanoTime();
+
+        assertThat(client(Duration.ofSeconds(20)).commit(order).told()).isEqualTo(Told.COMMITTED);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+        first.verify(2, postRequestedFor(anyUrl()));
+    }
+
+    /** As many as may be under way wait for an overloaded coordinator; that is no reason for others to wait. */
+    @Test
+    void a_refused_commit_keeps_nobodys_place_and_is_unknown_when_it_is_interrupted() throws Exception {
+        String refused = "/v1/transactions/" + transaction + "/commit";
+        first.stubFor(post(urlEqualTo(refused))
+                .willReturn(json(503, problem("overloaded", 503)).withHeader("Retry-After", "300")));
+        answers(second, aResponse().withStatus(500));
+        TransactionId other = TransactionId.create(Instant.now(), new Random());
+        first.stubFor(post(urlEqualTo("/v1/transactions/" + other + "/commit")).willReturn(json(200, COMMITTED)));
+        HttpCoordinatorClient client = client(Duration.ofMinutes(5));
+        ExecutorService threads = Executors.newCachedThreadPool();
+        List<Future<CommitAnswer>> waiting = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            waiting.add(threads.submit(() -> client.commit(order)));
+        }
+        await().untilAsserted(() -> first.verify(4, postRequestedFor(urlEqualTo(refused))));
+
+        CommitOrder next = new CommitOrder(other, "test", Instant.now().plusSeconds(10), order.branches());
+        assertThat(client.commit(next).told()).isEqualTo(Told.COMMITTED);
+
+        threads.shutdownNow();
+        for (Future<CommitAnswer> answer : waiting) {
+            assertThat(answer.get(10, TimeUnit.SECONDS).told()).isEqualTo(Told.UNKNOWN);
+        }
+    }
+
+    @Test
+    void the_wish_to_be_left_alone_ends_with_the_patience() {
+        answers(second, aResponse().withFault(Fault.EMPTY_RESPONSE));
+        answers(first, json(503, problem("overloaded", 503)).withHeader("Retry-After", "300"));
+
+        assertThat(client().commit(order).told()).as("never failed (R8)").isEqualTo(Told.UNKNOWN);
+        assertThat(client().rollback(transaction, "why", order.branches()).told())
+                .isEqualTo(Told.UNKNOWN);
+
+        first.verify(2, postRequestedFor(urlMatching(".*/commit")));
+        first.verify(2, postRequestedFor(urlMatching(".*/rollback")));
+    }
+
+    @Test
     void an_inquiry_believes_only_answers_to_its_own_questions() {
         PreparedBranch asked = new PreparedBranch(transaction, new BranchId("1"), ref, null, Duration.ofSeconds(9));
         answers(
@@ -311,11 +374,19 @@ class HttpCoordinatorClientTests {
         return client(CircuitBreakerConfig.custom().minimumNumberOfCalls(100).build());
     }
 
+    private HttpCoordinatorClient client(Duration patience) {
+        return client(CircuitBreakerConfig.custom().minimumNumberOfCalls(100).build(), 100, patience);
+    }
+
     private HttpCoordinatorClient client(CircuitBreakerConfig circuitBreaker) {
         return client(circuitBreaker, 100);
     }
 
     private HttpCoordinatorClient client(CircuitBreakerConfig circuitBreaker, int maxWaiting) {
+        return client(circuitBreaker, maxWaiting, Duration.ofMillis(400));
+    }
+
+    private HttpCoordinatorClient client(CircuitBreakerConfig circuitBreaker, int maxWaiting, Duration patience) {
         return new HttpCoordinatorClient(
                 RestClient.builder()
                         .requestFactory(new HttpComponentsClientHttpRequestFactory(HttpClients.custom()
@@ -331,7 +402,7 @@ class HttpCoordinatorClientTests {
                         List.of(
                                 URI.create("http://localhost:" + first.port()),
                                 URI.create("http://localhost:" + second.port())),
-                        Duration.ofMillis(400),
+                        patience,
                         Duration.ofSeconds(3),
                         4,
                         256,

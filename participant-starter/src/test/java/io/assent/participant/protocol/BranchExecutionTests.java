@@ -98,13 +98,12 @@ class BranchExecutionTests {
     @Test
     void at_commit_who_wrote_prepares_unless_alone() {
         BranchExecution working = BranchExecution.working();
-        assertThat(working.commitReached(true, false)).isEqualTo(AtCommit.PREPARE);
-        assertThat(working.commitReached(true, true)).isEqualTo(AtCommit.COMMIT);
-        assertThat(working.commitReached(false, false)).isEqualTo(AtCommit.COMMIT);
-        assertThat(working.doomed("why").commitReached(true, false)).isEqualTo(AtCommit.ROLL_BACK);
-        assertThat(working.doomed("why").commitReached(false, true)).isEqualTo(AtCommit.ROLL_BACK);
+        assertThat(working.commitReached(false)).isEqualTo(AtCommit.PREPARE);
+        assertThat(working.commitReached(true)).isEqualTo(AtCommit.COMMIT);
+        assertThat(working.doomed("why").commitReached(false)).isEqualTo(AtCommit.ROLL_BACK);
+        assertThat(working.doomed("why").commitReached(true)).isEqualTo(AtCommit.ROLL_BACK);
         assertThatIllegalStateException()
-                .isThrownBy(() -> new BranchExecution(BranchPhase.PREPARED, null).commitReached(true, false));
+                .isThrownBy(() -> new BranchExecution(BranchPhase.PREPARED, null).commitReached(false));
     }
 
     @Test

@@ -96,6 +96,19 @@ public class PaymentApplication {
             return sql.sql("select count(*) from payments").query(Long.class).single();
         }
 
+        /** Reads, and does not say that it only does. */
+        @Transactional
+        public long look() {
+            return sql.sql("select count(*) from payments").query(Long.class).single();
+        }
+
+        /** Read-only, and only the database knows. */
+        @Transactional
+        public long lookReadOnly() {
+            sql.sql("set transaction read only").update();
+            return look();
+        }
+
         @Transactional
         public void swallowSqlError(String id) {
             pay(id, 1);
@@ -261,6 +274,16 @@ public class PaymentApplication {
         @PostMapping("/count")
         public long countByPost() {
             return payments.count();
+        }
+
+        @PostMapping("/look")
+        public long look() {
+            return payments.look();
+        }
+
+        @PostMapping("/look-read-only")
+        public long lookReadOnly() {
+            return payments.lookReadOnly();
         }
 
         @PostMapping("/nothing")

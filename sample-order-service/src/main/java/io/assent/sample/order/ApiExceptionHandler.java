@@ -1,5 +1,6 @@
 package io.assent.sample.order;
 
+import io.assent.participant.GlobalTransactionRefusedException;
 import io.assent.participant.GlobalTransactionRolledBackException;
 import java.net.URI;
 import java.util.List;
@@ -92,6 +93,12 @@ class ApiExceptionHandler extends ResponseEntityExceptionHandler {
                 e.isRetryable());
         problem.setProperty("transaction", e.transactionId().toString());
         return Problems.later(problem);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> refused(GlobalTransactionRefusedException e) {
+        return Problems.tryAgain(
+                "overloaded", "There are too many orders at once; nothing was ordered or paid, try again");
     }
 
     @ExceptionHandler

@@ -2,6 +2,7 @@ package io.assent.benchmarks.checkout.order;
 
 import io.assent.benchmarks.checkout.shop.OrderDesk;
 import io.assent.benchmarks.checkout.shop.PaymentClient;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -25,8 +26,8 @@ public class OrderApplication {
     @Bean
     PaymentClient paymentClient(
             RestClient.Builder builder,
-            @Value("${bench.payment-url}") String url,
+            @Value("${bench.payment-urls}") List<String> urls,
             @Value("${bench.connections}") int connections) {
-        return new PaymentClient(builder, url, connections);
+        return new PaymentClient(builder, urls, connections);
     }
 }

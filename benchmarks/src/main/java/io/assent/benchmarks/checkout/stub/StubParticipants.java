@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Two participants without a database: every order to commit is acknowledged at once. Arguments: the ports of both. The first
+ * Participants without a database: every order to commit is acknowledged at once. Arguments: the port of each. The first
  * tells at {@code /acknowledged} how many branches that were.
  */
 public final class StubParticipants {
@@ -34,9 +34,10 @@ public final class StubParticipants {
     public static void main(String[] arguments) throws IOException {
         System.setProperty(NO_DELAY, "true");
         ExecutorService threads = Executors.newCachedThreadPool();
-        // The first last: it tells that both are ready.
-        serve(Integer.parseInt(arguments[1]), threads);
-        serve(Integer.parseInt(arguments[0]), threads);
+        // The first last: it tells that all are ready.
+        for (int participant = arguments.length - 1; participant >= 0; participant--) {
+            serve(Integer.parseInt(arguments[participant]), threads);
+        }
     }
 
     private static void serve(int port, ExecutorService threads) throws IOException {

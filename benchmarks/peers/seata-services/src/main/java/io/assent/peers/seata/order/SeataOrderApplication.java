@@ -4,6 +4,7 @@ import io.assent.benchmarks.checkout.shop.OrderDesk;
 import io.assent.benchmarks.checkout.shop.PaymentClient;
 import io.assent.peers.seata.SeataClient;
 import io.seata.core.context.RootContext;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -29,7 +30,7 @@ public class SeataOrderApplication {
     @Bean
     PaymentClient paymentClient(
             RestClient.Builder builder,
-            @Value("${bench.payment-url}") String url,
+            @Value("${bench.payment-urls}") List<String> urls,
             @Value("${bench.connections}") int connections) {
         return new PaymentClient(
                 builder.requestInterceptor((request, body, execution) -> {
@@ -39,7 +40,7 @@ public class SeataOrderApplication {
                     }
                     return execution.execute(request, body);
                 }),
-                url,
+                urls,
                 connections);
     }
 }

@@ -1,0 +1,55 @@
+package io.assent.benchmarks.checkout;
+
+import io.assent.benchmarks.load.Initiator;
+import io.assent.benchmarks.load.Load;
+import io.assent.benchmarks.load.Slice;
+import io.assent.benchmarks.system.BenchSystem;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** The systems of a run, ready and warm. For one thread. */
+final class OpenSystems {
+
+    private final Map<CheckoutSystem, Subject> subjects = new LinkedHashMap<>();
+
+    /**
+     * Starts them, waits until they are ready, and loads each for as long as the options say.
+     *
+     * @param progress is told, in a sentence each, what happens
+     * @throws IllegalStateException if a system does not work, or has not done what it said; the message says what
+     */
+    OpenSystems(
+            BenchSystem bench, Initiator client, CheckoutReport.Options options, Load load, Consumer<String> progress)
+            throws InterruptedException {
+        for (CheckoutSystem system : CheckoutSystems.named(options.systems())) {
+            subjects.put(system, system.open(bench, options.workload(), client));
+        }
+        bench.awaitReady();
+        Duration length = Duration.ofSeconds(options.warmupSeconds());
+        for (CheckoutSystem system : systems()) {
+            progress.accept("Warming up " + system.name() + " ...");
+            Subject subject = of(system);
+            Slice slice = load.run(subject.operation(), Collections.max(options.clients()), length);
+            if (!length.isZero() && slice.committed() == 0) {
+                throw new IllegalStateException("Nothing of " + system.name() + " has committed: " + slice.failure()
+                        + ". The logs are in " + bench.logs() + ".");
+            }
+            subject.audit().settle();
+            subject.audit().verify(slice);
+        }
+    }
+
+    /** In the order of the table. */
+    List<CheckoutSystem> systems() {
+        return List.copyOf(subjects.keySet());
+    }
+
+    Subject of(CheckoutSystem system) {
+        return Objects.requireNonNull(subjects.get(system), system::name);
+    }
+}
