@@ -309,10 +309,12 @@ class CoordinatorIntegrationTests {
                 path(tx.toString()) + "/commit",
                 collected(tx, "1", payment, "2", stock).replace("stock-service\",", participant + "\","));
 
-        Http.Response found = second.get("/v1/transactions?state=COMMITTED&participant=" + participant);
-
-        assertThat(found.status()).as(found.body()).isEqualTo(200);
-        assertThat(found.json().path("items").findValuesAsString("id")).containsExactly(tx.toString());
+        // The client is answered first; then the end is recorded.
+        await().untilAsserted(() -> {
+            Http.Response found = second.get("/v1/transactions?state=COMMITTED&participant=" + participant);
+            assertThat(found.status()).as(found.body()).isEqualTo(200);
+            assertThat(found.json().path("items").findValuesAsString("id")).containsExactly(tx.toString());
+        });
         assertThat(second.get("/v1/transactions?state=ROLLED_BACK&participant=" + participant)
                         .json()
                         .path("items"))
@@ -334,7 +336,9 @@ class CoordinatorIntegrationTests {
         int transactions = 10_000;
         Coordinator here = firstInstance.getBean(Coordinator.class);
         Coordinator there = secondInstance.getBean(Coordinator.class);
+        // Each call waits for the orders too: so no more than these are under way, however slow the participant is.
         Semaphore atOnce = new Semaphore(256);
+        Duration wait = Duration.ofSeconds(60);
         Map<TransactionId, Decision> told = new ConcurrentHashMap<>();
         Set<TransactionId> untold = ConcurrentHashMap.newKeySet();
         Map<TransactionId, String> lies = new ConcurrentHashMap<>();
@@ -349,8 +353,8 @@ class CoordinatorIntegrationTests {
                     url(payment),
                     new BranchRef(ref("payment-service", tx, "1")),
                     Vote.PREPARED));
-            var commit = new Coordinator.Commit(tx, "race", Instant.now().plusSeconds(60), set, null, Duration.ZERO);
-            var rollback = new Coordinator.Rollback(tx, "race", List.of(), Duration.ZERO);
+            var commit = new Coordinator.Commit(tx, "race", Instant.now().plusSeconds(60), set, null, wait);
+            var rollback = new Coordinator.Rollback(tx, "race", List.of(), wait);
             CompletableFuture<Answer> committed;
             CompletableFuture<Answer> rolledBack;
             if (i % 2 == 0) {
@@ -423,7 +427,7 @@ class CoordinatorIntegrationTests {
                         "--logging.level.assent.transactions=warn",
                         "--assent.coordinator.participants.allowed-hosts=loopback:*",
                         "--assent.coordinator.participants.defaults.circuit-open-for=200ms",
-                        "--assent.coordinator.engine.take-over-after=2s",
+                        "--assent.coordinator.engine.take-over-after=2s","--assent.coordinator.engine.max-unacknowledged=300",
                         "--assent.coordinator.recovery.interval=200ms");
     }
 
