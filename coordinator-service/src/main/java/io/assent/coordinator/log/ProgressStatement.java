@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Partitions: the range of the ids is a condition of its own, since only that lets the server skip partitions before it
  * opens them. So the work does not grow with what is kept.
  *
+ * <p>The plan is made once, when a partition may still be empty, and a range of few rows then looks as cheap as one row; a
+ * batch of 256 would read all rows between its first and its last id, again for each of them. So nothing is left to choose:
+ * each row is looked up by its id where it is locked, and it is written as {@link DecideStatement} does it, by an insert that
+ * always meets its row, since that is locked.
+ *
  * <p>It marks the decision confirmed: the recorder was given it by a clean write (R4).
  *
  * <p>Its commit waits for neither disk nor standby. What a crash takes back is learned again: the transaction is still due,
@@ -41,46 +46,50 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
                 from unnest(?::uuid[], ?::text[], ?::boolean[], ?::bigint[])
                     as i (id, branches, complete, next_attempt_in)),
             locked as materialized (
-                select t.id, t.branches, t.verdict, t.verdict is not null as decided, t.confirmed,
-                    t.completed_at is not null as was_complete, i.branches as news,
-                    i.complete as complete_to_recorder, i.next_attempt_in
-                from item i join assent_transaction t on t.id = i.id
-                where t.id between ? and ?
-                order by t.id for update of t),
+                select t.id, t.begun, t.created_at, t.verdict, t.nonce, t.decided_at, t.branches,
+                    t.confirmed, t.outcome, t.completed_at, t.next_attempt_at, t.changed_at, t.resolution,
+                    t.verdict is not null as decided, t.completed_at is not null as was_complete,
+                    i.branches as news, i.complete as complete_to_recorder, i.next_attempt_in
+                from (select * from item order by id) i cross join lateral (
+                    select * from assent_transaction r where r.id = i.id and r.id between ? and ?
+                    for update of r offset 0) t),
             progressed as materialized (
-                select l.id, l.was_complete, l.verdict, l.decided, l.confirmed, l.complete_to_recorder,
-                    l.next_attempt_in,
-                    case when l.decided then assent_progressed(l.branches, l.news, clock.now) else l.branches
-                        end as branches
+                select l.*, case when l.decided then assent_progressed(l.branches, l.news, clock.now)
+                        else l.branches end as now_branches
                 from locked l, clock),
             seen as materialized (
                 select p.*,
                     p.decided and (p.was_complete or p.complete_to_recorder)
-                        and not assent_outstanding(p.branches, p.verdict, false) as complete,
-                    assent_outstanding(p.branches, p.verdict, true) as never_ordered
+                        and not assent_outstanding(p.now_branches, p.verdict, false) as complete,
+                    assent_outstanding(p.now_branches, p.verdict, true) as never_ordered
                 from progressed p),
             written as (
-                update assent_transaction t set
-                    branches = s.branches,
-                    confirmed = t.confirmed or s.decided,
-                    outcome = case
-                        when not s.decided then t.outcome
+                insert into assent_transaction as t (id, begun, created_at, verdict, nonce, decided_at, branches,
+                    confirmed, outcome, completed_at, next_attempt_at, changed_at)
+                select s.id, s.begun, s.created_at, s.verdict, s.nonce, s.decided_at, s.now_branches,
+                    s.confirmed or s.decided,
+                    case
+                        when not s.decided then s.outcome
                         -- A person closed it before every fact was here: it stays heuristic, and becomes more exact.
-                        when t.resolution is not null then
-                            coalesce(assent_outcome(s.branches, s.verdict, false), t.outcome)
-                        else assent_outcome(s.branches, s.verdict, s.complete) end,
-                    completed_at = case
-                        when not s.decided or s.was_complete then t.completed_at
+                        when s.resolution is not null then
+                            coalesce(assent_outcome(s.now_branches, s.verdict, false), s.outcome)
+                        else assent_outcome(s.now_branches, s.verdict, s.complete) end,
+                    case
+                        when not s.decided or s.was_complete then s.completed_at
                         when s.complete then clock.now end,
-                    next_attempt_at = case
-                        when not s.decided or s.was_complete then t.next_attempt_at
+                    case
+                        when not s.decided or s.was_complete then s.next_attempt_at
                         when s.complete then null
                         when s.next_attempt_in is not null then clock.now + s.next_attempt_in
-                        when s.complete_to_recorder or s.never_ordered then coalesce(t.next_attempt_at, clock.now)
+                        when s.complete_to_recorder or s.never_ordered then coalesce(s.next_attempt_at, clock.now)
                         end,
-                    changed_at = case when s.decided and ((s.complete and not s.was_complete) or not s.confirmed)
-                        then clock.now else t.changed_at end
-                from seen s, clock where t.id = s.id and t.id between ? and ?
+                    case when s.decided and ((s.complete and not s.was_complete) or not s.confirmed)
+                        then clock.now else s.changed_at end
+                from seen s, clock order by s.id
+                on conflict (id) do update set
+                    (branches, confirmed, outcome, completed_at, next_attempt_at, changed_at) =
+                    (excluded.branches, excluded.confirmed, excluded.outcome, excluded.completed_at,
+                        excluded.next_attempt_at, excluded.changed_at)
                 returning %s)
             select t.id as item, t.* from written t
             union all
@@ -131,8 +140,6 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
         statement.setArray(4, connection.createArrayOf("int8", nextAttempts));
         statement.setObject(5, ids[0]);
         statement.setObject(6, ids[n - 1]);
-        statement.setObject(7, ids[0]);
-        statement.setObject(8, ids[n - 1]);
     }
 
     private Reply reply(TransactionId id, ResultSet row) throws SQLException {

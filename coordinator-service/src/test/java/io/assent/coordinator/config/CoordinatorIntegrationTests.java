@@ -427,7 +427,7 @@ class CoordinatorIntegrationTests {
                         "--logging.level.assent.transactions=warn",
                         "--assent.coordinator.participants.allowed-hosts=loopback:*",
                         "--assent.coordinator.participants.defaults.circuit-open-for=200ms",
-                        "--assent.coordinator.engine.take-over-after=2s","--assent.coordinator.engine.max-unacknowledged=300",
+                        "--assent.coordinator.engine.take-over-after=2s",
                         "--assent.coordinator.recovery.interval=200ms");
     }
 

@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.assent.coordinator.engine.DecisionLog.NewTransaction;
+import io.assent.coordinator.engine.DecisionLog.Progress;
 import io.assent.coordinator.engine.DecisionLog.Reply;
 import io.assent.coordinator.engine.DecisionLog.Status;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.TransactionId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +66,51 @@ class GroupCommitIntegrationTests {
         assertThat(log.count("select count(distinct xmin::text) from assent_transaction"))
                 .as("PostgreSQL transactions")
                 .isEqualTo(2);
+    }
+
+    /** The server plans the statement once, while the table is still small; what it chose has to suit a large one. */
+    @Test
+    void aBatchOfProgressReadsItsOwnRowsAndNotThoseBetween() throws SQLException {
+        List<TransactionId> all = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            all.add(Drafts.id());
+        }
+        all.sort(null);
+        decide(all.subList(0, 10));
+        ProgressStatement progress = new ProgressStatement((id, e) -> {});
+        try (Connection writer = log.connections().planningOnce("test").getConnection();
+                Statement statistics = writer.createStatement()) {
+            for (int i = 0; i < 10; i++) {
+                progress.execute(writer, List.of(completed(all.get(i))));
+            }
+            decide(all.subList(10, all.size()));
+            List<ProgressStatement.Encoded> batch = new ArrayList<>();
+            for (int i = 0; i < all.size(); i += 10) {
+                batch.add(completed(all.get(i)));
+            }
+            writer.setAutoCommit(false);
+
+            Map<TransactionId, Reply> replies = progress.execute(writer, batch);
+
+            assertThat(replies).hasSize(batch.size());
+            assertThat(replies.values()).extracting(Reply::status).containsOnly(Status.OK);
+            try (ResultSet row = statistics.executeQuery("select sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) as read"
+                    + " from pg_stat_xact_user_tables where relname like 'assent\\_transaction\\_2%'")) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getLong("read")).isBetween((long) batch.size(), 3L * batch.size());
+            }
+            writer.rollback();
+        }
+    }
+
+    private void decide(List<TransactionId> ids) {
+        List<CompletionStage<Reply>> replies = new ArrayList<>();
+        ids.forEach(id -> replies.add(log.port().decide(Drafts.commit(id, 1))));
+        replies.forEach(Drafts::get);
+    }
+
+    private static ProgressStatement.Encoded completed(TransactionId id) {
+        return ProgressStatement.Encoded.of(new Progress(id, List.of(), true, null));
     }
 
     @Test
