@@ -39,7 +39,16 @@ final class AlertCheck implements Check {
 
     /** The metrics of our own applications that an expression names. */
     static Set<String> ownMetrics(JsonNode alert) {
-        return metrics(alert).filter(name -> name.startsWith("assent_")).collect(Collectors.toSet());
+        return ownMetrics(alert.path("expr").asString(""));
+    }
+
+    /** The same of any query. */
+    static Set<String> ownMetrics(String query) {
+        return METRIC.matcher(query)
+                .results()
+                .map(MatchResult::group)
+                .filter(name -> name.startsWith("assent_"))
+                .collect(Collectors.toSet());
     }
 
     private static Stream<String> problems(JsonNode alert) {

@@ -1,5 +1,7 @@
 package io.assent.k8s;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,10 +82,26 @@ final class Kustomization {
                 map.putObject("data");
                 objects.add(map);
             }
+            ObjectNode data = (ObjectNode) map.path("data");
             for (JsonNode literal : generator.path("literals")) {
                 String[] pair = literal.asString().split("=", 2);
-                ((ObjectNode) map.path("data")).put(pair[0], pair[1]);
+                data.put(pair[0], pair[1]);
             }
+            for (JsonNode file : generator.path("files")) {
+                Path path = directory.resolve(file.asString());
+                data.put(path.getFileName().toString(), read(path));
+            }
+            if (generator.at("/options/labels") instanceof ObjectNode labels) {
+                ((ObjectNode) map.path("metadata")).set("labels", labels.deepCopy());
+            }
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

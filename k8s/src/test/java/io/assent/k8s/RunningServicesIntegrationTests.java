@@ -1,12 +1,14 @@
 package io.assent.k8s;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.assent.demo.process.ProcessSpec;
 import io.assent.demo.process.ProcessStarter;
 import io.assent.demo.process.SupervisedProcess;
 import io.assent.demo.system.Ports;
 import io.assent.embeddedpostgres.TestPostgres;
+import io.assent.protocol.TransactionId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -15,15 +17,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,8 +38,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Goal: with the environment that the manifests give them the applications start, answer the probes, and export every metric
- * that an alert is about. Method: the real jars with the environment of the overlay dev; addresses alone are replaced by
- * those of this machine.
+ * that an alert or a dashboard is about; the alerts fire and resolve. Method: the real jars with the environment of the
+ * overlay dev; addresses alone are replaced by those of this machine. A real Prometheus scrapes them.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RunningServicesIntegrationTests {
@@ -42,6 +47,7 @@ class RunningServicesIntegrationTests {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final Manifests manifests = Manifests.of("dev");
+    private final Manifests monitored = Manifests.of("production-with-shop");
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
@@ -83,19 +89,103 @@ class RunningServicesIntegrationTests {
     }
 
     @Test
-    void every_metric_of_an_alert_is_exported() {
+    void every_metric_of_an_alert_and_of_a_dashboard_is_exported() {
         String exported = manifests
                 .each("Deployment")
                 .map(deployment ->
                         get(address(deployment, "/actuator/prometheus")).body())
                 .collect(Collectors.joining("\n"));
-        Set<String> needed = AlertCheck.alerts(Manifests.of("production-with-shop"))
-                .flatMap(alert -> AlertCheck.ownMetrics(alert).stream())
+        Set<String> needed = Stream.concat(
+                        AlertCheck.alerts(monitored).flatMap(alert -> AlertCheck.ownMetrics(alert).stream()),
+                        Dashboard.all().stream()
+                                .flatMap(dashboard -> Stream.concat(dashboard.queries(), dashboard.choices()))
+                                .flatMap(query -> AlertCheck.ownMetrics(query).stream()))
                 .collect(Collectors.toSet());
 
         assertThat(needed)
-                .hasSizeGreaterThan(5)
+                .hasSizeGreaterThan(20)
                 .allSatisfy(metric -> assertThat(exported).containsPattern("(?m)^" + metric + "[{ ]"));
+    }
+
+    @Test
+    void alerts_fire_when_a_branch_stays_in_doubt_and_resolve_when_it_is_decided(@TempDir Path directory)
+            throws Exception {
+        List<JsonNode> groups = monitored
+                .each("PrometheusRule")
+                .flatMap(rule -> Manifest.elements(rule.at("spec.groups")))
+                .toList();
+        SupervisedProcess coordinator = processes.stream()
+                .filter(process -> process.name().equals("coordinator"))
+                .findFirst()
+                .orElseThrow();
+        try (Prometheus prometheus = new Prometheus(groups, ports, directory, starter, scheduler);
+                AutoCloseable back = () -> awaitStarted(coordinator)) {
+            within(() -> assertThat(prometheus.evaluatedRules())
+                    .isEqualTo(AlertCheck.alerts(monitored).count()));
+            assertThat(prometheus.brokenRules()).isEmpty();
+            within(() -> assertThat(prometheus.series("up == 1")).isEqualTo(3));
+            within(() -> assertThat(prometheus.firing()).isEmpty());
+
+            coordinator.kill();
+            assertThat(payWithNobodyToDecide().headers().firstValue("Assent-Branches"))
+                    .hasValueSatisfying(vote -> assertThat(vote).contains("vote=prepared"));
+            within(() -> assertThat(prometheus.firing())
+                    .containsExactlyInAnyOrder("AssentNoCoordinator", "AssentBranchInDoubt"));
+
+            awaitStarted(coordinator);
+            within(() -> assertThat(prometheus.firing()).isEmpty());
+
+            assertThat(Dashboard.all())
+                    .hasSize(3)
+                    .allSatisfy(dashboard -> assertThat(dashboard.queries())
+                            .isNotEmpty()
+                            // It parses, and what of ours it names has a series.
+                            .allSatisfy(query -> {
+                                prometheus.series(query);
+                                assertThat(AlertCheck.ownMetrics(query))
+                                        .allSatisfy(metric -> assertThat(prometheus.series(metric))
+                                                .as(metric)
+                                                .isPositive());
+                            }));
+        }
+    }
+
+    private static void awaitStarted(SupervisedProcess process) {
+        if (!process.isAlive()) {
+            process.start();
+        }
+        process.awaitReady();
+    }
+
+    /** A call of a transaction whose coordinator is away: it votes, and from then on asks in vain. */
+    private HttpResponse<String> payWithNobodyToDecide() throws Exception {
+        URI payments = URI.create("http://127.0.0.1:" + ports.get("payment-service"));
+        http.send(
+                HttpRequest.newBuilder(payments.resolve("/api/accounts/alice"))
+                        .header("Content-Type", "application/json")
+                        .PUT(HttpRequest.BodyPublishers.ofString("{\"openingBalancePence\":10000}"))
+                        .timeout(PATIENCE)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        Instant now = Instant.now();
+        return http.send(
+                HttpRequest.newBuilder(payments.resolve("/api/payments"))
+                        .header("Content-Type", "application/json")
+                        .header(
+                                "Assent-Transaction",
+                                "id=\"%s\", branch=\"1\", deadline=%d, remaining=30000, collect"
+                                        .formatted(
+                                                TransactionId.create(now, new Random()),
+                                                now.plusSeconds(30).toEpochMilli()))
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"orderNumber\":\"in-doubt-1\",\"customer\":\"alice\",\"amountPence\":100}"))
+                        .timeout(PATIENCE)
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static void within(ThrowingRunnable condition) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(500)).untilAsserted(condition);
     }
 
     private SupervisedProcess process(Manifest deployment, Path directory) {
