@@ -1,4 +1,4 @@
-# Shared by ./demo, ./chaos and ./bench: finds a JDK and builds what is needed, showing what it does. To be sourced, after these
+# Shared by ./demo, ./chaos, ./bench and ./assent: finds a JDK and builds what is needed, showing what it does. To be sourced, after these
 # are set: command (its name, for messages), state (directory for logs), modules (to be built), jars (what they make). May be set:
 # maven_options (such as a profile), further_sources (directories besides those of the modules in the root).
 
