@@ -85,7 +85,7 @@ class ArchitectureTests {
 
     @ArchTest
     static final ArchRule adapters_do_not_know_each_other =
-            slices().matching(ROOT + "(log|participant|web)..").should().notDependOnEachOther();
+            slices().matching(ROOT + "(log|participant|web|console)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule nothing_but_the_wiring_knows_the_wiring = noClasses()
@@ -95,6 +95,7 @@ class ArchitectureTests {
                     ROOT + "log..",
                     ROOT + "participant..",
                     ROOT + "web..",
+                    ROOT + "console..",
                     ROOT + "recovery..",
                     ROOT + "management.."))
             .should()

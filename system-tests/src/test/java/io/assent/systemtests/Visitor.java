@@ -32,12 +32,15 @@ final class Visitor implements AutoCloseable {
 
     private final BrowserContext context;
     private final Page page;
-    private final String shop;
+    private final String pages;
+    private final String api;
     private final List<String> problems = new ArrayList<>();
 
     enum Screen {
         DESKTOP(1280, 860),
-        PHONE(375, 740);
+        PHONE(375, 740),
+        /** The narrowest that is still common. */
+        SMALL_PHONE(360, 740);
 
         private final int width;
         private final int height;
@@ -46,15 +49,29 @@ final class Visitor implements AutoCloseable {
             this.width = width;
             this.height = height;
         }
+
+        private boolean isPhone() {
+            return this != DESKTOP;
+        }
     }
 
+    /** Somebody in the shop. */
     Visitor(Browser browser, String shop, Screen screen, ColorScheme scheme) {
-        this.shop = shop;
+        this(browser, shop, shop + "/api/", screen, scheme);
+    }
+
+    /**
+     * @param pages where the pages are, without a slash at the end
+     * @param api what the addresses of the API begin with: its answers may be errors
+     */
+    Visitor(Browser browser, String pages, String api, Screen screen, ColorScheme scheme) {
+        this.pages = pages;
+        this.api = api;
         context = browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(screen.width, screen.height)
-                .setDeviceScaleFactor(screen == Screen.PHONE ? 2 : 1)
-                .setHasTouch(screen == Screen.PHONE)
-                .setIsMobile(screen == Screen.PHONE)
+                .setDeviceScaleFactor(screen.isPhone() ? 2 : 1)
+                .setHasTouch(screen.isPhone())
+                .setIsMobile(screen.isPhone())
                 .setColorScheme(scheme)
                 .setReducedMotion(ReducedMotion.REDUCE));
         context.setDefaultTimeout(PATIENCE.toMillis());
@@ -68,7 +85,7 @@ final class Visitor implements AutoCloseable {
     /** Chromium itself reports every answer of 400 and more; those of the API are part of what is tested here. */
     private void noteConsole(ConsoleMessage message) {
         boolean answerOfTheApi = message.text().startsWith("Failed to load resource")
-                && message.location().startsWith(shop + "/api/");
+                && message.location().startsWith(api);
         if (!answerOfTheApi && List.of("error", "warning").contains(message.type())) {
             problems.add(message.type() + ": " + message.text() + " (" + message.location() + ")");
         }
@@ -84,7 +101,7 @@ final class Visitor implements AutoCloseable {
 
     /** Opens a view by its address, as with a bookmark. */
     Visitor open(String fragment) {
-        page.navigate(shop + "/" + fragment);
+        page.navigate(pages + "/" + fragment);
         return this;
     }
 

@@ -1,5 +1,6 @@
 package io.assent.coordinator.config;
 
+import io.assent.coordinator.console.ConsoleConfiguration;
 import io.assent.coordinator.management.ManagementConfiguration;
 import io.assent.coordinator.web.WebConfiguration;
 import org.springframework.boot.SpringApplication;
@@ -20,7 +21,8 @@ import org.springframework.context.annotation.Import;
     EngineConfiguration.class,
     ParticipantConfiguration.class,
     ManagementConfiguration.class,
-    WebConfiguration.class
+    WebConfiguration.class,
+    ConsoleConfiguration.class
 })
 public class CoordinatorApplication {
 

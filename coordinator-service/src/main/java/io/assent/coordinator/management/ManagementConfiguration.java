@@ -19,7 +19,7 @@ public class ManagementConfiguration {
     @Bean
     ApplicationListener<WebServerInitializedEvent> addresses() {
         return event -> log.info(
-                "API http://localhost:{0}/v1, documentation http://localhost:{0}/swagger-ui.html, health http://localhost:{0}/actuator/health"
+                "API http://localhost:{0}/v1, console http://localhost:{0}/console, documentation http://localhost:{0}/swagger-ui.html, health http://localhost:{0}/actuator/health"
                         .replace("{0}", Integer.toString(event.getWebServer().getPort())));
     }
 

@@ -2,6 +2,7 @@ package io.assent.coordinator.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assent.coordinator.console.ConsoleSettings;
 import io.assent.coordinator.participant.HttpParticipantClient;
 import io.assent.coordinator.participant.ParticipantProperties;
 import io.assent.coordinator.recovery.RecoveryProperties;
@@ -19,7 +20,12 @@ import org.springframework.context.annotation.Import;
 class SettingsTests {
 
     @Configuration(proxyBeanMethods = false)
-    @EnableConfigurationProperties({WebSettings.class, RecoveryProperties.class, EngineProperties.class})
+    @EnableConfigurationProperties({
+        WebSettings.class,
+        ConsoleSettings.class,
+        RecoveryProperties.class,
+        EngineProperties.class
+    })
     @Import(ParticipantConfiguration.class)
     static class Settings {}
 
@@ -84,6 +90,10 @@ class SettingsTests {
 
     @ParameterizedTest
     @CsvSource({
+        "assent.coordinator.console.interval, 100ms",
+        "assent.coordinator.console.interval, 31s",
+        "assent.coordinator.console.max-listeners, 0",
+        "assent.coordinator.console.max-listeners, 1001",
         "assent.coordinator.web.default-wait, -1s",
         "assent.coordinator.web.default-wait, 61s",
         "assent.coordinator.web.max-wait, 6m",

@@ -1,0 +1,231 @@
+package io.assent.systemtests;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
+import com.github.tomakehurst.wiremock.extension.ResponseTransformerV2;
+import com.github.tomakehurst.wiremock.http.Response;
+import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import io.assent.demo.process.FreePorts;
+import io.assent.demo.process.ProcessSpec;
+import io.assent.demo.process.ProcessStarter;
+import io.assent.demo.process.SupervisedProcess;
+import io.assent.embeddedpostgres.TestPostgres;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A coordinator process with a log of its own, and participants that do as they are told: one obeys, one is away until it
+ * is called back, and one did the opposite of every order to commit.
+ */
+final class WatchedCoordinator implements AutoCloseable {
+
+    static final String OBEDIENT = "payment-service";
+    static final String AWAY = "stock-service";
+    static final String CONTRARY = "points-service";
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final WireMockServer participants = new WireMockServer(WireMockConfiguration.options()
+            .bindAddress("127.0.0.1")
+            .dynamicPort()
+            .extensions(new Ordered()));
+    private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+    private final SupervisedProcess process;
+    private final String url;
+    private final Path log;
+
+    private WatchedCoordinator() throws IOException {
+        participants.start();
+        stub(OBEDIENT);
+        stub(CONTRARY);
+        away();
+        TestPostgres.Database database = TestPostgres.shared().freshDatabase("console");
+        Path repository = Path.of(System.getProperty("assent.repository", "..")).toAbsolutePath();
+        Path state = Path.of("target", "console").toAbsolutePath();
+        Files.createDirectories(state);
+        log = state.resolve("coordinator.log");
+        Files.deleteIfExists(log);
+        int port = FreePorts.find(1).get(0);
+        url = "http://127.0.0.1:" + port;
+        process = new SupervisedProcess(
+                new ProcessSpec(
+                        "console-coordinator",
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-Xmx256m",
+                                "-XX:+UseSerialGC",
+                                "-jar",
+                                repository
+                                        .resolve("coordinator-service/target/coordinator-service.jar")
+                                        .toString(),
+                                "--server.address=127.0.0.1",
+                                "--server.port=" + port,
+                                "--spring.datasource.url=" + database.jdbcUrl(),
+                                "--spring.datasource.username=" + database.username(),
+                                "--assent.coordinator.participants.allowed-hosts=loopback:*",
+                                "--assent.coordinator.engine.redelivery-longest=1s"),
+                        Map.of("SPRING_DATASOURCE_PASSWORD", database.password()),
+                        state,
+                        state,
+                        log,
+                        URI.create(url + "/actuator/health/readiness"),
+                        Duration.ofMinutes(5),
+                        Duration.ofMinutes(2)),
+                new ProcessStarter(),
+                scheduler,
+                System.out::println);
+        process.start();
+        process.awaitReady();
+    }
+
+    static WatchedCoordinator start() throws IOException {
+        return new WatchedCoordinator();
+    }
+
+    String url() {
+        return url;
+    }
+
+    /** What it has logged so far. */
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    SupervisedProcess process() {
+        return process;
+    }
+
+    /** From now on the one that was away obeys, too. */
+    void callBack() {
+        stub(AWAY);
+    }
+
+    void away() {
+        participants.stubFor(any(urlEqualTo("/" + AWAY + "/decisions"))
+                .atPriority(1)
+                .willReturn(aResponse().withStatus(503)));
+    }
+
+    private void stub(String participant) {
+        participants.stubFor(any(urlEqualTo("/" + participant + "/decisions"))
+                .atPriority(1)
+                .willReturn(aResponse()
+                        .withHeader("Content-Type", "application/json")
+                        .withTransformers("ordered")));
+    }
+
+    String begin(String name) throws IOException, InterruptedException {
+        ObjectNode body = JSON.createObjectNode().put("name", name).put("timeout", "PT30M");
+        return send("POST", "/v1/transactions", body.toString()).path("id").asString();
+    }
+
+    /** A transaction in which each participant has voted "prepared". */
+    String prepared(String name, String... names) throws IOException, InterruptedException {
+        String id = begin(name);
+        for (int i = 0; i < names.length; i++) {
+            ObjectNode branch = JSON.createObjectNode()
+                    .put("branch", Integer.toString(i + 1))
+                    .put("participant", names[i])
+                    .put("url", participants.baseUrl() + "/" + names[i])
+                    .put("ref", "assent:" + UUID.randomUUID())
+                    .put("vote", "PREPARED");
+            send("POST", "/v1/transactions/" + id + "/branches", branch.toString());
+        }
+        return id;
+    }
+
+    String committed(String name, String... names) throws IOException, InterruptedException {
+        String id = prepared(name, names);
+        send("POST", "/v1/transactions/" + id + "/commit", "{}");
+        return id;
+    }
+
+    String rolledBack(String name, String reason, String... names) throws IOException, InterruptedException {
+        String id = prepared(name, names);
+        send(
+                "POST",
+                "/v1/transactions/" + id + "/rollback",
+                JSON.createObjectNode().put("reason", reason).toString());
+        return id;
+    }
+
+    JsonNode transaction(String id) throws IOException, InterruptedException {
+        return send("GET", "/v1/transactions/" + id, null);
+    }
+
+    private JsonNode send(String method, String path, String body) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
+                .timeout(Duration.ofSeconds(120))
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        if (body != null) {
+            request.header("Content-Type", "application/json").header("Prefer", "respond-async");
+        }
+        HttpResponse<String> response = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);
+        return JSON.readTree(response.body());
+    }
+
+    @Override
+    public void close() {
+        process.close();
+        participants.stop();
+        scheduler.shutdownNow();
+    }
+
+    /** Does what was ordered, but at the contrary one, which always has rolled back. */
+    private static final class Ordered implements ResponseTransformerV2 {
+
+        @Override
+        public String getName() {
+            return "ordered";
+        }
+
+        @Override
+        public boolean applyGlobally() {
+            return false;
+        }
+
+        @Override
+        public Response transform(Response response, ServeEvent event) {
+            boolean contrary = event.getRequest().getUrl().contains(CONTRARY);
+            ArrayNode results = JSON.createArrayNode();
+            for (JsonNode order :
+                    JSON.readTree(event.getRequest().getBodyAsString()).path("decisions")) {
+                boolean commit = order.path("decision").asString().equals("COMMIT") && !contrary;
+                results.addObject()
+                        .put("transaction", order.path("transaction").asString())
+                        .put("branch", order.path("branch").asString())
+                        .put("ref", order.path("ref").asString())
+                        .put("state", commit ? "COMMITTED" : "ROLLED_BACK");
+            }
+            ObjectNode answer = JSON.createObjectNode();
+            answer.set("results", results);
+            return Response.Builder.like(response).but().body(answer.toString()).build();
+        }
+    }
+}
