@@ -1,6 +1,7 @@
 package io.assent.coordinator.config;
 
 import io.assent.coordinator.management.ManagementConfiguration;
+import io.assent.coordinator.operations.OperationsConfiguration;
 import io.assent.coordinator.web.WebConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -20,6 +21,7 @@ import org.springframework.context.annotation.Import;
     EngineConfiguration.class,
     ParticipantConfiguration.class,
     ManagementConfiguration.class,
+    OperationsConfiguration.class,
     WebConfiguration.class
 })
 public class CoordinatorApplication {

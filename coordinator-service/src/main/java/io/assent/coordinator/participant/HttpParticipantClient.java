@@ -1,6 +1,7 @@
 package io.assent.coordinator.participant;
 
 import io.assent.coordinator.engine.ParticipantClient;
+import io.assent.coordinator.engine.ParticipantList;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.Decision;
 import io.assent.protocol.ParticipantName;
@@ -9,8 +10,10 @@ import io.assent.protocol.wire.DecisionOrder;
 import io.assent.protocol.wire.PrepareRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +24,7 @@ import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.jspecify.annotations.Nullable;
 
 /** Participants over HTTP. Finds the {@link Lane} of an address; addresses are checked again here, when they are used. */
-public final class HttpParticipantClient implements ParticipantClient, AutoCloseable {
+public final class HttpParticipantClient implements ParticipantClient, ParticipantList, AutoCloseable {
 
     private static final int TIMER_THREADS = 2;
 
@@ -92,6 +95,20 @@ public final class HttpParticipantClient implements ParticipantClient, AutoClose
                 decision.name()));
     }
 
+    @Override
+    public List<Participant> participants() {
+        List<Lane> all;
+        synchronized (lanes) {
+            all = List.copyOf(lanes.values());
+        }
+        return all.stream().map(Lane::status).toList();
+    }
+
+    @Override
+    public @Nullable String address(ParticipantName participant, @Nullable String url) {
+        return policy.address(participant, url).map(Address::toString).orElse(null);
+    }
+
     /** Cuts off what is under way: its orders stay recorded and are delivered by a later pass of any instance. */
     @Override
     public void close() {
@@ -123,7 +140,8 @@ public final class HttpParticipantClient implements ParticipantClient, AutoClose
                         address,
                         properties.limits(key.participant().value()),
                         http,
-                        timer);
+                        timer,
+                        InstantSource.system());
                 lanes.put(key, added);
                 return added;
             }

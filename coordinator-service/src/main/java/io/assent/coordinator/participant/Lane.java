@@ -2,6 +2,7 @@ package io.assent.coordinator.participant;
 
 import io.assent.coordinator.engine.ParticipantClient.OrderReply;
 import io.assent.coordinator.engine.ParticipantClient.VoteReply;
+import io.assent.coordinator.engine.ParticipantList;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.Vote;
@@ -26,6 +27,8 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,6 +69,8 @@ final class Lane implements AutoCloseable {
 
     private record Waiting(DecisionOrder order, CompletableFuture<OrderReply> reply) {}
 
+    private record Failure(String text, Instant at) {}
+
     private record Execution(
             @Nullable String transaction,
             @Nullable String branch,
@@ -86,6 +91,7 @@ final class Lane implements AutoCloseable {
     private final ParticipantProperties.Limits limits;
     private final ParticipantHttp http;
     private final ScheduledExecutorService timer;
+    private final InstantSource clock;
     private final CircuitBreaker circuit;
     private final Bulkhead prepares;
     private final Retry orderRetry;
@@ -97,12 +103,19 @@ final class Lane implements AutoCloseable {
     private int messagesInFlight;
     private boolean closed;
 
+    /** For operators. One write for each message, whatever is in it. */
+    private volatile long answeredAt;
+
+    private volatile @Nullable Failure lastFailure;
+
     Lane(
             ParticipantName participant,
             Address address,
             ParticipantProperties.Limits limits,
             ParticipantHttp http,
-            ScheduledExecutorService timer) {
+            ScheduledExecutorService timer,
+            InstantSource clock) {
+        this.clock = clock;
         this.participant = participant;
         this.address = address;
         this.limits = limits;
@@ -165,6 +178,34 @@ final class Lane implements AutoCloseable {
         }
         sendNext();
         return reply;
+    }
+
+    /** How it is doing now. */
+    ParticipantList.Participant status() {
+        int ordersWaiting;
+        synchronized (lock) {
+            ordersWaiting = waiting.size();
+        }
+        Failure failure = lastFailure;
+        long answered = answeredAt;
+        float failed = circuit.getMetrics().getFailureRate();
+        return new ParticipantList.Participant(
+                participant,
+                address.toString(),
+                switch (circuit.getState()) {
+                    case OPEN, FORCED_OPEN -> ParticipantList.Circuit.OPEN;
+                    case HALF_OPEN -> ParticipantList.Circuit.HALF_OPEN;
+                    case CLOSED, DISABLED, METRICS_ONLY -> ParticipantList.Circuit.CLOSED;
+                },
+                prepareThreads.getActiveCount() + orderThreads.getActiveCount(),
+                ordersWaiting
+                        + prepareThreads.getQueue().size()
+                        + orderThreads.getQueue().size(),
+                limits.maxConcurrentPrepares() + limits.maxConcurrentOrders(),
+                failed < 0 ? null : (double) failed,
+                failure == null ? null : failure.text(),
+                failure == null ? null : failure.at(),
+                answered == 0 ? null : Instant.ofEpochMilli(answered));
     }
 
     /** Whether nothing is under way, so that the lane may be given up. */
@@ -354,7 +395,12 @@ final class Lane implements AutoCloseable {
             // Whoever says that a message is wrong is well.
             if (reply.status() == 200 || refusesContent(reply.status())) {
                 circuit.onSuccess(took, circuit.getTimestampUnit());
+                answeredAt = clock.millis();
             } else {
+                failed(
+                        reply.status() == 421
+                                ? "another participant than " + participant + " is at this address"
+                                : "answered with status " + reply.status());
                 circuit.onError(took, circuit.getTimestampUnit(), new UnwellException(reply.status()));
             }
             return reply;
@@ -363,9 +409,15 @@ final class Lane implements AutoCloseable {
                 circuit.releasePermission();
             } else {
                 circuit.onError(circuit.getCurrentTimestamp() - start, circuit.getTimestampUnit(), e);
+                String text = post.isAborted() ? null : Printable.of(e);
+                failed(text == null ? "did not answer in time" : "no answer: " + text);
             }
             throw e;
         }
+    }
+
+    private void failed(String text) {
+        lastFailure = new Failure(text, clock.instant());
     }
 
     private static boolean refusesContent(int status) {

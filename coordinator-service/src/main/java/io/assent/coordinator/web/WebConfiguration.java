@@ -33,6 +33,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @Import({
     TransactionController.class,
     InstanceController.class,
+    ParticipantController.class,
     LogController.class,
     ReconciliationController.class,
     ProblemAdvice.class,

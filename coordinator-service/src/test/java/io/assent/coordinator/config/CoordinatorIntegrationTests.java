@@ -45,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Goal: the whole service keeps the protocol, whichever instance is asked. Method: two instances on one real PostgreSQL,
@@ -205,10 +206,28 @@ class CoordinatorIntegrationTests {
         assertThat(response.text("decision")).isEqualTo("COMMIT");
         assertThat(response.text("completion")).isEqualTo("PENDING");
         assertThat(second.get(path(tx.toString())).text("state")).isIn("COMMITTING", "PREPARING");
+        await().untilAsserted(() -> {
+            JsonNode away = participant(first, payment);
+            assertThat(away.path("unacknowledged").asLong()).isPositive();
+            assertThat(away.path("oldestUnacknowledgedSince").isNull()).isFalse();
+            assertThat(away.path("lastError").asString()).isEqualTo("answered with status 503");
+        });
         participantsBehave();
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(second.get(path(tx.toString())).text("outcome"))
                         .isEqualTo("COMMITTED"));
+        JsonNode back = participant(first, payment);
+        assertThat(back.path("unacknowledged").asLong()).isZero();
+        assertThat(back.path("oldestUnacknowledgedSince").isNull()).isTrue();
+    }
+
+    private static JsonNode participant(Http http, WireMockServer server) {
+        for (JsonNode one : http.get("/v1/participants").json().path("items")) {
+            if (one.path("url").asString().contains(":" + server.port())) {
+                return one;
+            }
+        }
+        throw new AssertionError("is not listed: " + server.port());
     }
 
     @Test

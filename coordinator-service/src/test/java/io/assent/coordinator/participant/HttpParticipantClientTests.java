@@ -18,6 +18,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import io.assent.coordinator.ObedientParticipant;
 import io.assent.coordinator.engine.ParticipantClient.OrderReply;
 import io.assent.coordinator.engine.ParticipantClient.VoteReply;
+import io.assent.coordinator.engine.ParticipantList;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
@@ -103,6 +104,39 @@ class HttpParticipantClientTests {
 
         assertThat(prepare(branch("1", participant)))
                 .isEqualTo(new VoteReply(Vote.valueOf(vote), "because of it", false));
+    }
+
+    @Test
+    void operators_see_how_a_participant_is_doing() {
+        assertThat(client.participants()).as("it was never called").isEmpty();
+        participant.stubFor(post("/assent/v1/prepare").willReturn(okJson("{\"vote\":\"PREPARED\"}")));
+
+        prepare(branch("1", participant));
+
+        ParticipantList.Participant well = client.participants().get(0);
+        assertThat(well.name()).isEqualTo(PAYMENT);
+        assertThat(well.url())
+                .isEqualTo(client.address(PAYMENT, branch("1", participant).url()));
+        assertThat(well.circuit()).isEqualTo(ParticipantList.Circuit.CLOSED);
+        assertThat(well.lastAnswerAt()).isNotNull();
+        assertThat(well.lastError()).isNull();
+        assertThat(well.lastErrorAt()).isNull();
+        assertThat(well.failureRate()).as("too few calls").isNull();
+        assertThat(well.limit()).isPositive();
+        assertThat(well.waiting()).isZero();
+
+        participant.stubFor(post("/assent/v1/prepare").willReturn(aResponse().withStatus(503)));
+        await().until(() -> {
+            prepare(branch("1", participant));
+            return client.participants().get(0).circuit() == ParticipantList.Circuit.OPEN;
+        });
+
+        ParticipantList.Participant unwell = client.participants().get(0);
+        assertThat(unwell.lastError()).isEqualTo("answered with status 503");
+        assertThat(unwell.lastErrorAt()).isNotNull();
+        assertThat(unwell.failureRate()).isPositive();
+        await().untilAsserted(() ->
+                assertThat(client.participants().get(0).underWay()).isZero());
     }
 
     static List<String> noVotes() {

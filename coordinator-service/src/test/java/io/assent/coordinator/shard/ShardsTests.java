@@ -188,6 +188,19 @@ class ShardsTests {
     }
 
     @Test
+    void what_is_not_complete_is_summed_up_over_the_logs() {
+        main.search = query -> new TransactionSearch.Result(List.of(record(idIn("main"))), List.of());
+        second.search = query -> new TransactionSearch.Result(List.of(record(idIn("second"))), List.of());
+
+        assertThat(search.backlog().undelivered()).hasSize(2);
+        assertThat(search.backlog().heuristics()).isEqualTo(2);
+
+        second.unreadable = "no primary answers";
+        assertThat(search.backlog().undelivered()).hasSize(1);
+        assertThat(search.backlog().missing()).containsExactly("second");
+    }
+
+    @Test
     void a_search_does_not_wait_longer_than_its_patience() {
         CountDownLatch never = new CountDownLatch(1);
         second.search = query -> {

@@ -92,6 +92,16 @@ final class StubLog implements Coordinator, Admission, TransactionSearch, Instan
     }
 
     @Override
+    public Backlog backlog() {
+        return new Backlog(
+                search.apply(null).found().stream()
+                        .map(one -> new Undelivered(new ParticipantName("payment-service"), null, 1, one.createdAt()))
+                        .toList(),
+                1,
+                List.of());
+    }
+
+    @Override
     public Snapshot instances() {
         return instances;
     }

@@ -46,7 +46,8 @@ class ApiDocumentationTests {
                         "POST /v1/log/epochs/{epoch}/completion",
                         "POST /v1/commits",
                         "POST /v1/inquiries",
-                        "GET /v1/instances");
+                        "GET /v1/instances",
+                        "GET /v1/participants");
         JsonNode commit = api.path("paths").path("/v1/transactions/{id}/commit").path("post");
         assertThat(commit.path("requestBody")
                         .path("content")

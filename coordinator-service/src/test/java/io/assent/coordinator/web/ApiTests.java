@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.InstanceList;
+import io.assent.coordinator.engine.ParticipantList;
+import io.assent.coordinator.engine.ParticipantList.Circuit;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.protocol.BranchId;
@@ -39,6 +41,9 @@ class ApiTests {
     @Autowired
     FakeCoordinator coordinator;
 
+    @Autowired
+    FakeParticipants participants;
+
     @LocalServerPort
     int port;
 
@@ -47,6 +52,7 @@ class ApiTests {
     @BeforeEach
     void start() {
         coordinator.reset();
+        participants.called = List.of();
         http = new Http(port);
     }
 
@@ -134,6 +140,66 @@ class ApiTests {
         assertThat(item.path("self").asBoolean()).isTrue();
         assertThat(item.has("port")).as("it does not listen yet").isFalse();
         assertThat(http.get("/v1/instances?limit=5").text("type")).endsWith("unknown-field");
+    }
+
+    @Test
+    void participants_are_shown_with_what_they_have_not_acknowledged() {
+        Instant now = Instant.parse("2026-01-31T12:00:00Z");
+        String url = "http://payment:8082/assent/v1";
+        var payment = new ParticipantName("payment-service");
+        participants.called = List.of(
+                new ParticipantList.Participant(
+                        new ParticipantName("stock-service"), url, Circuit.CLOSED, 0, 0, 34, null, null, null, null),
+                new ParticipantList.Participant(
+                        payment, url, Circuit.HALF_OPEN, 2, 5, 34, 50.0, "answered with status 503", now, now));
+        coordinator.backlog = new TransactionSearch.Backlog(
+                List.of(
+                        new TransactionSearch.Undelivered(payment, url, 3, now.plusSeconds(1)),
+                        new TransactionSearch.Undelivered(payment, url, 2, now.plusSeconds(2)),
+                        new TransactionSearch.Undelivered(payment, "http://elsewhere:1/", 7, now)),
+                0,
+                List.of());
+
+        Http.Response response = http.get("/v1/participants");
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.json().path("items").path(0).toString())
+                .isEqualTo(("{'name':'payment-service','url':'http://payment:8082/assent/v1','circuit':'HALF_OPEN',"
+                                + "'calls':{'underWay':2,'waiting':5,'limit':34},'failureRate':50.0,'unacknowledged':5,"
+                                + "'oldestUnacknowledgedSince':'2026-01-31T12:00:01Z',"
+                                + "'lastError':'answered with status 503','lastErrorAt':'2026-01-31T12:00:00Z',"
+                                + "'lastAnswerAt':'2026-01-31T12:00:00Z'}")
+                        .replace('\'', '"'));
+        JsonNode stock = response.json().path("items").path(1);
+        assertThat(stock.path("unacknowledged").asLong()).isZero();
+        for (String unknown :
+                List.of("failureRate", "oldestUnacknowledgedSince", "lastError", "lastErrorAt", "lastAnswerAt")) {
+            assertThat(stock.path(unknown).isNull()).as(unknown).isTrue();
+        }
+        assertThat(http.get("/v1/participants?limit=5").text("type")).endsWith("unknown-field");
+    }
+
+    @Test
+    void participants_are_shown_while_no_log_can_be_asked() {
+        participants.called = List.of(new ParticipantList.Participant(
+                new ParticipantName("stock-service"),
+                "http://stock:1",
+                Circuit.OPEN,
+                0,
+                0,
+                34,
+                null,
+                null,
+                null,
+                null));
+        coordinator.searchFailure = new TransactionSearch.UnavailableException("no connection", null);
+
+        Http.Response response = http.get("/v1/participants");
+
+        assertThat(response.status()).isEqualTo(200);
+        JsonNode stock = response.json().path("items").path(0);
+        assertThat(stock.path("circuit").asString()).isEqualTo("OPEN");
+        assertThat(stock.path("unacknowledged").isNull()).as("not known").isTrue();
     }
 
     @Test

@@ -36,6 +36,7 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
     volatile List<TransactionRecord> found = List.of();
     volatile List<String> missing = List.of();
     volatile RuntimeException searchFailure;
+    volatile Backlog backlog = new Backlog(List.of(), 0, List.of());
     volatile Snapshot instances = new Snapshot(null, List.of());
 
     volatile String overloaded;
@@ -48,6 +49,7 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
         found = List.of();
         missing = List.of();
         searchFailure = null;
+        backlog = new Backlog(List.of(), 0, List.of());
         instances = new Snapshot(null, List.of());
         answer = id -> CompletableFuture.failedFuture(new AssertionError("nothing may be asked"));
     }
@@ -126,5 +128,13 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
             throw searchFailure;
         }
         return new Result(found, missing);
+    }
+
+    @Override
+    public Backlog backlog() {
+        if (searchFailure != null) {
+            throw searchFailure;
+        }
+        return backlog;
     }
 }

@@ -1,6 +1,6 @@
 package io.assent.coordinator.web;
 
-import io.assent.coordinator.engine.ParticipantClient;
+import io.assent.coordinator.operations.OperationsConfiguration;
 import io.assent.coordinator.reconciliation.Reconciliation;
 import io.assent.coordinator.reconciliation.Reconciliations;
 import java.lang.annotation.ElementType;
@@ -37,7 +37,7 @@ import org.springframework.context.annotation.Import;
                 "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration",
                 "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration"
             })
-    @Import(WebConfiguration.class)
+    @Import({WebConfiguration.class, OperationsConfiguration.class})
     class Application {
 
         @Bean
@@ -51,7 +51,7 @@ import org.springframework.context.annotation.Import;
         }
 
         @Bean
-        ParticipantClient participants() {
+        FakeParticipants participants() {
             return new FakeParticipants();
         }
 

@@ -1,0 +1,16 @@
+package io.assent.coordinator.operations;
+
+import io.assent.coordinator.engine.ParticipantList;
+import io.assent.coordinator.engine.TransactionSearch;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Once for the service, over the ports of all its logs. */
+@Configuration(proxyBeanMethods = false)
+public class OperationsConfiguration {
+
+    @Bean
+    Participants participantsSeen(ParticipantList called, TransactionSearch search) {
+        return new Participants(called, search);
+    }
+}
