@@ -10,6 +10,11 @@ import org.springframework.context.annotation.Configuration;
 public class OperationsConfiguration {
 
     @Bean
+    Audit audit() {
+        return new Audit();
+    }
+
+    @Bean
     Participants participantsSeen(ParticipantList called, TransactionSearch search) {
         return new Participants(called, search);
     }

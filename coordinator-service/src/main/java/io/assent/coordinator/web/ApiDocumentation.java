@@ -204,6 +204,16 @@ class ApiDocumentation {
                     TransactionView.class,
                     List.of(TRANSACTION_CONFLICT, TRANSACTION_NOT_FOUND, DECISION_LOG_UNAVAILABLE)),
             new Call(
+                    "/v1/transactions/{id}/retry",
+                    true,
+                    "retry",
+                    "An operator wants the orders that are not acknowledged to be tried now. Repeating it is harmless.",
+                    ResolutionRequest.class,
+                    Map.of("plain", "{\"reason\": \"the payment database is back, ticket 4711\"}"),
+                    Map.of(200, "The decided transaction as it was; the orders are on their way"),
+                    TransactionView.class,
+                    List.of(TRANSACTION_CONFLICT, TRANSACTION_NOT_FOUND, DECISION_LOG_UNAVAILABLE, OVERLOADED)),
+            new Call(
                     "/v1/transactions/{id}",
                     false,
                     "find",

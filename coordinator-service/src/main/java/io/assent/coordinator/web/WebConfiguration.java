@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.assent.coordinator.engine.Admission;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.TransactionSearch;
+import io.assent.coordinator.operations.Audit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -45,6 +46,11 @@ public class WebConfiguration {
     @Bean
     Answers answers(WebSettings settings) {
         return new Answers(settings.retryAfter());
+    }
+
+    @Bean
+    Audited audited(Audit audit) {
+        return new Audited(audit);
     }
 
     @Bean

@@ -72,9 +72,10 @@ class ShardsTests {
                 coordinator.commit(new Commit(id, null, null, null, null, Duration.ZERO)),
                 coordinator.rollback(new Rollback(id, null, List.of(), Duration.ZERO)),
                 coordinator.resolve(id, "by hand"),
+                coordinator.retry(id),
                 coordinator.find(id));
         answers.forEach(answer -> assertThat(get(answer).result()).isEqualTo(Result.OK));
-        assertThat(second.asked).hasSize(6).containsOnly(id);
+        assertThat(second.asked).hasSize(7).containsOnly(id);
         assertThat(main.asked).isEmpty();
     }
 

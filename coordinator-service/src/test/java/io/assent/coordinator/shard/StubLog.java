@@ -72,6 +72,11 @@ final class StubLog implements Coordinator, Admission, TransactionSearch, Instan
     }
 
     @Override
+    public CompletionStage<Answer> retry(TransactionId id) {
+        return answer(id);
+    }
+
+    @Override
     public CompletionStage<Answer> find(TransactionId id) {
         return answer(id);
     }

@@ -34,6 +34,7 @@ class ApiDocumentationTests {
                         "POST /v1/transactions/{id}/commit",
                         "POST /v1/transactions/{id}/rollback",
                         "POST /v1/transactions/{id}/resolution",
+                        "POST /v1/transactions/{id}/retry",
                         "POST /v1/transactions/{id}/decision",
                         "GET /v1/logs",
                         "GET /v1/logs/{log}",

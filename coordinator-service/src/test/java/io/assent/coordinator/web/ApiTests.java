@@ -22,7 +22,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.dao.DataAccessResourceFailureException;
 import tools.jackson.databind.JsonNode;
@@ -32,6 +35,7 @@ import tools.jackson.databind.JsonNode;
  * with an engine that remembers.
  */
 @WebTest
+@ExtendWith(OutputCaptureExtension.class)
 class ApiTests {
 
     private static final String TX = "/v1/transactions/" + Records.ID;
@@ -200,6 +204,28 @@ class ApiTests {
         JsonNode stock = response.json().path("items").path(0);
         assertThat(stock.path("circuit").asString()).isEqualTo("OPEN");
         assertThat(stock.path("unacknowledged").isNull()).as("not known").isTrue();
+    }
+
+    @Test
+    void a_retry_is_handed_on_and_written_down(CapturedOutput output) {
+        coordinator.answer(Answer.Result.OK, Records.decided(Decision.COMMIT, true));
+
+        Http.Response response = http.post(TX + "/retry", "{\"reason\":\"it is \\\"back\\\" again\"}");
+
+        assertThat(response.status()).as(response.body()).isEqualTo(200);
+        assertThat(response.text("decision")).isEqualTo("COMMIT");
+        assertThat(coordinator.lastAsked()).isEqualTo(new FakeCoordinator.Retry(Records.ID));
+        assertThat(output)
+                .contains("who=\"127.0.0.1\" what=\"retry\" target=\"" + Records.ID
+                        + "\" reason=\"it is \\\"back\\\" again\" result=\"200\"");
+
+        coordinator.answer(Answer.Result.TRANSACTION_CONFLICT, Records.active());
+        Http.Response undecided = http.post(TX + "/retry", "{\"reason\":\"hurry\"}");
+        assertThat(undecided.status()).isEqualTo(409);
+        assertThat(undecided.text("type")).endsWith(":transaction-conflict");
+        assertThat(output).contains("reason=\"hurry\" result=\"409 transaction-conflict\"");
+
+        assertThat(http.post(TX + "/retry", "{}").text("pointer")).isEqualTo("/reason");
     }
 
     @Test

@@ -26,6 +26,8 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
 
     record Resolve(TransactionId id, String reason) {}
 
+    record Retry(TransactionId id) {}
+
     record Inquire(ParticipantName participant, List<Inquiry> inquiries) {}
 
     record Find(TransactionId id) {}
@@ -89,6 +91,12 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
     @Override
     public CompletionStage<Answer> resolve(TransactionId id, String reason) {
         asked.add(new Resolve(id, reason));
+        return answer.apply(id);
+    }
+
+    @Override
+    public CompletionStage<Answer> retry(TransactionId id) {
+        asked.add(new Retry(id));
         return answer.apply(id);
     }
 
