@@ -1,5 +1,6 @@
 package io.assent.coordinator.config;
 
+import io.assent.coordinator.doctor.DoctorConfiguration;
 import io.assent.coordinator.management.ManagementConfiguration;
 import io.assent.coordinator.operations.OperationsConfiguration;
 import io.assent.coordinator.web.WebConfiguration;
@@ -22,6 +23,7 @@ import org.springframework.context.annotation.Import;
     ParticipantConfiguration.class,
     ManagementConfiguration.class,
     OperationsConfiguration.class,
+    DoctorConfiguration.class,
     WebConfiguration.class
 })
 public class CoordinatorApplication {

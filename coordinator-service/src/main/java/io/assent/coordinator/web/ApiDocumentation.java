@@ -23,6 +23,7 @@ import static io.assent.protocol.wire.ProblemType.TRANSACTION_TOO_OLD;
 import static io.assent.protocol.wire.ProblemType.UNKNOWN_FIELD;
 import static io.assent.protocol.wire.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
+import io.assent.coordinator.doctor.Report;
 import io.assent.coordinator.operations.ParticipantsView;
 import io.assent.protocol.TransactionState;
 import io.assent.protocol.wire.BeginRequest;
@@ -90,7 +91,7 @@ class ApiDocumentation {
             "{\"branch\": \"1\", \"participant\": \"payment-service\", \"url\": \"http://payment:8082/assent/v1\","
                     + " \"ref\": \"" + REF + "\", \"vote\": \"PREPARED\"}";
 
-    private static final Set<String> OF_THEIR_OWN = Set.of("instances", "participants");
+    private static final Set<String> OF_THEIR_OWN = Set.of("instances", "participants", "doctor");
 
     private record Call(
             String path,
@@ -379,6 +380,16 @@ class ApiDocumentation {
                             200,
                             "Circuits, calls and errors as this instance has them; unacknowledged as the logs have it"),
                     ParticipantsView.class,
+                    List.of()),
+            new Call(
+                    "/v1/doctor",
+                    false,
+                    "doctor",
+                    "Looks for what goes wrong in practice, and says what to do about each. Changes nothing.",
+                    null,
+                    Map.of(),
+                    Map.of(200, "One finding for each check; what could not be looked at is UNKNOWN"),
+                    Report.class,
                     List.of()));
 
     @Bean

@@ -221,6 +221,30 @@ class CoordinatorIntegrationTests {
         assertThat(back.path("oldestUnacknowledgedSince").isNull()).isTrue();
     }
 
+    @Test
+    void the_doctor_looks_at_a_real_log() {
+        JsonNode findings = first.get("/v1/doctor").json().path("items");
+
+        assertThat(status(findings, "log-available")).isEqualTo("OK");
+        assertThat(status(findings, "log-standby")).as("mode single").isEqualTo("WARNING");
+        assertThat(status(findings, "log-held")).isEqualTo("OK");
+        assertThat(status(findings, "log-partitions")).isEqualTo("OK");
+        assertThat(status(findings, "clock")).as("on one machine").isEqualTo("OK");
+        JsonNode log = first.get("/actuator/assent-log").json().path("items").path(0);
+        assertThat(log.path("primary").path("mode").asString()).isEqualTo("single");
+        assertThat(log.path("primary").path("timeline").asInt()).isPositive();
+        assertThat(log.path("epoch").asInt()).isPositive();
+    }
+
+    private static String status(JsonNode findings, String check) {
+        for (JsonNode finding : findings) {
+            if (finding.path("check").asString().equals(check)) {
+                return finding.path("status").asString();
+            }
+        }
+        throw new AssertionError("is not checked: " + check);
+    }
+
     private static JsonNode participant(Http http, WireMockServer server) {
         for (JsonNode one : http.get("/v1/participants").json().path("items")) {
             if (one.path("url").asString().contains(":" + server.port())) {

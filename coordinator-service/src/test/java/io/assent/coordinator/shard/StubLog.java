@@ -36,7 +36,7 @@ final class StubLog implements Coordinator, Admission, TransactionSearch, Instan
                 getClass().getClassLoader(), new Class<?>[] {LogLives.class}, (proxy, method, arguments) -> {
                     throw new AssertionError("nobody asks for " + method.getName());
                 });
-        return new Shard.Open(this, this, this, lives, this, () -> down, () -> unreadable);
+        return new Shard.Open(this, this, this, lives, () -> null, this, () -> down, () -> unreadable);
     }
 
     private CompletionStage<Answer> answer(TransactionId id) {

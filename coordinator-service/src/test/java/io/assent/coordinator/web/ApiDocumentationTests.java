@@ -48,7 +48,8 @@ class ApiDocumentationTests {
                         "POST /v1/commits",
                         "POST /v1/inquiries",
                         "GET /v1/instances",
-                        "GET /v1/participants");
+                        "GET /v1/participants",
+                        "GET /v1/doctor");
         JsonNode commit = api.path("paths").path("/v1/transactions/{id}/commit").path("post");
         assertThat(commit.path("requestBody")
                         .path("content")

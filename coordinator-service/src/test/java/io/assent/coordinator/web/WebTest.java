@@ -1,5 +1,6 @@
 package io.assent.coordinator.web;
 
+import io.assent.coordinator.doctor.DoctorConfiguration;
 import io.assent.coordinator.operations.OperationsConfiguration;
 import io.assent.coordinator.reconciliation.Reconciliation;
 import io.assent.coordinator.reconciliation.Reconciliations;
@@ -8,6 +9,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -37,7 +39,7 @@ import org.springframework.context.annotation.Import;
                 "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration",
                 "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration"
             })
-    @Import({WebConfiguration.class, OperationsConfiguration.class})
+    @Import({WebConfiguration.class, OperationsConfiguration.class, DoctorConfiguration.class})
     class Application {
 
         @Bean
@@ -59,6 +61,11 @@ import org.springframework.context.annotation.Import;
         @Bean
         Reconciliations reconciliations(FakeLogLives lives) {
             return log -> new Reconciliation(lives, null, id -> true, null, range -> List.of());
+        }
+
+        @Bean
+        InstantSource clock() {
+            return InstantSource.system();
         }
 
         @Bean
