@@ -99,8 +99,8 @@ public class DecisionLogConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    HeldGauge decisionLogHeld(MeterRegistry registry, ConnectionVerifier verifier, LogSite site) {
-        return new HeldGauge(registry, verifier, site.name());
+    ServerMeters decisionLogServerMeters(MeterRegistry registry, ConnectionVerifier verifier, LogSite site) {
+        return new ServerMeters(registry, verifier, site.name());
     }
 
     @Bean

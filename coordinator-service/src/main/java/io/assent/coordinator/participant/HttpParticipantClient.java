@@ -8,6 +8,7 @@ import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.wire.DecisionOrder;
 import io.assent.protocol.wire.PrepareRequest;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,15 +34,17 @@ public final class HttpParticipantClient implements ParticipantClient, Participa
     private final ParticipantProperties properties;
     private final AddressPolicy policy;
     private final ParticipantHttp http;
+    private final CallMetrics metrics;
     private final ScheduledThreadPoolExecutor timer;
     private final Map<Key, Lane> lanes = new HashMap<>();
 
     /** @throws IllegalArgumentException naming the property that is wrong */
-    public HttpParticipantClient(ParticipantProperties properties) {
-        this(properties, SystemDefaultDnsResolver.INSTANCE);
+    public HttpParticipantClient(ParticipantProperties properties, MeterRegistry registry) {
+        this(properties, SystemDefaultDnsResolver.INSTANCE, registry);
     }
 
-    HttpParticipantClient(ParticipantProperties properties, DnsResolver resolver) {
+    HttpParticipantClient(ParticipantProperties properties, DnsResolver resolver, MeterRegistry registry) {
+        metrics = new CallMetrics(registry);
         this.properties = properties;
         policy = new AddressPolicy(properties);
         if (policy.empty()) {
@@ -141,7 +144,8 @@ public final class HttpParticipantClient implements ParticipantClient, Participa
                         properties.limits(key.participant().value()),
                         http,
                         timer,
-                        InstantSource.system());
+                        InstantSource.system(),
+                        metrics);
                 lanes.put(key, added);
                 return added;
             }

@@ -92,6 +92,7 @@ final class Lane implements AutoCloseable {
     private final ParticipantHttp http;
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
+    private final CallMetrics metrics;
     private final CircuitBreaker circuit;
     private final Bulkhead prepares;
     private final Retry orderRetry;
@@ -114,8 +115,10 @@ final class Lane implements AutoCloseable {
             ParticipantProperties.Limits limits,
             ParticipantHttp http,
             ScheduledExecutorService timer,
-            InstantSource clock) {
+            InstantSource clock,
+            CallMetrics metrics) {
         this.clock = clock;
+        this.metrics = metrics;
         this.participant = participant;
         this.address = address;
         this.limits = limits;
@@ -262,6 +265,7 @@ final class Lane implements AutoCloseable {
         Map<DecisionOrder, List<Waiting>> orders = new LinkedHashMap<>();
         batch.forEach(one ->
                 orders.computeIfAbsent(one.order(), order -> new ArrayList<>()).add(one));
+        metrics.ordered(orders.size());
         var message = new DecisionsRequest(participant.toString(), List.copyOf(orders.keySet()));
         return call(
                         "/decisions",
@@ -360,7 +364,7 @@ final class Lane implements AutoCloseable {
             answer = CompletableFuture.supplyAsync(
                     () -> {
                         try {
-                            return attempts.make(() -> attempt(post, blamed));
+                            return attempts.make(() -> attempt(path, post, blamed));
                         } catch (Exception e) {
                             throw new CompletionException(e);
                         }
@@ -382,7 +386,7 @@ final class Lane implements AutoCloseable {
                 });
     }
 
-    private ParticipantHttp.Reply attempt(HttpPost post, boolean blamed) throws IOException {
+    private ParticipantHttp.Reply attempt(String path, HttpPost post, boolean blamed) throws IOException {
         if (post.isAborted()) {
             throw new IOException("out of time before it could be sent");
         }
@@ -393,7 +397,10 @@ final class Lane implements AutoCloseable {
                     http.exchange(post, Math.toIntExact(limits.maxAnswerSize().toBytes()));
             long took = circuit.getCurrentTimestamp() - start;
             // Whoever says that a message is wrong is well.
-            if (reply.status() == 200 || refusesContent(reply.status())) {
+            boolean well = reply.status() == 200 || refusesContent(reply.status());
+            metrics.called(
+                    path, well, Duration.of(took, circuit.getTimestampUnit().toChronoUnit()));
+            if (well) {
                 circuit.onSuccess(took, circuit.getTimestampUnit());
                 answeredAt = clock.millis();
             } else {
@@ -408,7 +415,12 @@ final class Lane implements AutoCloseable {
             if (post.isAborted() && !blamed) {
                 circuit.releasePermission();
             } else {
-                circuit.onError(circuit.getCurrentTimestamp() - start, circuit.getTimestampUnit(), e);
+                long took = circuit.getCurrentTimestamp() - start;
+                metrics.called(
+                        path,
+                        false,
+                        Duration.of(took, circuit.getTimestampUnit().toChronoUnit()));
+                circuit.onError(took, circuit.getTimestampUnit(), e);
                 String text = post.isAborted() ? null : Printable.of(e);
                 failed(text == null ? "did not answer in time" : "no answer: " + text);
             }

@@ -54,6 +54,7 @@ class TransactionController {
     private final Answers answers;
     private final WebSettings settings;
     private final Audited audited;
+    private final InquiryCounters inquiries;
 
     TransactionController(
             Coordinator coordinator,
@@ -61,13 +62,15 @@ class TransactionController {
             Requests requests,
             Answers answers,
             WebSettings settings,
-            Audited audited) {
+            Audited audited,
+            InquiryCounters inquiries) {
         this.coordinator = coordinator;
         this.search = search;
         this.requests = requests;
         this.answers = answers;
         this.settings = settings;
         this.audited = audited;
+        this.inquiries = inquiries;
     }
 
     @PostMapping("/transactions")
@@ -201,13 +204,16 @@ class TransactionController {
             @Body(from = Body.Sender.PARTICIPANT, limit = Body.Limit.INQUIRIES) InquiryRequest body) {
         return coordinator
                 .inquire(requests.asker(body), requests.inquiries(body))
-                .thenApply(answered -> new InquiryResponse(answered.stream()
-                        .map(one -> new InquiredAnswer(
-                                one.inquiry().transaction().toString(),
-                                one.inquiry().branch().toString(),
-                                one.inquiry().ref().toString(),
-                                one.answer().name()))
-                        .toList()));
+                .thenApply(answered -> {
+                    inquiries.count(answered);
+                    return new InquiryResponse(answered.stream()
+                            .map(one -> new InquiredAnswer(
+                                    one.inquiry().transaction().toString(),
+                                    one.inquiry().branch().toString(),
+                                    one.inquiry().ref().toString(),
+                                    one.answer().name()))
+                            .toList());
+                });
     }
 
     /**

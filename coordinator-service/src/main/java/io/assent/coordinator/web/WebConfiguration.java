@@ -5,6 +5,7 @@ import io.assent.coordinator.engine.Admission;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.operations.Audit;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -51,6 +52,11 @@ public class WebConfiguration {
     @Bean
     Answers answers(WebSettings settings) {
         return new Answers(settings.retryAfter());
+    }
+
+    @Bean
+    InquiryCounters inquiryCounters(MeterRegistry registry) {
+        return new InquiryCounters(registry);
     }
 
     @Bean

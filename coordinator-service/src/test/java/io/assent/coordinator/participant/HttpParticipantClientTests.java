@@ -27,6 +27,7 @@ import io.assent.protocol.Decision;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -64,6 +65,7 @@ class HttpParticipantClientTests {
 
     static WireMockServer participant;
     static WireMockServer other;
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     HttpParticipantClient client;
 
     @BeforeAll
@@ -85,7 +87,7 @@ class HttpParticipantClientTests {
     void start() {
         participant.resetAll();
         other.resetAll();
-        client = new HttpParticipantClient(Properties.of(List.of("loopback:*"), Map.of()));
+        client = new HttpParticipantClient(Properties.of(List.of("loopback:*"), Map.of()), registry);
     }
 
     @AfterEach
@@ -187,7 +189,7 @@ class HttpParticipantClientTests {
                     .willReturn(aResponse().withStatus(status).withBody("{\"vote\":\"PREPARED\"}")));
             participant.stubFor(post("/assent/v1/decisions")
                     .willReturn(aResponse().withStatus(status).withBody(committed("1", "assent:p:1"))));
-            try (var fresh = new HttpParticipantClient(Properties.of(List.of("loopback:*"), Map.of()))) {
+            try (var fresh = new HttpParticipantClient(Properties.of(List.of("loopback:*"), Map.of()), registry)) {
                 Branch branch = branch("1", participant);
                 VoteReply vote = join(fresh.prepare(TX, branch, DEADLINE, Duration.ofSeconds(3)));
                 OrderReply order = join(fresh.order(TX, branch, Decision.COMMIT));
@@ -451,8 +453,8 @@ class HttpParticipantClientTests {
 
     @Test
     void an_address_outside_the_list_is_never_called() {
-        try (var narrow =
-                new HttpParticipantClient(Properties.of(List.of("payment:" + participant.port()), Map.of()))) {
+        try (var narrow = new HttpParticipantClient(
+                Properties.of(List.of("payment:" + participant.port()), Map.of()), registry)) {
             participant.stubFor(post(anyUrl()).willReturn(okJson("{\"vote\":\"PREPARED\"}")));
             Branch branch = branch("1", participant);
 
@@ -479,9 +481,12 @@ class HttpParticipantClientTests {
             }
         };
         String url = "http://payment.example:" + participant.port();
-        try (var rebinding = new HttpParticipantClient(Properties.of(List.of("*.example:*"), Map.of()), resolver);
+        try (var rebinding =
+                        new HttpParticipantClient(Properties.of(List.of("*.example:*"), Map.of()), resolver, registry);
                 var configured = new HttpParticipantClient(
-                        Properties.of(List.of(), Map.of("payment-service", Properties.service(url, null))), resolver)) {
+                        Properties.of(List.of(), Map.of("payment-service", Properties.service(url, null))),
+                        resolver,
+                        registry)) {
             Branch branch = branch("1", url);
 
             VoteReply refused = join(rebinding.prepare(TX, branch, DEADLINE, Duration.ofSeconds(1)));
