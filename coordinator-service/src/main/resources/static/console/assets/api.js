@@ -53,4 +53,5 @@ export const api = {
   logs: () => call('GET', 'logs'),
   log: (name) => call('GET', `logs/${path(name)}`),
   instances: () => call('GET', 'instances'),
+  doctor: () => call('GET', 'doctor'),
 };

@@ -10,10 +10,11 @@ import * as doubt from './doubt.js';
 import * as heuristic from './heuristic.js';
 import * as participants from './participants.js';
 import * as log from './log.js';
+import * as doctor from './doctor.js';
 
 // A view has a title, draws itself, is told when it is entered (with what its address says) and when it is left.
-const views = { overview, transactions, transaction, doubt, heuristic, participants, log };
-const tabs = ['overview', 'transactions', 'doubt', 'heuristic', 'participants', 'log'];
+const views = { overview, transactions, transaction, doubt, heuristic, participants, log, doctor };
+const tabs = ['overview', 'transactions', 'doubt', 'heuristic', 'participants', 'log', 'doctor'];
 
 const statuses = { connecting: 'connecting …', on: 'live', off: 'no live numbers' };
 

@@ -48,8 +48,8 @@ function participant(p) {
     <p class="quiet small">${p.url}</p>
     <dl class="facts">
       ${p.calls ? fact('Calls', `${number(p.calls.underWay)} of ${number(p.calls.limit)} under way, ${number(p.calls.waiting)} waiting`) : nothing}
-      ${p.failureRate >= 0 ? fact('Failed calls', `${number(p.failureRate)} %`) : nothing}
-      ${p.unacknowledged === undefined ? nothing : fact('Branches not acknowledged', html`<a href="#/transactions?state=COMMITTING&participant=${encodeURIComponent(p.name)}">${number(p.unacknowledged)}</a>${
+      ${p.failureRate != null ? fact('Failed calls', `${number(p.failureRate)} %`) : nothing}
+      ${p.unacknowledged == null ? nothing : fact('Branches not acknowledged', html`<a href="#/transactions?state=COMMITTING&participant=${encodeURIComponent(p.name)}">${number(p.unacknowledged)}</a>${
         p.oldestUnacknowledgedSince ? html`, the oldest ${age(p.oldestUnacknowledgedSince)}` : nothing}`)}
       ${p.lastAnswerAt ? fact('Last answer', age(p.lastAnswerAt)) : nothing}
       ${p.lastError ? fact('Last error', html`<span class="bad-text">${p.lastError}</span>${p.lastErrorAt ? html`, ${age(p.lastErrorAt)}` : nothing}`) : nothing}

@@ -8,13 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -86,7 +85,6 @@ class ConsoleBrowserIntegrationTests {
     void every_view_tells_what_there_is_in_light_and_dark_on_desk_and_phone(ColorScheme scheme, Visitor.Screen screen) {
         Visitor visitor = visitor(screen, scheme);
         String suffix = "-" + screen.name().toLowerCase() + "-" + scheme.name().toLowerCase();
-        participantsAnswer(visitor);
 
         visitor.open("#/").expect("live").hasAttribute("data-status", "on");
         visitor.expect("problems").containsText("a person is needed");
@@ -128,12 +126,19 @@ class ConsoleBrowserIntegrationTests {
         assertFine(visitor, "console-dialog" + suffix);
         visitor.click("cancel");
 
-        visitor.open("#/participants").expect("participant-" + AWAY).containsText("not called for a while");
+        visitor.open("#/participants").expect("participant-" + AWAY).containsText("answered with status 503");
+        visitor.expect("participant-" + AWAY).containsText("Branches not acknowledged");
+        visitor.expect("participant-" + OBEDIENT).containsText("Last answer");
         assertFine(visitor, "console-participants" + suffix);
 
         visitor.open("#/log").expect("log-main").containsText("can be written");
         visitor.expect("instances").containsText("this one");
         assertFine(visitor, "console-log" + suffix);
+
+        visitor.open("#/doctor").expect("check-log-available").hasAttribute("data-status", "OK");
+        visitor.expect("check-log-standby").containsText("What to do");
+        visitor.click("examine").expect("examined").containsText("Examined");
+        assertFine(visitor, "console-doctor" + suffix);
     }
 
     @Test
@@ -193,28 +198,16 @@ class ConsoleBrowserIntegrationTests {
         visitor.expect("confirm").isEnabled();
     }
 
-    /** Also where the coordinator has no such call yet: then the test answers for it. */
     @Test
-    void a_decision_is_sent_again_on_request_where_the_coordinator_can() {
-        AtomicReference<String> sent = new AtomicReference<>();
+    void a_decision_is_sent_again_on_request() {
         Visitor visitor = desktop();
-        visitor.page().route("**/v1/transactions/*/retry", (Route route) -> {
-            if (route.request().method().equals("POST")) {
-                sent.set(route.request().postData());
-            }
-            route.fulfill(new Route.FulfillOptions()
-                    .setStatus(200)
-                    .setHeaders(Map.of("Allow", "POST,OPTIONS"))
-                    .setContentType("application/json")
-                    .setBody("{}"));
-        });
         visitor.open("#/transactions/" + awaiting).click("retry");
         visitor.expect("consequence").containsText("The decision does not change");
         visitor.at("reason").fill("it is up again");
-        visitor.click("confirm");
+        Request asked = visitor.page().waitForRequest("**/retry", () -> visitor.click("confirm"));
 
+        assertThat(asked.postData()).isEqualTo("{\"reason\":\"it is up again\"}");
         visitor.expect("notice").containsText("sent again");
-        assertThat(sent.get()).isEqualTo("{\"reason\":\"it is up again\"}");
     }
 
     @Test
@@ -326,25 +319,6 @@ class ConsoleBrowserIntegrationTests {
         visitor.page().reload();
         visitor.see("theme");
         assertThat(brightness(visitor)).as("remembered").isGreaterThan(220);
-    }
-
-    private static void participantsAnswer(Visitor visitor) {
-        visitor.page()
-                .route(
-                        "**/v1/participants",
-                        (Route route) -> route.fulfill(
-                                new Route.FulfillOptions()
-                                        .setContentType("application/json")
-                                        .setBody(
-                                                "{\"items\":[{\"name\":\"" + OBEDIENT
-                                                        + "\",\"url\":\"http://127.0.0.1:8081/assent/v1\",\"circuit\":\"CLOSED\","
-                                                        + "\"calls\":{\"underWay\":1,\"waiting\":0,\"limit\":2},\"failureRate\":0,"
-                                                        + "\"unacknowledged\":0,\"lastAnswerAt\":\"2026-11-22T10:00:00Z\"},"
-                                                        + "{\"name\":\"" + AWAY
-                                                        + "\",\"url\":\"http://127.0.0.1:8082/assent/v1\",\"circuit\":\"OPEN\","
-                                                        + "\"calls\":{\"underWay\":0,\"waiting\":3,\"limit\":2},\"failureRate\":100,"
-                                                        + "\"unacknowledged\":3,\"oldestUnacknowledgedSince\":\"2026-11-22T10:00:00Z\","
-                                                        + "\"lastError\":\"answered 503\",\"lastErrorAt\":\"2026-11-22T10:00:00Z\"}]}")));
     }
 
     private static boolean drawnLines(Visitor visitor) {

@@ -43,6 +43,11 @@ class ForwardingCoordinator implements Coordinator {
     }
 
     @Override
+    public CompletionStage<Answer> retry(TransactionId id) {
+        return real.retry(id);
+    }
+
+    @Override
     public CompletionStage<List<Inquired>> inquire(ParticipantName participant, List<Inquiry> inquiries) {
         return real.inquire(participant, inquiries);
     }

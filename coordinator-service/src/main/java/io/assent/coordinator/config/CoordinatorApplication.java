@@ -1,7 +1,9 @@
 package io.assent.coordinator.config;
 
 import io.assent.coordinator.console.ConsoleConfiguration;
+import io.assent.coordinator.doctor.DoctorConfiguration;
 import io.assent.coordinator.management.ManagementConfiguration;
+import io.assent.coordinator.operations.OperationsConfiguration;
 import io.assent.coordinator.web.WebConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -21,6 +23,8 @@ import org.springframework.context.annotation.Import;
     EngineConfiguration.class,
     ParticipantConfiguration.class,
     ManagementConfiguration.class,
+    OperationsConfiguration.class,
+    DoctorConfiguration.class,
     WebConfiguration.class,
     ConsoleConfiguration.class
 })

@@ -2,6 +2,7 @@ package io.assent.coordinator.config;
 
 import io.assent.coordinator.engine.InstanceList;
 import io.assent.coordinator.engine.LogLives;
+import io.assent.coordinator.engine.LogVitals;
 import io.assent.coordinator.engine.TransactionCoordinator;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.log.LogOpening;
@@ -246,6 +247,7 @@ final class LogContexts implements SmartLifecycle, AutoCloseable {
                 coordinator,
                 context.getBean(TransactionSearch.class),
                 context.getBean(LogLives.class),
+                context.getBean(LogVitals.class),
                 context.getBean(InstanceList.class),
                 opening::cannotDecide,
                 opening::cannotRead));

@@ -3,6 +3,7 @@ package io.assent.coordinator.config;
 import io.assent.coordinator.participant.HttpParticipantBranches;
 import io.assent.coordinator.participant.HttpParticipantClient;
 import io.assent.coordinator.participant.ParticipantProperties;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.util.List;
 import org.slf4j.Logger;
@@ -22,7 +23,8 @@ class ParticipantConfiguration {
     private static final Logger log = LoggerFactory.getLogger(ParticipantConfiguration.class);
 
     @Bean(destroyMethod = "close")
-    HttpParticipantClient participantClient(ParticipantProperties properties, Environment environment) {
+    HttpParticipantClient participantClient(
+            ParticipantProperties properties, Environment environment, MeterRegistry registry) {
         if (onlyHere(properties, environment)) {
             log.info(
                     "Participants may be on this machine only, at any port: assent.coordinator.participants.allowed-hosts is not set.");
@@ -34,7 +36,7 @@ class ParticipantConfiguration {
             throw new NoParticipantsException("No participant could be called: neither"
                     + " assent.coordinator.participants.allowed-hosts nor a participant's address is set.");
         }
-        return new HttpParticipantClient(allowed(properties, environment));
+        return new HttpParticipantClient(allowed(properties, environment), registry);
     }
 
     @Bean(destroyMethod = "close")

@@ -91,6 +91,12 @@ public interface Coordinator {
     /** OK, NOT_FOUND, TRANSACTION_CONFLICT (there is nothing heuristic to resolve), UNAVAILABLE. */
     CompletionStage<Answer> resolve(TransactionId id, String reason);
 
+    /**
+     * An operator wants the orders that are not acknowledged to be tried now, by this instance, instead of when their next
+     * attempt is due. OK, NOT_FOUND, TRANSACTION_CONFLICT (not decided, or complete), UNAVAILABLE, OVERLOADED.
+     */
+    CompletionStage<Answer> retry(TransactionId id);
+
     /** One answer per inquiry; what cannot be known now is UNDECIDED. */
     CompletionStage<List<Inquired>> inquire(ParticipantName participant, List<Inquiry> inquiries);
 

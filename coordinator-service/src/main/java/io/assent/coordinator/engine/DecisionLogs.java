@@ -28,6 +28,14 @@ public interface DecisionLogs {
     LogLives lives(String log);
 
     /**
+     * What the server of a log tells about itself; null if there is none of this name.
+     *
+     * @throws LogLives.UnavailableException if it could not be opened yet
+     */
+    @Nullable
+    LogVitals vitals(String log);
+
+    /**
      * The lives of the log that the transaction is in.
      *
      * @throws LogLives.UnavailableException if it could not be opened yet

@@ -78,6 +78,9 @@ final class LiveTransaction {
     private final List<Caller> callers = new ArrayList<>();
     private final Map<Execution, Instant> due = new HashMap<>();
 
+    /** Branches that wait for their next order, and what ends the wait; null: another pass, or another instance. */
+    private final Map<Execution, @Nullable Timer> pauses = new HashMap<>();
+
     /** Branches that take a place at their participant until they have ended, or are known not to end soon. */
     private final Map<Execution, ParticipantName> places = new HashMap<>();
 
@@ -177,6 +180,27 @@ final class LiveTransaction {
         name = left.name();
         record = left;
         apply(state.recovered(left));
+    }
+
+    /**
+     * An operator does not want to wait for the next attempt. What is under way is not sent a second time.
+     *
+     * @param decided as a clean write returned it
+     */
+    void retry(TransactionRecord decided) {
+        if (state.phase() == TransactionPhase.ACTIVE) {
+            name = decided.name();
+            record = decided;
+            apply(state.recovered(decided));
+            return;
+        }
+        Map<Execution, @Nullable Timer> now = new HashMap<>(pauses);
+        now.forEach((execution, timer) -> {
+            if (timer != null) {
+                timer.cancel();
+            }
+            apply(state.redeliveryDue(execution));
+        });
     }
 
     void resolved(TransactionRecord closed) {
@@ -449,6 +473,7 @@ final class LiveTransaction {
     private void order(Branch branch, Decision decision) {
         Execution execution = Execution.of(branch);
         due.put(execution, ports.clock().instant().plus(settings.takeOverAfter()));
+        pauses.remove(execution);
         call(
                 () -> ports.participants().order(id, branch, decision),
                 error -> new ParticipantClient.OrderReply(null, error.toString()),
@@ -486,9 +511,7 @@ final class LiveTransaction {
         Instant next = ports.clock().instant().plus(wait);
         due.put(execution, here ? next.plus(settings.takeOverAfter()) : next);
         ports.listener().unacknowledged(id, branch, wait);
-        if (here) {
-            later(wait, () -> apply(state.redeliveryDue(execution)));
-        }
+        pauses.put(execution, here ? new Timer(true, wait, () -> apply(state.redeliveryDue(execution))) : null);
         record();
     }
 

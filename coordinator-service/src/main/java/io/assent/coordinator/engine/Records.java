@@ -61,6 +61,30 @@ final class Records {
                 null);
     }
 
+    /** A record that a clean write has returned just now: its decision may be told and acted on (R4). */
+    static TransactionRecord confirmed(TransactionRecord r) {
+        return new TransactionRecord(
+                r.id(),
+                r.name(),
+                r.begun(),
+                r.createdAt(),
+                r.deadline(),
+                r.closedAt(),
+                r.expected(),
+                r.decision(),
+                true,
+                r.decidedAt(),
+                r.reason(),
+                r.branches(),
+                r.asked(),
+                r.outcome(),
+                r.completedAt(),
+                r.attempts(),
+                r.nextAttemptAt(),
+                r.changedAt(),
+                r.resolution());
+    }
+
     /** A record whose decision this instance holds from a clean write, with what it has heard since. */
     static TransactionRecord current(TransactionRecord r, GlobalTransaction now, Instant at) {
         boolean complete = now.phase() == TransactionPhase.COMPLETED;

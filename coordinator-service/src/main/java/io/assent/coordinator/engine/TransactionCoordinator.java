@@ -142,6 +142,31 @@ public final class TransactionCoordinator implements Coordinator, Admission {
         });
     }
 
+    /** Adopting nothing changes nothing, but it writes: so what it returns may be acted on (R4). */
+    @Override
+    public CompletionStage<Answer> retry(TransactionId id) {
+        return retries.untilClean(() -> ports.log().adopt(id, List.of())).thenApply(reply -> {
+            TransactionRecord found = reply.record();
+            if (reply.status() != Status.OK || found == null || found.decision() == null) {
+                return answer(id, reply, Result.TRANSACTION_CONFLICT, Result.TRANSACTION_CONFLICT);
+            }
+            TransactionRecord decided = Records.confirmed(found);
+            return decided.completedAt() != null
+                    ? new Answer(Result.TRANSACTION_CONFLICT, id, decided, "it is complete")
+                    : retryHere(decided);
+        });
+    }
+
+    private Answer retryHere(TransactionRecord decided) {
+        LiveTransaction transaction = transaction(decided.id());
+        if (transaction == null) {
+            ports.listener().refused(Refused.IN_FLIGHT);
+            return new Answer(Result.OVERLOADED, decided.id(), null, inFlightLimit());
+        }
+        transaction.request(() -> transaction.retry(decided), () -> retryHere(decided));
+        return new Answer(Result.OK, decided.id(), decided, null);
+    }
+
     @Override
     public CompletionStage<List<Inquired>> inquire(ParticipantName participant, List<Inquiry> asked) {
         return inquiries.answer(asked);

@@ -5,6 +5,7 @@ import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,35 @@ public interface TransactionSearch {
         }
     }
 
+    /**
+     * Branches whose end the participant at an address has not acknowledged.
+     *
+     * @param participant that has them
+     * @param url as the branches name it, or null
+     * @param branches how many
+     * @param oldestSince when the oldest of them was decided
+     */
+    record Undelivered(
+            ParticipantName participant, @Nullable String url, long branches, Instant oldestSince) {}
+
+    /**
+     * What is decided and not complete. Of decisions that may be told only (R4): one that was made a moment ago is not in it.
+     *
+     * @param undelivered in no order
+     * @param heuristics transactions of which a branch has ended against the decision, and that wait for a person
+     * @param missing the logs that could not be asked: what they hold is missing here
+     */
+    record Backlog(List<Undelivered> undelivered, long heuristics, List<String> missing) {
+
+        /** Where each log stops counting, so that looking costs the same however bad it is. Transactions. */
+        public static final int MOST = 10_000;
+
+        public Backlog {
+            undelivered = List.copyOf(undelivered);
+            missing = List.copyOf(missing);
+        }
+    }
+
     /** No log could be asked. */
     final class UnavailableException extends RuntimeException {
 
@@ -53,4 +83,7 @@ public interface TransactionSearch {
 
     /** What is shown of a decision obeys R4: an unconfirmed one is PREPARING. */
     Result search(Query query);
+
+    /** All transactions that are decided and not complete, summed up; at most {@link Backlog#MOST} of each log. */
+    Backlog backlog();
 }

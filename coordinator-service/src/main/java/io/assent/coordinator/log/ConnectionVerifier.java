@@ -60,6 +60,7 @@ final class ConnectionVerifier {
     private final LogProperties properties;
     private volatile @Nullable Server latest;
     private final AtomicLong newestTimeline = new AtomicLong();
+    private final AtomicLong failoversSeen = new AtomicLong();
     private final List<LongConsumer> failovers = new CopyOnWriteArrayList<>();
     private final LogEpochs epochs;
     private final LogSite site;
@@ -94,6 +95,11 @@ final class ConnectionVerifier {
     @Nullable
     Server latest() {
         return latest;
+    }
+
+    /** How often another server was found to be the primary; for metrics. */
+    long failovers() {
+        return failoversSeen.get();
     }
 
     /** Tells {@code listener} each timeline that is newer than all before, in the thread that has found it. */
@@ -184,6 +190,7 @@ final class ConnectionVerifier {
         }
         if (timeline > newest) {
             if (newest > 0) {
+                failoversSeen.incrementAndGet();
                 log.warn("Another server is the primary of the decision log: timeline {} after {}.", timeline, newest);
             }
             failovers.forEach(listener -> listener.accept(timeline));

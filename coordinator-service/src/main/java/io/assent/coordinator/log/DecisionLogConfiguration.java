@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.assent.coordinator.engine.DecisionLog;
 import io.assent.coordinator.engine.LogLives;
+import io.assent.coordinator.engine.LogVitals;
 import io.assent.coordinator.engine.ParticipantAddresses;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,9 +12,11 @@ import jakarta.persistence.EntityManager;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -96,8 +99,8 @@ public class DecisionLogConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    HeldGauge decisionLogHeld(MeterRegistry registry, ConnectionVerifier verifier, LogSite site) {
-        return new HeldGauge(registry, verifier, site.name());
+    ServerMeters decisionLogServerMeters(MeterRegistry registry, ConnectionVerifier verifier, LogSite site) {
+        return new ServerMeters(registry, verifier, site.name());
     }
 
     @Bean
@@ -163,6 +166,15 @@ public class DecisionLogConfiguration {
     @Bean
     LogLives logLives(PostgresDecisionLog decisionLog, DataSource dataSource, ConnectionVerifier verifier) {
         return new PostgresLogLives(decisionLog, dataSource, verifier);
+    }
+
+    @Bean
+    LogVitals logVitals(
+            PostgresDecisionLog opened,
+            DataSource dataSource,
+            LogProperties properties,
+            ObjectProvider<InstantSource> clock) {
+        return new PostgresLogVitals(dataSource, properties, clock.getIfAvailable(InstantSource::system));
     }
 
     @Bean

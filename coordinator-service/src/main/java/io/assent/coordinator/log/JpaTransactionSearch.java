@@ -2,6 +2,7 @@ package io.assent.coordinator.log;
 
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.ParticipantName;
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,11 +70,51 @@ final class JpaTransactionSearch implements TransactionSearch {
         return new Result(shown, List.of());
     }
 
+    /** Reads what the index of unfinished transactions leads to, and no more of it than a bound. */
+    @Override
+    public Backlog backlog() {
+        return reading.execute(status -> {
+            boundedAndDated();
+            List<Undelivered> undelivered = new ArrayList<>();
+            for (Object found : entities.createNativeQuery("""
+                            with unfinished as materialized (
+                                select t.branches, t.decided_at from assent_transaction t
+                                where t.completed_at is null and t.confirmed limit :most)
+                            select b.branch ->> 'participant', b.branch ->> 'url', count(*), min(u.decided_at)
+                            from unfinished u cross join lateral jsonb_array_elements(u.branches) b (branch)
+                            where not coalesce(cast(b.branch -> 'acknowledged' as boolean), false)
+                                and b.branch ->> 'vote' <> 'READ_ONLY'
+                            group by 1, 2
+                            """, Object[].class)
+                    .setParameter("most", Backlog.MOST)
+                    .getResultList()) {
+                Object[] row = (Object[]) found;
+                undelivered.add(new Undelivered(
+                        new ParticipantName((String) row[0]),
+                        (String) row[1],
+                        ((Number) row[2]).longValue(),
+                        instant(row[3])));
+            }
+            Long heuristics = (Long) entities.createNativeQuery("""
+                            select count(*) from (
+                                select from assent_transaction t
+                                where t.completed_at is null and t.confirmed and t.outcome is not null limit :most) h
+                            """, Long.class)
+                    .setParameter("most", Backlog.MOST)
+                    .getSingleResult();
+            return new Backlog(undelivered, heuristics, List.of());
+        });
+    }
+
     private Instant boundedAndDated() {
         Object[] row = (Object[]) entities.createNativeQuery(
                         "select clock_timestamp(), set_config('statement_timeout', :millis, true)", Object[].class)
                 .setParameter("millis", Long.toString(properties.searchTimeout().toMillis()))
                 .getSingleResult();
-        return row[0] instanceof Instant now ? now : ((java.time.OffsetDateTime) row[0]).toInstant();
+        return instant(row[0]);
+    }
+
+    private static Instant instant(Object column) {
+        return column instanceof Instant instant ? instant : ((java.time.OffsetDateTime) column).toInstant();
     }
 }

@@ -90,7 +90,9 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
                 properties.writers(),
                 properties.maxBatch(),
                 properties.queue(),
-                new DecideStatement(properties, access.verifier().ring().known(), this::unreadable),
+                new TimedStatement<>(
+                        new DecideStatement(properties, access.verifier().ring().known(), this::unreadable),
+                        metrics.decisionWrites()),
                 connection,
                 callbacks,
                 metrics.decisions()::record);
@@ -99,7 +101,7 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
                 1,
                 properties.maxBatch(),
                 properties.queue(),
-                new ProgressStatement(this::unreadable),
+                new TimedStatement<>(new ProgressStatement(this::unreadable), metrics.progressWrites()),
                 connection,
                 callbacks,
                 metrics.progress()::record);

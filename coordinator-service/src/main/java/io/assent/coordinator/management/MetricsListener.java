@@ -19,6 +19,20 @@ import org.jspecify.annotations.Nullable;
 /** Counts and times. Tags have few values: no ids, names or addresses. */
 final class MetricsListener implements TransactionListener {
 
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(30)
+    };
+
     private final Counter begun;
     private final Counter enlisted;
     private final Counter indeterminate;
@@ -52,6 +66,7 @@ final class MetricsListener implements TransactionListener {
                             .description("From the decision to the last acknowledgement")
                             .tag("log", log)
                             .tag("outcome", outcome.name())
+                            .serviceLevelObjectives(BUCKETS)
                             .register(registry));
         }
         for (Refused why : Refused.values()) {
@@ -134,6 +149,7 @@ final class MetricsListener implements TransactionListener {
                 .tag("log", log)
                 .tag("decision", decision.name())
                 .tag("won", byThisRequest)
+                .serviceLevelObjectives(BUCKETS)
                 .register(registry);
     }
 }

@@ -1,16 +1,20 @@
 package io.assent.coordinator.participant;
 
 import io.assent.coordinator.engine.ParticipantClient;
+import io.assent.coordinator.engine.ParticipantList;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.Decision;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.wire.DecisionOrder;
 import io.assent.protocol.wire.PrepareRequest;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +25,7 @@ import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.jspecify.annotations.Nullable;
 
 /** Participants over HTTP. Finds the {@link Lane} of an address; addresses are checked again here, when they are used. */
-public final class HttpParticipantClient implements ParticipantClient, AutoCloseable {
+public final class HttpParticipantClient implements ParticipantClient, ParticipantList, AutoCloseable {
 
     private static final int TIMER_THREADS = 2;
 
@@ -30,15 +34,17 @@ public final class HttpParticipantClient implements ParticipantClient, AutoClose
     private final ParticipantProperties properties;
     private final AddressPolicy policy;
     private final ParticipantHttp http;
+    private final CallMetrics metrics;
     private final ScheduledThreadPoolExecutor timer;
     private final Map<Key, Lane> lanes = new HashMap<>();
 
     /** @throws IllegalArgumentException naming the property that is wrong */
-    public HttpParticipantClient(ParticipantProperties properties) {
-        this(properties, SystemDefaultDnsResolver.INSTANCE);
+    public HttpParticipantClient(ParticipantProperties properties, MeterRegistry registry) {
+        this(properties, SystemDefaultDnsResolver.INSTANCE, registry);
     }
 
-    HttpParticipantClient(ParticipantProperties properties, DnsResolver resolver) {
+    HttpParticipantClient(ParticipantProperties properties, DnsResolver resolver, MeterRegistry registry) {
+        metrics = new CallMetrics(registry);
         this.properties = properties;
         policy = new AddressPolicy(properties);
         if (policy.empty()) {
@@ -92,6 +98,20 @@ public final class HttpParticipantClient implements ParticipantClient, AutoClose
                 decision.name()));
     }
 
+    @Override
+    public List<Participant> participants() {
+        List<Lane> all;
+        synchronized (lanes) {
+            all = List.copyOf(lanes.values());
+        }
+        return all.stream().map(Lane::status).toList();
+    }
+
+    @Override
+    public @Nullable String address(ParticipantName participant, @Nullable String url) {
+        return policy.address(participant, url).map(Address::toString).orElse(null);
+    }
+
     /** Cuts off what is under way: its orders stay recorded and are delivered by a later pass of any instance. */
     @Override
     public void close() {
@@ -123,7 +143,9 @@ public final class HttpParticipantClient implements ParticipantClient, AutoClose
                         address,
                         properties.limits(key.participant().value()),
                         http,
-                        timer);
+                        timer,
+                        InstantSource.system(),
+                        metrics);
                 lanes.put(key, added);
                 return added;
             }

@@ -2,6 +2,7 @@ package io.assent.coordinator.participant;
 
 import io.assent.coordinator.engine.ParticipantClient.OrderReply;
 import io.assent.coordinator.engine.ParticipantClient.VoteReply;
+import io.assent.coordinator.engine.ParticipantList;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.Vote;
@@ -26,6 +27,8 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,6 +69,8 @@ final class Lane implements AutoCloseable {
 
     private record Waiting(DecisionOrder order, CompletableFuture<OrderReply> reply) {}
 
+    private record Failure(String text, Instant at) {}
+
     private record Execution(
             @Nullable String transaction,
             @Nullable String branch,
@@ -86,6 +91,8 @@ final class Lane implements AutoCloseable {
     private final ParticipantProperties.Limits limits;
     private final ParticipantHttp http;
     private final ScheduledExecutorService timer;
+    private final InstantSource clock;
+    private final CallMetrics metrics;
     private final CircuitBreaker circuit;
     private final Bulkhead prepares;
     private final Retry orderRetry;
@@ -97,12 +104,21 @@ final class Lane implements AutoCloseable {
     private int messagesInFlight;
     private boolean closed;
 
+    /** For operators. One write for each message, whatever is in it. */
+    private volatile long answeredAt;
+
+    private volatile @Nullable Failure lastFailure;
+
     Lane(
             ParticipantName participant,
             Address address,
             ParticipantProperties.Limits limits,
             ParticipantHttp http,
-            ScheduledExecutorService timer) {
+            ScheduledExecutorService timer,
+            InstantSource clock,
+            CallMetrics metrics) {
+        this.clock = clock;
+        this.metrics = metrics;
         this.participant = participant;
         this.address = address;
         this.limits = limits;
@@ -167,6 +183,34 @@ final class Lane implements AutoCloseable {
         return reply;
     }
 
+    /** How it is doing now. */
+    ParticipantList.Participant status() {
+        int ordersWaiting;
+        synchronized (lock) {
+            ordersWaiting = waiting.size();
+        }
+        Failure failure = lastFailure;
+        long answered = answeredAt;
+        float failed = circuit.getMetrics().getFailureRate();
+        return new ParticipantList.Participant(
+                participant,
+                address.toString(),
+                switch (circuit.getState()) {
+                    case OPEN, FORCED_OPEN -> ParticipantList.Circuit.OPEN;
+                    case HALF_OPEN -> ParticipantList.Circuit.HALF_OPEN;
+                    case CLOSED, DISABLED, METRICS_ONLY -> ParticipantList.Circuit.CLOSED;
+                },
+                prepareThreads.getActiveCount() + orderThreads.getActiveCount(),
+                ordersWaiting
+                        + prepareThreads.getQueue().size()
+                        + orderThreads.getQueue().size(),
+                limits.maxConcurrentPrepares() + limits.maxConcurrentOrders(),
+                failed < 0 ? null : (double) failed,
+                failure == null ? null : failure.text(),
+                failure == null ? null : failure.at(),
+                answered == 0 ? null : Instant.ofEpochMilli(answered));
+    }
+
     /** Whether nothing is under way, so that the lane may be given up. */
     boolean idle() {
         synchronized (lock) {
@@ -221,6 +265,7 @@ final class Lane implements AutoCloseable {
         Map<DecisionOrder, List<Waiting>> orders = new LinkedHashMap<>();
         batch.forEach(one ->
                 orders.computeIfAbsent(one.order(), order -> new ArrayList<>()).add(one));
+        metrics.ordered(orders.size());
         var message = new DecisionsRequest(participant.toString(), List.copyOf(orders.keySet()));
         return call(
                         "/decisions",
@@ -319,7 +364,7 @@ final class Lane implements AutoCloseable {
             answer = CompletableFuture.supplyAsync(
                     () -> {
                         try {
-                            return attempts.make(() -> attempt(post, blamed));
+                            return attempts.make(() -> attempt(path, post, blamed));
                         } catch (Exception e) {
                             throw new CompletionException(e);
                         }
@@ -341,7 +386,7 @@ final class Lane implements AutoCloseable {
                 });
     }
 
-    private ParticipantHttp.Reply attempt(HttpPost post, boolean blamed) throws IOException {
+    private ParticipantHttp.Reply attempt(String path, HttpPost post, boolean blamed) throws IOException {
         if (post.isAborted()) {
             throw new IOException("out of time before it could be sent");
         }
@@ -352,9 +397,17 @@ final class Lane implements AutoCloseable {
                     http.exchange(post, Math.toIntExact(limits.maxAnswerSize().toBytes()));
             long took = circuit.getCurrentTimestamp() - start;
             // Whoever says that a message is wrong is well.
-            if (reply.status() == 200 || refusesContent(reply.status())) {
+            boolean well = reply.status() == 200 || refusesContent(reply.status());
+            metrics.called(
+                    path, well, Duration.of(took, circuit.getTimestampUnit().toChronoUnit()));
+            if (well) {
                 circuit.onSuccess(took, circuit.getTimestampUnit());
+                answeredAt = clock.millis();
             } else {
+                failed(
+                        reply.status() == 421
+                                ? "another participant than " + participant + " is at this address"
+                                : "answered with status " + reply.status());
                 circuit.onError(took, circuit.getTimestampUnit(), new UnwellException(reply.status()));
             }
             return reply;
@@ -362,10 +415,21 @@ final class Lane implements AutoCloseable {
             if (post.isAborted() && !blamed) {
                 circuit.releasePermission();
             } else {
-                circuit.onError(circuit.getCurrentTimestamp() - start, circuit.getTimestampUnit(), e);
+                long took = circuit.getCurrentTimestamp() - start;
+                metrics.called(
+                        path,
+                        false,
+                        Duration.of(took, circuit.getTimestampUnit().toChronoUnit()));
+                circuit.onError(took, circuit.getTimestampUnit(), e);
+                String text = post.isAborted() ? null : Printable.of(e);
+                failed(text == null ? "did not answer in time" : "no answer: " + text);
             }
             throw e;
         }
+    }
+
+    private void failed(String text) {
+        lastFailure = new Failure(text, clock.instant());
     }
 
     private static boolean refusesContent(int status) {

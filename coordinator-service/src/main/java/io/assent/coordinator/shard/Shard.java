@@ -4,6 +4,7 @@ import io.assent.coordinator.engine.Admission;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.InstanceList;
 import io.assent.coordinator.engine.LogLives;
+import io.assent.coordinator.engine.LogVitals;
 import io.assent.coordinator.engine.TransactionSearch;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ public final class Shard {
      * @param admission whether it has room for more
      * @param search blocks
      * @param lives blocks
+     * @param vitals blocks
      * @param instances that work on it
      * @param cannotDecide why it decides nothing now; null: it does
      * @param cannotRead why reading it is not to be tried now; null: it may be
@@ -34,6 +36,7 @@ public final class Shard {
             Admission admission,
             TransactionSearch search,
             LogLives lives,
+            LogVitals vitals,
             InstanceList instances,
             Supplier<@Nullable String> cannotDecide,
             Supplier<@Nullable String> cannotRead) {}

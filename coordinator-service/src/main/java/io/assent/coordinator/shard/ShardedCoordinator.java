@@ -81,6 +81,11 @@ public final class ShardedCoordinator implements Coordinator, Admission {
     }
 
     @Override
+    public CompletionStage<Answer> retry(TransactionId id) {
+        return in(id, coordinator -> coordinator.retry(id));
+    }
+
+    @Override
     public CompletionStage<Answer> find(TransactionId id) {
         return in(id, coordinator -> coordinator.find(id));
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,21 +61,44 @@ public final class ShardedSearch implements TransactionSearch, AutoCloseable {
 
     @Override
     public Result search(Query query) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        Map<Shard, Future<Result>> asked = new LinkedHashMap<>();
         List<String> missing = new ArrayList<>();
+        List<TransactionRecord> found = new ArrayList<>();
+        askAll(search -> search.search(query), missing).forEach(result -> found.addAll(result.found()));
+        return new Result(
+                found.stream().sorted(NEWEST_FIRST).limit(query.limit()).toList(), missing);
+    }
+
+    @Override
+    public Backlog backlog() {
+        List<String> missing = new ArrayList<>();
+        List<Backlog> parts = askAll(TransactionSearch::backlog, missing);
+        return new Backlog(
+                parts.stream().flatMap(part -> part.undelivered().stream()).toList(),
+                parts.stream().mapToLong(Backlog::heuristics).sum(),
+                missing);
+    }
+
+    /**
+     * What each log answers that does.
+     *
+     * @param missing the names of the others are added to it
+     * @throws RuntimeException if none does
+     */
+    private <T> List<T> askAll(Function<TransactionSearch, T> question, List<String> missing) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        Map<Shard, Future<T>> asked = new LinkedHashMap<>();
         @Nullable RuntimeException failure = null;
         for (Shard shard : shards.all()) {
             try {
-                asked.put(shard, ask(shard, query));
+                asked.put(shard, ask(shard, question));
             } catch (UnavailableException e) {
                 failure = missing(shard, e, missing);
             }
         }
-        List<TransactionRecord> found = new ArrayList<>();
-        for (Map.Entry<Shard, Future<Result>> one : asked.entrySet()) {
+        List<T> answers = new ArrayList<>();
+        for (Map.Entry<Shard, Future<T>> one : asked.entrySet()) {
             try {
-                found.addAll(await(one.getKey(), one.getValue(), deadline).found());
+                answers.add(await(one.getKey(), one.getValue(), deadline));
             } catch (RuntimeException e) {
                 failure = missing(one.getKey(), e, missing);
             }
@@ -82,8 +106,7 @@ public final class ShardedSearch implements TransactionSearch, AutoCloseable {
         if (failure != null && missing.size() == shards.all().size()) {
             throw failure;
         }
-        return new Result(
-                found.stream().sorted(NEWEST_FIRST).limit(query.limit()).toList(), missing);
+        return answers;
     }
 
     private static RuntimeException missing(Shard shard, RuntimeException why, List<String> missing) {
@@ -92,7 +115,7 @@ public final class ShardedSearch implements TransactionSearch, AutoCloseable {
         return why;
     }
 
-    private Future<Result> ask(Shard shard, Query query) {
+    private <T> Future<T> ask(Shard shard, Function<TransactionSearch, T> question) {
         Shard.Open open = shard.open();
         ThreadPoolExecutor executor = threads.get(shard);
         if (open == null || executor == null) {
@@ -103,13 +126,13 @@ public final class ShardedSearch implements TransactionSearch, AutoCloseable {
             throw new UnavailableException("log " + shard.name() + " cannot be read: " + reason, null);
         }
         try {
-            return executor.submit(() -> open.search().search(query));
+            return executor.submit(() -> question.apply(open.search()));
         } catch (RejectedExecutionException e) {
             throw new UnavailableException("too many searches wait for log " + shard.name(), e);
         }
     }
 
-    private static Result await(Shard shard, Future<Result> asked, long deadline) {
+    private static <T> T await(Shard shard, Future<T> asked, long deadline) {
         try {
             return asked.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {

@@ -2,6 +2,7 @@ package io.assent.coordinator.shard;
 
 import io.assent.coordinator.engine.DecisionLogs;
 import io.assent.coordinator.engine.LogLives;
+import io.assent.coordinator.engine.LogVitals;
 import io.assent.protocol.TransactionId;
 import java.util.List;
 import java.util.Map;
@@ -59,16 +60,26 @@ public final class Shards implements DecisionLogs {
     }
 
     @Override
+    public @Nullable LogVitals vitals(String log) {
+        Shard shard = byName.get(log);
+        return shard == null ? null : open(shard).vitals();
+    }
+
+    @Override
     public LogLives lives(TransactionId id) {
         return lives(of(id));
     }
 
     private static LogLives lives(Shard shard) {
+        return open(shard).lives();
+    }
+
+    private static Shard.Open open(Shard shard) {
         Shard.Open open = shard.open();
         if (open == null) {
             throw new LogLives.UnavailableException(
                     new IllegalStateException("log " + shard.name() + " is not open: " + shard.cannotDecide()));
         }
-        return open.lives();
+        return open;
     }
 }

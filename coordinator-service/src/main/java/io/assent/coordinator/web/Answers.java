@@ -228,7 +228,7 @@ final class Answers {
             case BRANCH_SET_CONFLICT ->
                 "COMMIT was decided before with another set of branches and stands; branches of this request that are not in it are rolled back";
             case TRANSACTION_CONFLICT ->
-                "A transaction of this id exists and differs, is decided, or has nothing to resolve";
+                "A transaction of this id exists and differs, is decided, or has nothing to resolve or to try again";
             case BRANCH_CONFLICT -> "The branch is enlisted with another participant, address, execution or vote";
             case TRANSACTION_CLOSED ->
                 "The commit was requested, or it is decided, or its deadline has passed: roll the branch back";

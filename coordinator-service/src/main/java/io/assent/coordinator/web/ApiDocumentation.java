@@ -23,6 +23,8 @@ import static io.assent.protocol.wire.ProblemType.TRANSACTION_TOO_OLD;
 import static io.assent.protocol.wire.ProblemType.UNKNOWN_FIELD;
 import static io.assent.protocol.wire.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
+import io.assent.coordinator.doctor.Report;
+import io.assent.coordinator.operations.ParticipantsView;
 import io.assent.protocol.TransactionState;
 import io.assent.protocol.wire.BeginRequest;
 import io.assent.protocol.wire.BranchMessage;
@@ -63,6 +65,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.OpenApiCustomizer;
@@ -87,6 +90,8 @@ class ApiDocumentation {
     private static final String FULL_BRANCH =
             "{\"branch\": \"1\", \"participant\": \"payment-service\", \"url\": \"http://payment:8082/assent/v1\","
                     + " \"ref\": \"" + REF + "\", \"vote\": \"PREPARED\"}";
+
+    private static final Set<String> OF_THEIR_OWN = Set.of("instances", "participants", "doctor");
 
     private record Call(
             String path,
@@ -199,6 +204,16 @@ class ApiDocumentation {
                     Map.of(200, "Complete, with its heuristic outcome"),
                     TransactionView.class,
                     List.of(TRANSACTION_CONFLICT, TRANSACTION_NOT_FOUND, DECISION_LOG_UNAVAILABLE)),
+            new Call(
+                    "/v1/transactions/{id}/retry",
+                    true,
+                    "retry",
+                    "An operator wants the orders that are not acknowledged to be tried now. Repeating it is harmless.",
+                    ResolutionRequest.class,
+                    Map.of("plain", "{\"reason\": \"the payment database is back, ticket 4711\"}"),
+                    Map.of(200, "The decided transaction as it was; the orders are on their way"),
+                    TransactionView.class,
+                    List.of(TRANSACTION_CONFLICT, TRANSACTION_NOT_FOUND, DECISION_LOG_UNAVAILABLE, OVERLOADED)),
             new Call(
                     "/v1/transactions/{id}",
                     false,
@@ -353,6 +368,28 @@ class ApiDocumentation {
                     Map.of(),
                     Map.of(200, "As this instance last read it, a heartbeat ago, or longer while the log is away"),
                     InstancesResponse.class,
+                    List.of()),
+            new Call(
+                    "/v1/participants",
+                    false,
+                    "participants",
+                    "Lists the participants that this instance calls: whether they answer, and what they have not acknowledged.",
+                    null,
+                    Map.of(),
+                    Map.of(
+                            200,
+                            "Circuits, calls and errors as this instance has them; unacknowledged as the logs have it"),
+                    ParticipantsView.class,
+                    List.of()),
+            new Call(
+                    "/v1/doctor",
+                    false,
+                    "doctor",
+                    "Looks for what goes wrong in practice, and says what to do about each. Changes nothing.",
+                    null,
+                    Map.of(),
+                    Map.of(200, "One finding for each check; what could not be looked at is UNKNOWN"),
+                    Report.class,
                     List.of()));
 
     @Bean
@@ -388,7 +425,7 @@ class ApiDocumentation {
         operation
                 .operationId(call.id())
                 .summary(call.summary())
-                .tags(List.of(call.id().equals("instances") ? "instances" : "transactions"));
+                .tags(List.of(OF_THEIR_OWN.contains(call.id()) ? call.id() : "transactions"));
         List<Parameter> parameters = new ArrayList<>();
         if (operation.getParameters() != null) {
             operation.getParameters().forEach(parameter -> parameters.add(described(call, parameter)));

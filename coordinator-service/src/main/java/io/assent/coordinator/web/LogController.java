@@ -11,6 +11,7 @@ import io.assent.protocol.TransactionId;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import io.assent.protocol.wire.ResolutionRequest;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -33,8 +34,11 @@ class LogController {
     private final ParticipantClient participants;
     private final Requests requests;
     private final Answers answers;
+    private final Audited audited;
 
-    LogController(DecisionLogs logs, ParticipantClient participants, Requests requests, Answers answers) {
+    LogController(
+            DecisionLogs logs, ParticipantClient participants, Requests requests, Answers answers, Audited audited) {
+        this.audited = audited;
         this.logs = logs;
         this.names = new LogNames(logs);
         this.participants = participants;
@@ -61,23 +65,27 @@ class LogController {
     }
 
     @PostMapping("/log/epochs")
-    LogView restoredOnly(@Body ResolutionRequest body) {
-        return restored(lives(names.only()), body);
+    LogView restoredOnly(@Body ResolutionRequest body, HttpServletRequest request) {
+        return restoredIn(names.only(), body, request);
     }
 
     @PostMapping("/logs/{log}/epochs")
-    LogView restored(@PathVariable String log, @Body ResolutionRequest body) {
-        return restored(lives(names.known(log)), body);
+    LogView restored(@PathVariable String log, @Body ResolutionRequest body, HttpServletRequest request) {
+        return restoredIn(names.known(log), body, request);
     }
 
     @PostMapping("/log/epochs/{epoch}/completion")
-    LogView completeOnly(@PathVariable String epoch, @Body ResolutionRequest body) {
-        return complete(lives(names.only()), epoch, body);
+    LogView completeOnly(@PathVariable String epoch, @Body ResolutionRequest body, HttpServletRequest request) {
+        return completeIn(names.only(), epoch, body, request);
     }
 
     @PostMapping("/logs/{log}/epochs/{epoch}/completion")
-    LogView complete(@PathVariable String log, @PathVariable String epoch, @Body ResolutionRequest body) {
-        return complete(lives(names.known(log)), epoch, body);
+    LogView complete(
+            @PathVariable String log,
+            @PathVariable String epoch,
+            @Body ResolutionRequest body,
+            HttpServletRequest request) {
+        return completeIn(names.known(log), epoch, body, request);
     }
 
     private LogLives lives(String known) {
@@ -88,26 +96,43 @@ class LogController {
         return new LogView(lives.epochs().stream().map(EpochView::of).toList());
     }
 
-    private static LogView restored(LogLives lives, ResolutionRequest body) {
-        lives.restored(Values.requiredReason(body.reason(), "/reason"));
-        return show(lives);
+    private LogView restoredIn(String log, ResolutionRequest body, HttpServletRequest request) {
+        String reason = Values.requiredReason(body.reason(), "/reason");
+        return audited.now(request, new Audited.Act("restored", log, reason), () -> {
+            LogLives lives = lives(log);
+            lives.restored(reason);
+            return show(lives);
+        });
     }
 
-    private static LogView complete(LogLives lives, String epoch, ResolutionRequest body) {
+    private LogView completeIn(String log, String epoch, ResolutionRequest body, HttpServletRequest request) {
         int number = Values.integer(epoch, "epoch", 1, Integer.MAX_VALUE, 0);
-        if (!lives.endHold(number, Values.requiredReason(body.reason(), "/reason"))) {
-            throw new ProblemException(Problem.of(ProblemType.NOT_FOUND, "Nothing is held in epoch " + number));
-        }
-        return show(lives);
+        String reason = Values.requiredReason(body.reason(), "/reason");
+        return audited.now(request, new Audited.Act("end-hold", log + " epoch " + number, reason), () -> {
+            LogLives lives = lives(log);
+            if (!lives.endHold(number, reason)) {
+                throw new ProblemException(Problem.of(ProblemType.NOT_FOUND, "Nothing is held in epoch " + number));
+            }
+            return show(lives);
+        });
     }
 
     @PostMapping("/transactions/{id}/decision")
-    CompletionStage<ResponseEntity<Object>> settle(@PathVariable String id, @Body SettlementRequest body) {
+    CompletionStage<ResponseEntity<Object>> settle(
+            @PathVariable String id, @Body SettlementRequest body, HttpServletRequest request) {
         TransactionId transaction = Values.transaction(id, "id");
         Decision decision =
                 Values.constant(Values.required(body.decision(), "/decision"), "/decision", Decision.values());
         String reason = Values.requiredReason(body.reason(), "/reason");
         List<Branch> branches = requests.settled(body);
+        return audited.later(
+                request,
+                new Audited.Act("decide " + decision, id, reason),
+                () -> settle(transaction, Objects.requireNonNull(decision), branches, reason));
+    }
+
+    private CompletionStage<ResponseEntity<Object>> settle(
+            TransactionId transaction, Decision decision, List<Branch> branches, String reason) {
         for (Branch branch : branches) {
             if (!participants.allowed(branch.participant(), branch.url())) {
                 return CompletableFuture.completedFuture(answers.respond(
@@ -120,7 +145,7 @@ class LogController {
             }
         }
         return logs.lives(transaction)
-                .settle(transaction, Objects.requireNonNull(decision), branches, reason)
+                .settle(transaction, decision, branches, reason)
                 .thenApply(reply -> answers.respond(answer(transaction, reply), Answers.Call.RESOLVE));
     }
 

@@ -53,18 +53,24 @@ class TransactionController {
     private final Requests requests;
     private final Answers answers;
     private final WebSettings settings;
+    private final Audited audited;
+    private final InquiryCounters inquiries;
 
     TransactionController(
             Coordinator coordinator,
             TransactionSearch search,
             Requests requests,
             Answers answers,
-            WebSettings settings) {
+            WebSettings settings,
+            Audited audited,
+            InquiryCounters inquiries) {
         this.coordinator = coordinator;
         this.search = search;
         this.requests = requests;
         this.answers = answers;
         this.settings = settings;
+        this.audited = audited;
+        this.inquiries = inquiries;
     }
 
     @PostMapping("/transactions")
@@ -136,10 +142,29 @@ class TransactionController {
     }
 
     @PostMapping("/transactions/{id}/resolution")
-    CompletionStage<ResponseEntity<Object>> resolve(@PathVariable String id, @Body ResolutionRequest body) {
-        return coordinator
-                .resolve(Values.transaction(id, "id"), Values.requiredReason(body.reason(), "/reason"))
-                .thenApply(answer -> answers.respond(answer, Answers.Call.RESOLVE));
+    CompletionStage<ResponseEntity<Object>> resolve(
+            @PathVariable String id, @Body ResolutionRequest body, HttpServletRequest request) {
+        TransactionId transaction = Values.transaction(id, "id");
+        String reason = Values.requiredReason(body.reason(), "/reason");
+        return audited.later(
+                request,
+                new Audited.Act("resolve", id, reason),
+                () -> coordinator
+                        .resolve(transaction, reason)
+                        .thenApply(answer -> answers.respond(answer, Answers.Call.RESOLVE)));
+    }
+
+    @PostMapping("/transactions/{id}/retry")
+    CompletionStage<ResponseEntity<Object>> retry(
+            @PathVariable String id, @Body ResolutionRequest body, HttpServletRequest request) {
+        TransactionId transaction = Values.transaction(id, "id");
+        String reason = Values.requiredReason(body.reason(), "/reason");
+        return audited.later(
+                request,
+                new Audited.Act("retry", id, reason),
+                () -> coordinator
+                        .retry(transaction)
+                        .thenApply(answer -> answers.respond(answer, Answers.Call.RESOLVE)));
     }
 
     @GetMapping("/transactions/{id}")
@@ -179,13 +204,16 @@ class TransactionController {
             @Body(from = Body.Sender.PARTICIPANT, limit = Body.Limit.INQUIRIES) InquiryRequest body) {
         return coordinator
                 .inquire(requests.asker(body), requests.inquiries(body))
-                .thenApply(answered -> new InquiryResponse(answered.stream()
-                        .map(one -> new InquiredAnswer(
-                                one.inquiry().transaction().toString(),
-                                one.inquiry().branch().toString(),
-                                one.inquiry().ref().toString(),
-                                one.answer().name()))
-                        .toList()));
+                .thenApply(answered -> {
+                    inquiries.count(answered);
+                    return new InquiryResponse(answered.stream()
+                            .map(one -> new InquiredAnswer(
+                                    one.inquiry().transaction().toString(),
+                                    one.inquiry().branch().toString(),
+                                    one.inquiry().ref().toString(),
+                                    one.answer().name()))
+                            .toList());
+                });
     }
 
     /**

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.assent.coordinator.engine.Admission;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.TransactionSearch;
+import io.assent.coordinator.operations.Audit;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -33,6 +35,12 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @Import({
     TransactionController.class,
     InstanceController.class,
+    ParticipantController.class,
+    DoctorController.class,
+    ParticipantsEndpoint.class,
+    TransactionsEndpoint.class,
+    LogEndpoint.class,
+    DoctorEndpoint.class,
     LogController.class,
     ReconciliationController.class,
     ProblemAdvice.class,
@@ -44,6 +52,16 @@ public class WebConfiguration {
     @Bean
     Answers answers(WebSettings settings) {
         return new Answers(settings.retryAfter());
+    }
+
+    @Bean
+    InquiryCounters inquiryCounters(MeterRegistry registry) {
+        return new InquiryCounters(registry);
+    }
+
+    @Bean
+    Audited audited(Audit audit) {
+        return new Audited(audit);
     }
 
     @Bean

@@ -45,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Goal: the whole service keeps the protocol, whichever instance is asked. Method: two instances on one real PostgreSQL,
@@ -205,10 +206,52 @@ class CoordinatorIntegrationTests {
         assertThat(response.text("decision")).isEqualTo("COMMIT");
         assertThat(response.text("completion")).isEqualTo("PENDING");
         assertThat(second.get(path(tx.toString())).text("state")).isIn("COMMITTING", "PREPARING");
+        await().untilAsserted(() -> {
+            JsonNode away = participant(first, payment);
+            assertThat(away.path("unacknowledged").asLong()).isPositive();
+            assertThat(away.path("oldestUnacknowledgedSince").isNull()).isFalse();
+            assertThat(away.path("lastError").asString()).isEqualTo("answered with status 503");
+        });
         participantsBehave();
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(second.get(path(tx.toString())).text("outcome"))
                         .isEqualTo("COMMITTED"));
+        JsonNode back = participant(first, payment);
+        assertThat(back.path("unacknowledged").asLong()).isZero();
+        assertThat(back.path("oldestUnacknowledgedSince").isNull()).isTrue();
+    }
+
+    @Test
+    void the_doctor_looks_at_a_real_log() {
+        JsonNode findings = first.get("/v1/doctor").json().path("items");
+
+        assertThat(status(findings, "log-available")).isEqualTo("OK");
+        assertThat(status(findings, "log-standby")).as("mode single").isEqualTo("WARNING");
+        assertThat(status(findings, "log-held")).isEqualTo("OK");
+        assertThat(status(findings, "log-partitions")).isEqualTo("OK");
+        assertThat(status(findings, "clock")).as("on one machine").isEqualTo("OK");
+        JsonNode log = first.get("/actuator/assent-log").json().path("items").path(0);
+        assertThat(log.path("primary").path("mode").asString()).isEqualTo("single");
+        assertThat(log.path("primary").path("timeline").asInt()).isPositive();
+        assertThat(log.path("epoch").asInt()).isPositive();
+    }
+
+    private static String status(JsonNode findings, String check) {
+        for (JsonNode finding : findings) {
+            if (finding.path("check").asString().equals(check)) {
+                return finding.path("status").asString();
+            }
+        }
+        throw new AssertionError("is not checked: " + check);
+    }
+
+    private static JsonNode participant(Http http, WireMockServer server) {
+        for (JsonNode one : http.get("/v1/participants").json().path("items")) {
+            if (one.path("url").asString().contains(":" + server.port())) {
+                return one;
+            }
+        }
+        throw new AssertionError("is not listed: " + server.port());
     }
 
     @Test

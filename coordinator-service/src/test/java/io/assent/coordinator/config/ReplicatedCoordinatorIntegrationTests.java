@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.assent.coordinator.web.Http;
 import io.assent.embeddedpostgres.ReplicatedPostgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -79,6 +82,35 @@ class ReplicatedCoordinatorIntegrationTests {
             assertThat(health(http).path("details").path("timeline").asInt()).isEqualTo(timeline + 1);
             committed(http);
         }
+    }
+
+    @Test
+    void the_doctor_sees_the_standby_once_it_may() throws SQLException {
+        try (ConfigurableApplicationContext service = service()) {
+            Http http = http(service);
+            JsonNode before = standby(http);
+            assertThat(before.path("status").asString()).as("not allowed").isEqualTo("UNKNOWN");
+            assertThat(before.path("remedy").asString()).contains("pg_read_all_stats");
+
+            try (Connection superuser = pair.primary().superuserConnection();
+                    Statement statement = superuser.createStatement()) {
+                statement.execute("grant pg_read_all_stats to log");
+            }
+            eventually()
+                    .untilAsserted(() ->
+                            assertThat(standby(http).path("status").asString()).isEqualTo("OK"));
+            JsonNode log = http.get("/actuator/assent-log").json().path("items").path(0);
+            assertThat(log.path("primary").path("standbys")).hasSize(1);
+        }
+    }
+
+    private static JsonNode standby(Http http) {
+        for (JsonNode finding : http.get("/v1/doctor").json().path("items")) {
+            if (finding.path("check").asString().equals("log-standby")) {
+                return finding;
+            }
+        }
+        throw new AssertionError("is not checked");
     }
 
     @Test

@@ -538,6 +538,49 @@ class TransactionCoordinatorTests {
     }
 
     @Test
+    void an_operator_who_wants_it_now_does_not_wait_for_the_next_attempt() {
+        ports.coordinator.commit(ports.collected(ONE, TWO));
+        win();
+        ports.answer("order 2", new OrderReply(null, "timeout"));
+        ports.take("record");
+        assertThat(ports.waiting()).as("one is under way, the other waits").containsExactly("order 1");
+
+        CompletionStage<Answer> retried = ports.coordinator.retry(ID);
+        assertThat(result(retried))
+                .as("not before the decision is known by a write (R4)")
+                .isNull();
+        ports.answer("adopt", stands(Decision.COMMIT, ONE, TWO));
+
+        assertThat(result(retried)).isEqualTo(Result.OK);
+        assertThat(ports.waiting()).as("what is under way is not sent twice").containsExactly("order 1", "order 2");
+        ports.pass(Duration.ofMillis(200));
+        assertThat(ports.waiting()).as("nor is its old turn").containsExactly("order 1", "order 2");
+    }
+
+    @Test
+    void any_instance_tries_again_what_is_decided_and_not_complete() {
+        CompletionStage<Answer> retried = ports.coordinator.retry(ID);
+        ports.answer("adopt", stands(Decision.COMMIT, ONE));
+
+        assertThat(result(retried)).isEqualTo(Result.OK);
+        assertThat(retried.toCompletableFuture().join().transaction().decision())
+                .isEqualTo(Decision.COMMIT);
+        assertThat(ports.waiting()).containsExactly("order 1");
+    }
+
+    @Test
+    void there_is_nothing_to_try_again_before_the_decision_and_in_what_is_unknown() {
+        CompletionStage<Answer> early = ports.coordinator.retry(ID);
+        ports.answer("adopt", new Reply(Status.CONFLICT, undecided(null, ONE), false, null));
+        assertThat(result(early)).isEqualTo(Result.TRANSACTION_CONFLICT);
+
+        CompletionStage<Answer> nothing = ports.coordinator.retry(ID);
+        ports.answer("adopt", reply(Status.ABSENT));
+        assertThat(result(nothing)).isEqualTo(Result.NOT_FOUND);
+        assertThat(ports.waiting()).as("nobody is ordered anything").isEmpty();
+    }
+
+    @Test
     void nobody_waits_for_a_participant_that_is_not_even_tried() {
         CompletionStage<Answer> first = ports.coordinator.commit(ports.collected(ONE, TWO));
         win();

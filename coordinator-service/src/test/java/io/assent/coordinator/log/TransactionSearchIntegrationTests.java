@@ -94,6 +94,39 @@ class TransactionSearchIntegrationTests {
     }
 
     @Test
+    void sumsUpWhatIsDecidedAndNotComplete() {
+        Drafts.get(log.begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1))));
+        decided(Drafts.commit(Drafts.id(), 1));
+        completed(Drafts.commit(Drafts.id(), 1));
+        assertThat(search.backlog()).isEqualTo(new TransactionSearch.Backlog(List.of(), 0, List.of()));
+
+        Instant before = Instant.now().minusSeconds(60);
+        TransactionId one = decided(Drafts.commit(Drafts.id(), 1));
+        Drafts.get(log.record(new Progress(one, List.of(), false, Duration.ofMinutes(1))));
+        TransactionId other = decided(Drafts.rollback(Drafts.id(), 1));
+        Drafts.get(log.record(new Progress(other, List.of(), false, Duration.ofMinutes(1))));
+
+        TransactionSearch.Backlog backlog = search.backlog();
+        assertThat(backlog.heuristics()).isZero();
+        assertThat(backlog.undelivered().stream()
+                        .mapToLong(TransactionSearch.Undelivered::branches)
+                        .sum())
+                .isEqualTo(records(one, other).stream()
+                        .mapToLong(record -> record.branches().size())
+                        .sum())
+                .isPositive();
+        assertThat(backlog.undelivered())
+                .allSatisfy(found -> assertThat(found.oldestSince()).isAfter(before));
+
+        execute("update assent_transaction set outcome = 'HEURISTIC_MIXED' where id = '" + one + "'");
+        assertThat(search.backlog().heuristics()).isEqualTo(1);
+    }
+
+    private static List<TransactionRecord> records(TransactionId... ids) {
+        return List.copyOf(Drafts.get(log.find(List.of(ids))).records().values());
+    }
+
+    @Test
     void findsByEveryStateAsItIsShown() {
         TransactionId active = Drafts.id();
         Drafts.get(log.begin(new NewTransaction(active, null, Duration.ofMinutes(1))));

@@ -18,6 +18,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import io.assent.coordinator.ObedientParticipant;
 import io.assent.coordinator.engine.ParticipantClient.OrderReply;
 import io.assent.coordinator.engine.ParticipantClient.VoteReply;
+import io.assent.coordinator.engine.ParticipantList;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
@@ -26,6 +27,7 @@ import io.assent.protocol.Decision;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -63,6 +65,7 @@ class HttpParticipantClientTests {
 
     static WireMockServer participant;
     static WireMockServer other;
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     HttpParticipantClient client;
 
     @BeforeAll
@@ -84,7 +87,7 @@ class HttpParticipantClientTests {
     void start() {
         participant.resetAll();
         other.resetAll();
-        client = new HttpParticipantClient(Properties.of(List.of("loopback:*"), Map.of()));
+        client = new HttpParticipantClient(Properties.of(List.of("loopback:*"), Map.of()), registry);
     }
 
     @AfterEach
@@ -103,6 +106,39 @@ class HttpParticipantClientTests {
 
         assertThat(prepare(branch("1", participant)))
                 .isEqualTo(new VoteReply(Vote.valueOf(vote), "because of it", false));
+    }
+
+    @Test
+    void operators_see_how_a_participant_is_doing() {
+        assertThat(client.participants()).as("it was never called").isEmpty();
+        participant.stubFor(post("/assent/v1/prepare").willReturn(okJson("{\"vote\":\"PREPARED\"}")));
+
+        prepare(branch("1", participant));
+
+        ParticipantList.Participant well = client.participants().get(0);
+        assertThat(well.name()).isEqualTo(PAYMENT);
+        assertThat(well.url())
+                .isEqualTo(client.address(PAYMENT, branch("1", participant).url()));
+        assertThat(well.circuit()).isEqualTo(ParticipantList.Circuit.CLOSED);
+        assertThat(well.lastAnswerAt()).isNotNull();
+        assertThat(well.lastError()).isNull();
+        assertThat(well.lastErrorAt()).isNull();
+        assertThat(well.failureRate()).as("too few calls").isNull();
+        assertThat(well.limit()).isPositive();
+        assertThat(well.waiting()).isZero();
+
+        participant.stubFor(post("/assent/v1/prepare").willReturn(aResponse().withStatus(503)));
+        await().until(() -> {
+            prepare(branch("1", participant));
+            return client.participants().get(0).circuit() == ParticipantList.Circuit.OPEN;
+        });
+
+        ParticipantList.Participant unwell = client.participants().get(0);
+        assertThat(unwell.lastError()).isEqualTo("answered with status 503");
+        assertThat(unwell.lastErrorAt()).isNotNull();
+        assertThat(unwell.failureRate()).isPositive();
+        await().untilAsserted(() ->
+                assertThat(client.participants().get(0).underWay()).isZero());
     }
 
     static List<String> noVotes() {
@@ -153,7 +189,7 @@ class HttpParticipantClientTests {
                     .willReturn(aResponse().withStatus(status).withBody("{\"vote\":\"PREPARED\"}")));
             participant.stubFor(post("/assent/v1/decisions")
                     .willReturn(aResponse().withStatus(status).withBody(committed("1", "assent:p:1"))));
-            try (var fresh = new HttpParticipantClient(Properties.of(List.of("loopback:*"), Map.of()))) {
+            try (var fresh = new HttpParticipantClient(Properties.of(List.of("loopback:*"), Map.of()), registry)) {
                 Branch branch = branch("1", participant);
                 VoteReply vote = join(fresh.prepare(TX, branch, DEADLINE, Duration.ofSeconds(3)));
                 OrderReply order = join(fresh.order(TX, branch, Decision.COMMIT));
@@ -417,8 +453,8 @@ class HttpParticipantClientTests {
 
     @Test
     void an_address_outside_the_list_is_never_called() {
-        try (var narrow =
-                new HttpParticipantClient(Properties.of(List.of("payment:" + participant.port()), Map.of()))) {
+        try (var narrow = new HttpParticipantClient(
+                Properties.of(List.of("payment:" + participant.port()), Map.of()), registry)) {
             participant.stubFor(post(anyUrl()).willReturn(okJson("{\"vote\":\"PREPARED\"}")));
             Branch branch = branch("1", participant);
 
@@ -445,9 +481,12 @@ class HttpParticipantClientTests {
             }
         };
         String url = "http://payment.example:" + participant.port();
-        try (var rebinding = new HttpParticipantClient(Properties.of(List.of("*.example:*"), Map.of()), resolver);
+        try (var rebinding =
+                        new HttpParticipantClient(Properties.of(List.of("*.example:*"), Map.of()), resolver, registry);
                 var configured = new HttpParticipantClient(
-                        Properties.of(List.of(), Map.of("payment-service", Properties.service(url, null))), resolver)) {
+                        Properties.of(List.of(), Map.of("payment-service", Properties.service(url, null))),
+                        resolver,
+                        registry)) {
             Branch branch = branch("1", url);
 
             VoteReply refused = join(rebinding.prepare(TX, branch, DEADLINE, Duration.ofSeconds(1)));

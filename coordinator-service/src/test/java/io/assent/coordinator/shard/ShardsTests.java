@@ -72,9 +72,10 @@ class ShardsTests {
                 coordinator.commit(new Commit(id, null, null, null, null, Duration.ZERO)),
                 coordinator.rollback(new Rollback(id, null, List.of(), Duration.ZERO)),
                 coordinator.resolve(id, "by hand"),
+                coordinator.retry(id),
                 coordinator.find(id));
         answers.forEach(answer -> assertThat(get(answer).result()).isEqualTo(Result.OK));
-        assertThat(second.asked).hasSize(6).containsOnly(id);
+        assertThat(second.asked).hasSize(7).containsOnly(id);
         assertThat(main.asked).isEmpty();
     }
 
@@ -185,6 +186,19 @@ class ShardsTests {
         assertThatExceptionOfType(TransactionSearch.UnavailableException.class)
                 .as("nothing at all")
                 .isThrownBy(() -> search.search(query(10)));
+    }
+
+    @Test
+    void what_is_not_complete_is_summed_up_over_the_logs() {
+        main.search = query -> new TransactionSearch.Result(List.of(record(idIn("main"))), List.of());
+        second.search = query -> new TransactionSearch.Result(List.of(record(idIn("second"))), List.of());
+
+        assertThat(search.backlog().undelivered()).hasSize(2);
+        assertThat(search.backlog().heuristics()).isEqualTo(2);
+
+        second.unreadable = "no primary answers";
+        assertThat(search.backlog().undelivered()).hasSize(1);
+        assertThat(search.backlog().missing()).containsExactly("second");
     }
 
     @Test

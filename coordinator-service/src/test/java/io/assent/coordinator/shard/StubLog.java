@@ -36,7 +36,7 @@ final class StubLog implements Coordinator, Admission, TransactionSearch, Instan
                 getClass().getClassLoader(), new Class<?>[] {LogLives.class}, (proxy, method, arguments) -> {
                     throw new AssertionError("nobody asks for " + method.getName());
                 });
-        return new Shard.Open(this, this, this, lives, this, () -> down, () -> unreadable);
+        return new Shard.Open(this, this, this, lives, () -> null, this, () -> down, () -> unreadable);
     }
 
     private CompletionStage<Answer> answer(TransactionId id) {
@@ -72,6 +72,11 @@ final class StubLog implements Coordinator, Admission, TransactionSearch, Instan
     }
 
     @Override
+    public CompletionStage<Answer> retry(TransactionId id) {
+        return answer(id);
+    }
+
+    @Override
     public CompletionStage<Answer> find(TransactionId id) {
         return answer(id);
     }
@@ -89,6 +94,16 @@ final class StubLog implements Coordinator, Admission, TransactionSearch, Instan
     @Override
     public Result search(Query query) {
         return search.apply(query);
+    }
+
+    @Override
+    public Backlog backlog() {
+        return new Backlog(
+                search.apply(null).found().stream()
+                        .map(one -> new Undelivered(new ParticipantName("payment-service"), null, 1, one.createdAt()))
+                        .toList(),
+                1,
+                List.of());
     }
 
     @Override

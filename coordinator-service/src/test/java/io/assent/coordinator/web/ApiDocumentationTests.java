@@ -34,6 +34,7 @@ class ApiDocumentationTests {
                         "POST /v1/transactions/{id}/commit",
                         "POST /v1/transactions/{id}/rollback",
                         "POST /v1/transactions/{id}/resolution",
+                        "POST /v1/transactions/{id}/retry",
                         "POST /v1/transactions/{id}/decision",
                         "GET /v1/logs",
                         "GET /v1/logs/{log}",
@@ -46,7 +47,9 @@ class ApiDocumentationTests {
                         "POST /v1/log/epochs/{epoch}/completion",
                         "POST /v1/commits",
                         "POST /v1/inquiries",
-                        "GET /v1/instances");
+                        "GET /v1/instances",
+                        "GET /v1/participants",
+                        "GET /v1/doctor");
         JsonNode commit = api.path("paths").path("/v1/transactions/{id}/commit").path("post");
         assertThat(commit.path("requestBody")
                         .path("content")

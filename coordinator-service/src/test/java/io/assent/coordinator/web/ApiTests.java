@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.InstanceList;
+import io.assent.coordinator.engine.ParticipantList;
+import io.assent.coordinator.engine.ParticipantList.Circuit;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.protocol.BranchId;
@@ -20,7 +22,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.dao.DataAccessResourceFailureException;
 import tools.jackson.databind.JsonNode;
@@ -30,6 +35,7 @@ import tools.jackson.databind.JsonNode;
  * with an engine that remembers.
  */
 @WebTest
+@ExtendWith(OutputCaptureExtension.class)
 class ApiTests {
 
     private static final String TX = "/v1/transactions/" + Records.ID;
@@ -39,6 +45,9 @@ class ApiTests {
     @Autowired
     FakeCoordinator coordinator;
 
+    @Autowired
+    FakeParticipants participants;
+
     @LocalServerPort
     int port;
 
@@ -47,6 +56,7 @@ class ApiTests {
     @BeforeEach
     void start() {
         coordinator.reset();
+        participants.called = List.of();
         http = new Http(port);
     }
 
@@ -134,6 +144,88 @@ class ApiTests {
         assertThat(item.path("self").asBoolean()).isTrue();
         assertThat(item.has("port")).as("it does not listen yet").isFalse();
         assertThat(http.get("/v1/instances?limit=5").text("type")).endsWith("unknown-field");
+    }
+
+    @Test
+    void participants_are_shown_with_what_they_have_not_acknowledged() {
+        Instant now = Instant.parse("2026-01-31T12:00:00Z");
+        String url = "http://payment:8082/assent/v1";
+        var payment = new ParticipantName("payment-service");
+        participants.called = List.of(
+                new ParticipantList.Participant(
+                        new ParticipantName("stock-service"), url, Circuit.CLOSED, 0, 0, 34, null, null, null, null),
+                new ParticipantList.Participant(
+                        payment, url, Circuit.HALF_OPEN, 2, 5, 34, 50.0, "answered with status 503", now, now));
+        coordinator.backlog = new TransactionSearch.Backlog(
+                List.of(
+                        new TransactionSearch.Undelivered(payment, url, 3, now.plusSeconds(1)),
+                        new TransactionSearch.Undelivered(payment, url, 2, now.plusSeconds(2)),
+                        new TransactionSearch.Undelivered(payment, "http://elsewhere:1/", 7, now)),
+                0,
+                List.of());
+
+        Http.Response response = http.get("/v1/participants");
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.json().path("items").path(0).toString())
+                .isEqualTo(("{'name':'payment-service','url':'http://payment:8082/assent/v1','circuit':'HALF_OPEN',"
+                                + "'calls':{'underWay':2,'waiting':5,'limit':34},'failureRate':50.0,'unacknowledged':5,"
+                                + "'oldestUnacknowledgedSince':'2026-01-31T12:00:01Z',"
+                                + "'lastError':'answered with status 503','lastErrorAt':'2026-01-31T12:00:00Z',"
+                                + "'lastAnswerAt':'2026-01-31T12:00:00Z'}")
+                        .replace('\'', '"'));
+        JsonNode stock = response.json().path("items").path(1);
+        assertThat(stock.path("unacknowledged").asLong()).isZero();
+        for (String unknown :
+                List.of("failureRate", "oldestUnacknowledgedSince", "lastError", "lastErrorAt", "lastAnswerAt")) {
+            assertThat(stock.path(unknown).isNull()).as(unknown).isTrue();
+        }
+        assertThat(http.get("/v1/participants?limit=5").text("type")).endsWith("unknown-field");
+    }
+
+    @Test
+    void participants_are_shown_while_no_log_can_be_asked() {
+        participants.called = List.of(new ParticipantList.Participant(
+                new ParticipantName("stock-service"),
+                "http://stock:1",
+                Circuit.OPEN,
+                0,
+                0,
+                34,
+                null,
+                null,
+                null,
+                null));
+        coordinator.searchFailure = new TransactionSearch.UnavailableException("no connection", null);
+
+        Http.Response response = http.get("/v1/participants");
+
+        assertThat(response.status()).isEqualTo(200);
+        JsonNode stock = response.json().path("items").path(0);
+        assertThat(stock.path("circuit").asString()).isEqualTo("OPEN");
+        assertThat(stock.path("unacknowledged").isNull()).as("not known").isTrue();
+    }
+
+    @Test
+    void a_retry_is_handed_on_and_written_down(CapturedOutput output) {
+        coordinator.answer(Answer.Result.OK, Records.decided(Decision.COMMIT, true));
+
+        Http.Response response = http.post(TX + "/retry", "{\"reason\":\"it is \\\"back\\\" again\"}");
+
+        assertThat(response.status()).as(response.body()).isEqualTo(200);
+        assertThat(response.text("decision")).isEqualTo("COMMIT");
+        assertThat(coordinator.lastAsked()).isEqualTo(new FakeCoordinator.Retry(Records.ID));
+        assertThat(output)
+                .contains("who=\"127.0.0.1\" what=\"retry\" target=\"" + Records.ID
+                        + "\" reason=\"it is \\\"back\\\" again\" result=\"200\"");
+
+        coordinator.answer(Answer.Result.TRANSACTION_CONFLICT, Records.active());
+        Http.Response undecided = http.post(TX + "/retry", "{\"reason\":\"hurry\"}");
+        assertThat(undecided.status()).isEqualTo(409);
+        assertThat(undecided.text("type")).endsWith(":transaction-conflict");
+        assertThat(output).contains("reason=\"hurry\" result=\"409 transaction-conflict\"");
+
+        assertThat(http.post(TX + "/retry", "{}").text("pointer")).isEqualTo("/reason");
     }
 
     @Test

@@ -26,6 +26,8 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
 
     record Resolve(TransactionId id, String reason) {}
 
+    record Retry(TransactionId id) {}
+
     record Inquire(ParticipantName participant, List<Inquiry> inquiries) {}
 
     record Find(TransactionId id) {}
@@ -36,6 +38,7 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
     volatile List<TransactionRecord> found = List.of();
     volatile List<String> missing = List.of();
     volatile RuntimeException searchFailure;
+    volatile Backlog backlog = new Backlog(List.of(), 0, List.of());
     volatile Snapshot instances = new Snapshot(null, List.of());
 
     volatile String overloaded;
@@ -48,6 +51,7 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
         found = List.of();
         missing = List.of();
         searchFailure = null;
+        backlog = new Backlog(List.of(), 0, List.of());
         instances = new Snapshot(null, List.of());
         answer = id -> CompletableFuture.failedFuture(new AssertionError("nothing may be asked"));
     }
@@ -91,6 +95,12 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
     }
 
     @Override
+    public CompletionStage<Answer> retry(TransactionId id) {
+        asked.add(new Retry(id));
+        return answer.apply(id);
+    }
+
+    @Override
     public CompletionStage<List<Inquired>> inquire(ParticipantName participant, List<Inquiry> inquiries) {
         asked.add(new Inquire(participant, inquiries));
         List<Inquired> answers = new ArrayList<>();
@@ -126,5 +136,13 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
             throw searchFailure;
         }
         return new Result(found, missing);
+    }
+
+    @Override
+    public Backlog backlog() {
+        if (searchFailure != null) {
+            throw searchFailure;
+        }
+        return backlog;
     }
 }

@@ -4,11 +4,13 @@ import io.assent.coordinator.engine.DecisionLog.Reply;
 import io.assent.coordinator.engine.DecisionLog.Status;
 import io.assent.coordinator.engine.DecisionLogs;
 import io.assent.coordinator.engine.LogLives;
+import io.assent.coordinator.engine.LogVitals;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,29 @@ final class FakeLogLives implements LogLives, DecisionLogs {
     @Override
     public LogLives lives(String log) {
         return logs.stream().anyMatch(one -> one.name().equals(log)) ? this : null;
+    }
+
+    @Override
+    public LogVitals vitals(String log) {
+        return () -> {
+            if (!available) {
+                throw new UnavailableException(new SQLException("no connection"));
+            }
+            return new LogVitals.Vitals(
+                    true,
+                    "10.0.0.1:5432",
+                    "7700",
+                    3,
+                    Duration.ofMillis(-3),
+                    Duration.ofMillis(1),
+                    true,
+                    List.of(new LogVitals.Standby("standby", "streaming", "quorum", 8L)),
+                    START,
+                    START.plusSeconds(86_400),
+                    START.minusSeconds(86_400),
+                    Duration.ofDays(30),
+                    256);
+        };
     }
 
     @Override

@@ -1,20 +1,34 @@
 package io.assent.coordinator.web;
 
 import io.assent.coordinator.engine.ParticipantClient;
+import io.assent.coordinator.engine.ParticipantList;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.Decision;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Allows every address but those of {@code elsewhere}; is never called. */
-final class FakeParticipants implements ParticipantClient {
+/** Allows every address but those of {@code elsewhere}; is never called. Shows what the test says. */
+final class FakeParticipants implements ParticipantClient, ParticipantList {
+
+    volatile List<Participant> called = List.of();
 
     @Override
     public boolean allowed(ParticipantName participant, String url) {
         return url == null || !url.contains("elsewhere");
+    }
+
+    @Override
+    public List<Participant> participants() {
+        return called;
+    }
+
+    @Override
+    public String address(ParticipantName participant, String url) {
+        return allowed(participant, url) ? url : null;
     }
 
     @Override

@@ -1,7 +1,8 @@
 package io.assent.coordinator.web;
 
 import io.assent.coordinator.console.ConsoleConfiguration;
-import io.assent.coordinator.engine.ParticipantClient;
+import io.assent.coordinator.doctor.DoctorConfiguration;
+import io.assent.coordinator.operations.OperationsConfiguration;
 import io.assent.coordinator.reconciliation.Reconciliation;
 import io.assent.coordinator.reconciliation.Reconciliations;
 import java.lang.annotation.ElementType;
@@ -39,7 +40,12 @@ public @interface WebTest {
                 "org.springframework.boot.data.jpa.autoconfigure.DataJpaRepositoriesAutoConfiguration",
                 "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration"
             })
-    @Import({WebConfiguration.class, ConsoleConfiguration.class})
+    @Import({
+        WebConfiguration.class,
+        ConsoleConfiguration.class,
+        OperationsConfiguration.class,
+        DoctorConfiguration.class
+    })
     class Application {
 
         @Bean
@@ -53,7 +59,7 @@ public @interface WebTest {
         }
 
         @Bean
-        ParticipantClient participants() {
+        FakeParticipants participants() {
             return new FakeParticipants();
         }
 

@@ -1,0 +1,11 @@
+package io.assent.coordinator.doctor;
+
+import java.util.function.Supplier;
+
+/**
+ * Something that is looked at.
+ *
+ * @param name as it is shown
+ * @param look blocks; what it throws makes the finding UNKNOWN
+ */
+record Check(String name, Supplier<Finding> look) {}

@@ -1,0 +1,52 @@
+package io.assent.coordinator.operations;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One line for each thing that an operator did or tried to do, at INFO of the logger {@code assent.audit}, which can be sent
+ * to a file of its own. Thread-safe.
+ */
+public final class Audit {
+
+    private static final Logger log = LoggerFactory.getLogger("assent.audit");
+
+    /**
+     * Tells it.
+     *
+     * @param who the caller's address, as the connection shows it
+     * @param what the call, such as {@code retry}
+     * @param target the transaction or the log that it is about
+     * @param reason what the operator gave
+     * @param result how it ended: the status, and the type of problem where it is one
+     */
+    public void done(String who, String what, String target, String reason, String result) {
+        log.info(
+                "who={} what={} target={} reason={} result={}",
+                quoted(who),
+                quoted(what),
+                quoted(target),
+                quoted(reason),
+                quoted(result));
+    }
+
+    /** Whatever a caller has written ends neither the value nor the line. */
+    static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
+        text.codePoints().forEach(c -> {
+            int type = Character.getType(c);
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').appendCodePoint(c);
+            } else if (Character.isISOControl(c)
+                    || type == Character.FORMAT
+                    || type == Character.SURROGATE
+                    || type == Character.LINE_SEPARATOR
+                    || type == Character.PARAGRAPH_SEPARATOR) {
+                quoted.append("\\u{").append(Integer.toHexString(c)).append('}');
+            } else {
+                quoted.appendCodePoint(c);
+            }
+        });
+        return quoted.append('"').toString();
+    }
+}

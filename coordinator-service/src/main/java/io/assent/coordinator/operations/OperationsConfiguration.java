@@ -1,0 +1,28 @@
+package io.assent.coordinator.operations;
+
+import io.assent.coordinator.engine.DecisionLogs;
+import io.assent.coordinator.engine.ParticipantList;
+import io.assent.coordinator.engine.TransactionSearch;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Once for the service, over the ports of all its logs. */
+@Configuration(proxyBeanMethods = false)
+public class OperationsConfiguration {
+
+    @Bean
+    LogStatus logStatus(DecisionLogs logs, MeterRegistry registry) {
+        return new LogStatus(logs, registry);
+    }
+
+    @Bean
+    Audit audit() {
+        return new Audit();
+    }
+
+    @Bean
+    Participants participantsSeen(ParticipantList called, TransactionSearch search) {
+        return new Participants(called, search);
+    }
+}
