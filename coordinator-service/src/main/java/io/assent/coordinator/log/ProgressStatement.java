@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The plan is made once, when a partition may still be empty, and a range of few rows then looks as cheap as one row; a
  * batch of 256 would read all rows between its first and its last id, again for each of them. So nothing is left to choose:
- * each row is looked up by its id where it is locked, and it is written as {@link DecideStatement} does it, by an insert that
- * always meets its row, since that is locked.
+ * rows are locked by their ids in one scan that joins nothing, and written as {@link DecideStatement} does it, by an insert
+ * that always meets its row, since that is locked. To lock each row in a lateral sub-select, with the list beside it, would
+ * be the same in theory: PostgreSQL 18 crashes on it when it has to look at a row again that another session has changed.
  *
  * <p>It marks the decision confirmed: the recorder was given it by a clean write (R4).
  *
@@ -45,14 +46,15 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
                     i.next_attempt_in * interval '1 microsecond' as next_attempt_in
                 from unnest(?::uuid[], ?::text[], ?::boolean[], ?::bigint[])
                     as i (id, branches, complete, next_attempt_in)),
+            held as materialized (
+                select r.* from assent_transaction r where r.id = any(?) and r.id between ? and ?
+                order by r.id for update of r),
             locked as materialized (
                 select t.id, t.begun, t.created_at, t.verdict, t.nonce, t.decided_at, t.branches,
                     t.confirmed, t.outcome, t.completed_at, t.next_attempt_at, t.changed_at, t.resolution,
                     t.verdict is not null as decided, t.completed_at is not null as was_complete,
                     i.branches as news, i.complete as complete_to_recorder, i.next_attempt_in
-                from (select * from item order by id) i cross join lateral (
-                    select * from assent_transaction r where r.id = i.id and r.id between ? and ?
-                    for update of r offset 0) t),
+                from item i join held t on t.id = i.id),
             progressed as materialized (
                 select l.*, case when l.decided then assent_progressed(l.branches, l.news, clock.now)
                         else l.branches end as now_branches
@@ -138,8 +140,9 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
         statement.setArray(2, connection.createArrayOf("text", branches));
         statement.setArray(3, connection.createArrayOf("bool", complete));
         statement.setArray(4, connection.createArrayOf("int8", nextAttempts));
-        statement.setObject(5, ids[0]);
-        statement.setObject(6, ids[n - 1]);
+        statement.setArray(5, connection.createArrayOf("uuid", ids));
+        statement.setObject(6, ids[0]);
+        statement.setObject(7, ids[n - 1]);
     }
 
     private Reply reply(TransactionId id, ResultSet row) throws SQLException {

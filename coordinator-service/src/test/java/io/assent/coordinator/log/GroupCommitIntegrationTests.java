@@ -103,6 +103,54 @@ class GroupCommitIntegrationTests {
         }
     }
 
+    /** Servers have crashed on less: each row is looked at again, since it is not what it was when the statement began. */
+    @Test
+    void progressThatHadToWaitForItsRowsKeepsWhatAnotherSessionWroteMeanwhile() throws Exception {
+        List<TransactionId> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            all.add(Drafts.id());
+        }
+        all.sort(null);
+        decide(all);
+        List<ProgressStatement.Encoded> batch =
+                all.stream().map(GroupCommitIntegrationTests::completed).toList();
+        ProgressStatement progress = new ProgressStatement((id, e) -> {});
+        try (Connection writer = log.connections().planningOnce("test").getConnection();
+                Connection other = log.connection();
+                Statement others = other.createStatement()) {
+            // Until the server has kept the statement, and its one plan.
+            for (int i = 0; i < 10; i++) {
+                progress.execute(writer, batch);
+            }
+            for (int round = 1; round <= 3; round++) {
+                other.setAutoCommit(false);
+                others.execute("update assent_transaction set attempts = attempts + 1");
+                CompletableFuture<Map<TransactionId, Reply>> waiting = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return progress.execute(writer, batch);
+                    } catch (SQLException e) {
+                        throw new AssertionError(e);
+                    }
+                });
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> log.count("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                                        + " and application_name = 'test' and datname = current_database()")
+                                == 1);
+                other.commit();
+
+                Map<TransactionId, Reply> replies = waiting.get(60, TimeUnit.SECONDS);
+                assertThat(replies).hasSize(all.size());
+                int expected = round;
+                assertThat(replies.values()).allSatisfy(reply -> {
+                    assertThat(reply.status()).isEqualTo(Status.OK);
+                    assertThat(reply.record().attempts()).isEqualTo(expected);
+                });
+            }
+        }
+        assertThat(log.count("select count(*) from assent_transaction where attempts = 3 and confirmed"))
+                .isEqualTo(all.size());
+    }
+
     private void decide(List<TransactionId> ids) {
         List<CompletionStage<Reply>> replies = new ArrayList<>();
         ids.forEach(id -> replies.add(log.port().decide(Drafts.commit(id, 1))));
