@@ -7,6 +7,7 @@ import io.assent.coordinator.participant.HttpParticipantClient;
 import io.assent.coordinator.participant.ParticipantProperties;
 import io.assent.coordinator.recovery.RecoveryProperties;
 import io.assent.coordinator.web.WebSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +31,7 @@ class SettingsTests {
     static class Settings {}
 
     private final ApplicationContextRunner runner =
-            new ApplicationContextRunner().withUserConfiguration(Settings.class);
+            new ApplicationContextRunner().withUserConfiguration(Settings.class).withBean(SimpleMeterRegistry.class);
 
     @Test
     void without_any_setting_it_starts_for_this_machine_only() {
