@@ -72,8 +72,8 @@ final class WorkChecks {
                 ? Finding.ok(check, all.isEmpty() ? "none was called yet" : all.size() + " called, no circuit is open")
                 : Finding.warning(
                         check,
-                        "called on trial, after calls failed: " + trying,
-                        "Look again in some seconds; GET /v1/participants tells the last error");
+                        "calls failed, and the next ones find out whether it is back: " + trying,
+                        "Nothing, if transactions go through again; GET /v1/participants tells the last error");
     }
 
     private static String named(List<ParticipantList.Participant> all, Circuit circuit) {

@@ -195,11 +195,7 @@ final class Lane implements AutoCloseable {
         return new ParticipantList.Participant(
                 participant,
                 address.toString(),
-                switch (circuit.getState()) {
-                    case OPEN, FORCED_OPEN -> ParticipantList.Circuit.OPEN;
-                    case HALF_OPEN -> ParticipantList.Circuit.HALF_OPEN;
-                    case CLOSED, DISABLED, METRICS_ONLY -> ParticipantList.Circuit.CLOSED;
-                },
+                circuit(failure),
                 prepareThreads.getActiveCount() + orderThreads.getActiveCount(),
                 ordersWaiting
                         + prepareThreads.getQueue().size()
@@ -209,6 +205,18 @@ final class Lane implements AutoCloseable {
                 failure == null ? null : failure.text(),
                 failure == null ? null : failure.at(),
                 answered == 0 ? null : Instant.ofEpochMilli(answered));
+    }
+
+    /** An open one that is over notices it with the next call; until then it would look as if nobody were called. */
+    private ParticipantList.Circuit circuit(@Nullable Failure failure) {
+        return switch (circuit.getState()) {
+            case OPEN, FORCED_OPEN ->
+                failure != null && !clock.instant().isBefore(failure.at().plus(limits.circuitOpenFor()))
+                        ? ParticipantList.Circuit.HALF_OPEN
+                        : ParticipantList.Circuit.OPEN;
+            case HALF_OPEN -> ParticipantList.Circuit.HALF_OPEN;
+            case CLOSED, DISABLED, METRICS_ONLY -> ParticipantList.Circuit.CLOSED;
+        };
     }
 
     /** Whether nothing is under way, so that the lane may be given up. */

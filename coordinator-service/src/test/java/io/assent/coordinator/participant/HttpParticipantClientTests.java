@@ -139,6 +139,9 @@ class HttpParticipantClientTests {
         assertThat(unwell.failureRate()).isPositive();
         await().untilAsserted(() ->
                 assertThat(client.participants().get(0).underWay()).isZero());
+        // Without another call: what is over must not look like a problem.
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> client.participants().get(0).circuit() == ParticipantList.Circuit.HALF_OPEN);
     }
 
     static List<String> noVotes() {
