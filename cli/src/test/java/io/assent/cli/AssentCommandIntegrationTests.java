@@ -145,11 +145,23 @@ class AssentCommandIntegrationTests {
 
         participant.resetAll();
         acknowledges(tx, "COMMITTED");
+        assertThat(run("retry", tx.toString(), "--reason", "it is back").exitCode())
+                .isZero();
 
         Ran watched = run("tx", "watch", tx.toString());
         assertThat(watched.exitCode()).isZero();
         assertThat(watched.out()).contains("completion  COMPLETE", "outcome     COMMITTED", "ACKNOWLEDGED");
         assertThat(run("tx", "list", "--state", "COMMITTED").out()).contains(tx.toString());
+    }
+
+    @Test
+    void the_doctor_says_what_to_do() {
+        Ran doctor = run("doctor");
+
+        assertThat(doctor.out()).contains("log-available", "WARNING", "mode is single", "assent.coordinator.log.mode");
+        assertThat(run("doctor", "--json").out()).contains("\"items\"");
+        // A participant that was away in another test may be a problem still.
+        assertThat(doctor.exitCode()).isEqualTo(doctor.out().contains("PROBLEM") ? 1 : 0);
     }
 
     @Test
