@@ -91,8 +91,8 @@ final class RefusalCases {
                     "the body " + body + " is " + expected.uri() + ", was " + type);
         });
         coordinator
-                .post(commit, "{\"name\":\"" + "x".repeat(4 * 1024 * 1024) + "\"}")
-                .problem(ProblemType.PAYLOAD_TOO_LARGE, "4 MB");
+                .post(commit, "{\"name\":\"" + "x".repeat(512 * 1024) + "\"}")
+                .problem(ProblemType.PAYLOAD_TOO_LARGE, "512 KB");
         coordinator
                 .send(Request.post(coordinator.at(commit), "{}").with("Content-Type", "text/plain"))
                 .problem(ProblemType.UNSUPPORTED_MEDIA_TYPE, "text/plain");

@@ -100,8 +100,7 @@ final class RefusalCases {
                 "{\"participant\":\"" + participant.name() + "\",\"decisions\":[null]}",
                 "{\"participant\":\"" + participant.name() + "\"}",
                 good.replace("\"participant\":\"" + participant.name() + "\",", ""),
-                "{\"participant\":\"" + participant.name() + "\",\"decisions\":\"" + "x".repeat(2 * 1024 * 1024)
-                        + "\"}");
+                "{\"participant\":\"" + participant.name() + "\",\"decisions\":\"" + "x".repeat(512 * 1024) + "\"}");
         for (String body : bodies) {
             refused(participant, Request.post(participant.at("/decisions"), body), brief(body));
         }
