@@ -2,6 +2,7 @@ package io.assent.chaos.simulation;
 
 import io.assent.coordinator.engine.TransactionListener;
 import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.TransactionId;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class SilentListener implements TransactionListener {
     }
 
     @Override
-    public void decided(TransactionRecord transaction, boolean won, Duration took) {
+    public void decided(TransactionRecord transaction, @Nullable RollbackCause cause, boolean won, Duration took) {
         statistics.count(won ? "told: decided, won" : "told: decided, lost");
     }
 

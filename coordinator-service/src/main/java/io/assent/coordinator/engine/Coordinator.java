@@ -2,6 +2,7 @@ package io.assent.coordinator.engine;
 
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.ExpectedBranch;
+import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.InquiryAnswer;
@@ -46,11 +47,19 @@ public interface Coordinator {
 
     /**
      * @param id the transaction
+     * @param cause for counting
      * @param reason for people
      * @param branches executions that should hear of it
      * @param patience as in {@link Commit}
      */
-    record Rollback(TransactionId id, @Nullable String reason, List<Branch> branches, Duration patience) {}
+    record Rollback(
+            TransactionId id, RollbackCause cause, @Nullable String reason, List<Branch> branches, Duration patience) {
+
+        /** Asked for by an initiator or an operator. */
+        public Rollback(TransactionId id, @Nullable String reason, List<Branch> branches, Duration patience) {
+            this(id, RollbackCause.REQUESTED, reason, branches, patience);
+        }
+    }
 
     /**
      * @param transaction the transaction

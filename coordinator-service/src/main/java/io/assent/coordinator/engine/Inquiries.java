@@ -6,6 +6,7 @@ import io.assent.coordinator.engine.Coordinator.Rollback;
 import io.assent.coordinator.engine.DecisionLog.Reading;
 import io.assent.coordinator.engine.DecisionLog.Status;
 import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.Decision;
 import io.assent.protocol.InquiryAnswer;
@@ -93,7 +94,11 @@ final class Inquiries {
     private CompletableFuture<Answer> write(TransactionId id) {
         return coordinator
                 .rollback(new Rollback(
-                        id, "the deadline passed, and a participant asked for the decision", List.of(), Duration.ZERO))
+                        id,
+                        RollbackCause.DEADLINE,
+                        "the deadline passed, and a participant asked for the decision",
+                        List.of(),
+                        Duration.ZERO))
                 .toCompletableFuture();
     }
 

@@ -9,6 +9,7 @@ import io.assent.coordinator.protocol.Action;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.Execution;
 import io.assent.coordinator.protocol.GlobalTransaction;
+import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.Step;
 import io.assent.coordinator.protocol.TransactionPhase;
 import io.assent.coordinator.protocol.TransactionRecord;
@@ -168,7 +169,7 @@ final class LiveTransaction {
                 write(first);
             }
         }
-        apply(state.rollbackRequested(request.reason(), request.branches()));
+        apply(state.rollbackRequested(request.cause(), request.reason(), request.branches()));
         tellDecided(caller);
     }
 
@@ -411,10 +412,10 @@ final class LiveTransaction {
                 wanted.reason(),
                 settings.takeOverAfter());
         proposal = next;
-        decide(next, 1);
+        decide(next, wanted.cause(), 1);
     }
 
-    private void decide(Proposal sent, int attempt) {
+    private void decide(Proposal sent, @Nullable RollbackCause cause, int attempt) {
         call(() -> ports.log().decide(sent), LiveTransaction::lost, reply -> {
             if (proposal != sent || state.phase() != TransactionPhase.DECIDING) {
                 return;
@@ -423,7 +424,8 @@ final class LiveTransaction {
             if (reply.status() == Status.OK && returned != null && returned.decision() != null) {
                 record = returned;
                 Duration took = Duration.between(since, ports.clock().instant());
-                ports.listener().decided(returned, reply.changed(), took);
+                ports.listener()
+                        .decided(returned, reply.changed() ? written(returned, cause) : null, reply.changed(), took);
                 apply(state.decided(returned));
             } else if (clean(reply) && returned != null && returned.decision() == null) {
                 apply(state.proposalConflicted());
@@ -433,9 +435,14 @@ final class LiveTransaction {
                 Duration wait = settings.decisionRetry().after(attempt, ports.random());
                 ports.listener().indeterminate(id, reply.detail(), wait);
                 apply(state.decisionIndeterminate());
-                later(wait, () -> decide(sent, attempt + 1));
+                later(wait, () -> decide(sent, cause, attempt + 1));
             }
         });
+    }
+
+    /** The log itself turns a COMMIT into a ROLLBACK when its clock finds the deadline passed (R10). */
+    private static @Nullable RollbackCause written(TransactionRecord winner, @Nullable RollbackCause proposed) {
+        return winner.decision() == Decision.ROLLBACK && proposed == null ? RollbackCause.DEADLINE : proposed;
     }
 
     private static boolean clean(Reply reply) {

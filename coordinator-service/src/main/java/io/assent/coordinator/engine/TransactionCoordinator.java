@@ -124,7 +124,11 @@ public final class TransactionCoordinator implements Coordinator, Admission {
             return CompletableFuture.completedFuture(refusal);
         }
         Rollback checked = new Rollback(
-                request.id(), request.reason(), endedIfUnreachable(request.branches()), request.patience());
+                request.id(),
+                request.cause(),
+                request.reason(),
+                endedIfUnreachable(request.branches()),
+                request.patience());
         Caller caller = Caller.of(checked);
         dispatch(checked.id(), caller, transaction -> transaction.rollback(checked, caller));
         return caller.answer();

@@ -1,6 +1,7 @@
 package io.assent.coordinator.engine;
 
 import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.TransactionId;
 import java.time.Duration;
@@ -15,8 +16,14 @@ public interface TransactionListener {
     /** A branch was enlisted. */
     void enlisted(TransactionId transaction, Branch branch);
 
-    /** This instance was given a decision by a clean write; {@code took} is the time from the request. */
-    void decided(TransactionRecord transaction, boolean won, Duration took);
+    /**
+     * This instance was given a decision by a clean write.
+     *
+     * @param cause of a ROLLBACK that this instance wrote; null otherwise
+     * @param won whether this instance wrote it
+     * @param took the time from the request
+     */
+    void decided(TransactionRecord transaction, @Nullable RollbackCause cause, boolean won, Duration took);
 
     /** Whether the decision was written is not known; it is asked for again in {@code retryIn}. */
     void indeterminate(TransactionId transaction, @Nullable String detail, Duration retryIn);

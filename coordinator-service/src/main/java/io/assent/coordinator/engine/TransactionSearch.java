@@ -43,7 +43,8 @@ public interface TransactionSearch {
     }
 
     /**
-     * Branches whose end the participant at an address has not acknowledged.
+     * Branches whose end the participant at an address has not acknowledged. One that has ended against the decision waits
+     * for a person and is not among them.
      *
      * @param participant that has them
      * @param url as the branches name it, or null

@@ -84,6 +84,9 @@ final class JpaTransactionSearch implements TransactionSearch {
                             from unfinished u cross join lateral jsonb_array_elements(u.branches) b (branch)
                             where not coalesce(cast(b.branch -> 'acknowledged' as boolean), false)
                                 and b.branch ->> 'vote' <> 'READ_ONLY'
+                                -- One that has ended and is not acknowledged ended against the decision: a person is
+                                -- waited for, not the participant.
+                                and coalesce(b.branch ->> 'state', '') not in ('COMMITTED', 'ROLLED_BACK', 'NEVER_SEEN')
                             group by 1, 2
                             """, Object[].class)
                     .setParameter("most", Backlog.MOST)

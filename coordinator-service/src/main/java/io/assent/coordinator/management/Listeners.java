@@ -2,6 +2,7 @@ package io.assent.coordinator.management;
 
 import io.assent.coordinator.engine.TransactionListener;
 import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.TransactionId;
 import java.time.Duration;
@@ -33,8 +34,8 @@ final class Listeners implements TransactionListener {
     }
 
     @Override
-    public void decided(TransactionRecord transaction, boolean won, Duration took) {
-        tell(listener -> listener.decided(transaction, won, took));
+    public void decided(TransactionRecord transaction, @Nullable RollbackCause cause, boolean won, Duration took) {
+        tell(listener -> listener.decided(transaction, cause, won, took));
     }
 
     @Override

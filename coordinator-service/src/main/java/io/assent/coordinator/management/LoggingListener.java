@@ -2,6 +2,7 @@ package io.assent.coordinator.management;
 
 import io.assent.coordinator.engine.TransactionListener;
 import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
@@ -49,7 +50,7 @@ final class LoggingListener implements TransactionListener {
     }
 
     @Override
-    public void decided(TransactionRecord transaction, boolean won, Duration took) {
+    public void decided(TransactionRecord transaction, @Nullable RollbackCause cause, boolean won, Duration took) {
         if (transaction.decision() == Decision.ROLLBACK) {
             log.info(
                     "ROLLBACK of {} ({}) is decided: {}; its branches are ordered to roll back",

@@ -2,6 +2,7 @@ package io.assent.coordinator.management;
 
 import io.assent.coordinator.engine.TransactionListener;
 import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.Decision;
 import io.assent.protocol.Outcome;
@@ -44,6 +45,7 @@ final class MetricsListener implements TransactionListener {
     private final Map<Decision, Timer> lost = new EnumMap<>(Decision.class);
     private final Map<Outcome, Timer> completed = new EnumMap<>(Outcome.class);
     private final Map<Refused, Counter> refused = new EnumMap<>(Refused.class);
+    private final Map<RollbackCause, Counter> rollbacks = new EnumMap<>(RollbackCause.class);
 
     /** @param log the name of the log that the transactions are in */
     MetricsListener(MeterRegistry registry, String log) {
@@ -75,7 +77,16 @@ final class MetricsListener implements TransactionListener {
                     Counter.builder("assent.admission.refused")
                             .description("Begins and commits that were refused as overloaded; they decided nothing")
                             .tag("log", log)
-                            .tag("reason", why.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                            .tag("reason", tag(why))
+                            .register(registry));
+        }
+        for (RollbackCause cause : RollbackCause.values()) {
+            rollbacks.put(
+                    cause,
+                    Counter.builder("assent.rollbacks")
+                            .description("ROLLBACKs that this instance wrote, by why")
+                            .tag("log", log)
+                            .tag("reason", tag(cause))
                             .register(registry));
         }
     }
@@ -96,9 +107,13 @@ final class MetricsListener implements TransactionListener {
     }
 
     @Override
-    public void decided(TransactionRecord transaction, boolean byThisRequest, Duration took) {
+    public void decided(
+            TransactionRecord transaction, @Nullable RollbackCause cause, boolean byThisRequest, Duration took) {
         if (transaction.decision() != null) {
             of(byThisRequest ? won : lost, transaction.decision()).record(took);
+        }
+        if (cause != null) {
+            of(rollbacks, cause).increment();
         }
     }
 
@@ -133,6 +148,10 @@ final class MetricsListener implements TransactionListener {
     @Override
     public void recovered(TransactionRecord transaction) {
         recovered.increment();
+    }
+
+    private static String tag(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static <K, M> M of(Map<K, M> meters, K key) {

@@ -4,11 +4,14 @@ import io.assent.coordinator.engine.DecisionLogs;
 import io.assent.coordinator.engine.ParticipantList;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Once for the service, over the ports of all its logs. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(BacklogProperties.class)
 public class OperationsConfiguration {
 
     @Bean
@@ -19,6 +22,11 @@ public class OperationsConfiguration {
     @Bean
     Audit audit() {
         return new Audit();
+    }
+
+    @Bean
+    BacklogWatch backlogWatch(TransactionSearch search, InstantSource clock, BacklogProperties properties) {
+        return new BacklogWatch(search, clock, properties);
     }
 
     @Bean

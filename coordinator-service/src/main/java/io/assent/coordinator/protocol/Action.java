@@ -16,10 +16,13 @@ public sealed interface Action {
     /**
      * Propose a decision to the log; reported by {@code decided}, {@code decisionIndeterminate},
      * {@code proposalConflicted} or {@code notWritten}.
+     *
+     * @param cause why ROLLBACK is proposed; null with COMMIT
      */
     record Propose(
             Decision decision,
             List<Branch> branches,
+            @Nullable RollbackCause cause,
             @Nullable String reason) implements Action {}
 
     /** Send the last proposal again, unchanged, after a while (L3). */

@@ -98,17 +98,14 @@ public record GlobalTransaction(
     /**
      * Somebody wants it rolled back: initiator, operator, or a participant past the deadline (R3).
      *
+     * @param cause for counting
      * @param reason for people
      * @param named executions that should hear of it
      */
-    public Step rollbackRequested(@Nullable String reason, List<Branch> named) {
+    public Step rollbackRequested(RollbackCause cause, @Nullable String reason, List<Branch> named) {
         return switch (phase) {
             case ACTIVE, CLOSING, PREPARING ->
-                propose(
-                        TransactionEvent.ROLLBACK_REQUESTED,
-                        with(Branches.union(branches, named)),
-                        Decision.ROLLBACK,
-                        reason);
+                rollBack(TransactionEvent.ROLLBACK_REQUESTED, with(Branches.union(branches, named)), cause, reason);
             // Too late to change the proposal that is on its way: whichever is first stands (R1).
             case DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
         };
@@ -126,10 +123,10 @@ public record GlobalTransaction(
                     // Read, not written: act on it only if it was confirmed; else a write has to return it (R4).
                     yield record.confirmed()
                             ? settle(TransactionEvent.CLOSED, record)
-                            : propose(
+                            : rollBack(
                                     TransactionEvent.CLOSED,
                                     this,
-                                    Decision.ROLLBACK,
+                                    RollbackCause.UNCONFIRMED,
                                     "asked for again while its decision was not confirmed");
                 }
                 GlobalTransaction closed = new GlobalTransaction(
@@ -146,10 +143,10 @@ public record GlobalTransaction(
                 String difference = Branches.difference(expected, record.branches());
                 yield difference != null
                         // What the client named has to hear of the rollback, too.
-                        ? propose(
+                        ? rollBack(
                                 TransactionEvent.CLOSED,
                                 closed.with(Branches.union(record.branches(), branches)),
-                                Decision.ROLLBACK,
+                                RollbackCause.BRANCHES,
                                 difference)
                         : closed.vote(TransactionEvent.CLOSED);
             }
@@ -173,7 +170,7 @@ public record GlobalTransaction(
                 }
                 GlobalTransaction heard = with(Branches.replace(branches, branch.withVote(vote, reason)));
                 if (vote == Vote.ROLLBACK || vote == Vote.PENDING) {
-                    yield propose(TransactionEvent.VOTED, heard, Decision.ROLLBACK, votedRollback(branch, reason));
+                    yield rollBack(TransactionEvent.VOTED, heard, RollbackCause.VOTE, votedRollback(branch, reason));
                 }
                 yield heard.branches.stream().anyMatch(other -> other.vote() == Vote.PENDING)
                         ? heard.step(TransactionEvent.VOTED, phase, phase, List.of())
@@ -202,10 +199,10 @@ public record GlobalTransaction(
                                     closedAs)
                             .step(TransactionEvent.VOTE_UNKNOWN, phase, phase, List.of(new Action.AskVote(branch)));
                 }
-                yield propose(
+                yield rollBack(
                         TransactionEvent.VOTE_UNKNOWN,
                         this,
-                        Decision.ROLLBACK,
+                        RollbackCause.NO_VOTE,
                         "no vote was heard from branch " + branch.id() + " (" + branch.participant() + ")"
                                 + (detail == null ? "" : ": " + detail));
             }
@@ -217,10 +214,10 @@ public record GlobalTransaction(
     public Step deadlinePassed() {
         return switch (phase) {
             case CLOSING, PREPARING ->
-                propose(
+                rollBack(
                         TransactionEvent.DEADLINE_PASSED,
                         this,
-                        Decision.ROLLBACK,
+                        RollbackCause.DEADLINE,
                         "the deadline passed before every branch had voted");
             case ACTIVE, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
         };
@@ -263,10 +260,10 @@ public record GlobalTransaction(
         return switch (phase) {
             case DECIDING ->
                 enlisted
-                        ? propose(
+                        ? rollBack(
                                 TransactionEvent.PROPOSAL_CONFLICTED,
                                 this,
-                                Decision.ROLLBACK,
+                                RollbackCause.BRANCHES,
                                 "the enlisted branches are not those that voted")
                         : close(TransactionEvent.PROPOSAL_CONFLICTED);
             case ACTIVE, CLOSING, PREPARING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
@@ -394,7 +391,7 @@ public record GlobalTransaction(
                 if (record.decision() != null && record.confirmed()) {
                     yield settle(TransactionEvent.RECOVERED, record);
                 }
-                yield propose(
+                yield rollBack(
                         TransactionEvent.RECOVERED,
                         new GlobalTransaction(
                                 id,
@@ -407,7 +404,7 @@ public record GlobalTransaction(
                                 null,
                                 null,
                                 null),
-                        Decision.ROLLBACK,
+                        record.decision() == null ? RollbackCause.DEADLINE : RollbackCause.UNCONFIRMED,
                         "the deadline passed without a decision");
             }
             case CLOSING, PREPARING, DECIDING, COMMITTING, ROLLING_BACK, COMPLETED -> ignored();
@@ -474,28 +471,32 @@ public record GlobalTransaction(
     private Step vote(TransactionEvent event) {
         var twice = Branches.namedTwice(branches);
         if (twice != null) {
-            return propose(event, this, Decision.ROLLBACK, "branch " + twice + " is named twice");
+            return rollBack(event, this, RollbackCause.BRANCHES, "branch " + twice + " is named twice");
         }
         List<Action> questions = new ArrayList<>();
         for (Branch branch : branches) {
             if (branch.vote() == Vote.ROLLBACK) {
-                return propose(event, this, Decision.ROLLBACK, votedRollback(branch, branch.lastError()));
+                return rollBack(event, this, RollbackCause.VOTE, votedRollback(branch, branch.lastError()));
             }
             if (branch.ref() == null && branch.vote() != Vote.READ_ONLY) {
-                return propose(event, this, Decision.ROLLBACK, "branch " + branch.id() + " has no ref");
+                return rollBack(event, this, RollbackCause.BRANCHES, "branch " + branch.id() + " has no ref");
             }
             if (branch.vote() == Vote.PENDING) {
                 questions.add(new Action.AskVote(branch));
             }
         }
         return questions.isEmpty()
-                ? propose(event, this, Decision.COMMIT, null)
+                ? propose(event, this, new Action.Propose(Decision.COMMIT, branches, null, null))
                 : step(event, phase, TransactionPhase.PREPARING, questions);
     }
 
-    private Step propose(TransactionEvent event, GlobalTransaction proposer, Decision proposed, @Nullable String why) {
-        return proposer.step(
-                event, phase, TransactionPhase.DECIDING, List.of(new Action.Propose(proposed, proposer.branches, why)));
+    private Step rollBack(
+            TransactionEvent event, GlobalTransaction proposer, RollbackCause cause, @Nullable String why) {
+        return propose(event, proposer, new Action.Propose(Decision.ROLLBACK, proposer.branches, cause, why));
+    }
+
+    private Step propose(TransactionEvent event, GlobalTransaction proposer, Action.Propose proposal) {
+        return proposer.step(event, phase, TransactionPhase.DECIDING, List.of(proposal));
     }
 
     /** A decision stands and may be told: deliver it, or see that there is nothing to deliver. */

@@ -211,6 +211,8 @@ class CoordinatorIntegrationTests {
             assertThat(away.path("unacknowledged").asLong()).isPositive();
             assertThat(away.path("oldestUnacknowledgedSince").isNull()).isFalse();
             assertThat(away.path("lastError").asString()).isEqualTo("answered with status 503");
+            assertThat(gauge(second, "assent_unacknowledged")).isPositive();
+            assertThat(gauge(second, "assent_unacknowledged_oldest_seconds")).isPositive();
         });
         participantsBehave();
         await().atMost(Duration.ofSeconds(30))
@@ -256,6 +258,8 @@ class CoordinatorIntegrationTests {
 
     @Test
     void a_branch_that_ended_against_the_decision_is_shown_until_a_person_closes_it() {
+        await().until(() -> gauge(second, "assent_heuristics_open") >= 0);
+        double before = gauge(second, "assent_heuristics_open");
         TransactionId tx = newId();
         payment.stubFor(post("/assent/v1/decisions")
                 .willReturn(okJson("{\"results\":[{\"transaction\":\"" + tx + "\",\"branch\":\"1\",\"ref\":\""
@@ -268,11 +272,23 @@ class CoordinatorIntegrationTests {
         // The other instance knows what the log knows.
         await().untilAsserted(() ->
                 assertThat(second.get(path(tx.toString())).text("outcome")).isEqualTo("HEURISTIC_MIXED"));
+        await().until(() -> gauge(second, "assent_heuristics_open") == before + 1);
         Http.Response resolved = second.post(path(tx.toString()) + "/resolution", "{\"reason\":\"booked by hand\"}");
         assertThat(resolved.status()).as(resolved.body()).isEqualTo(200);
         assertThat(resolved.text("completion")).isEqualTo("COMPLETE");
         assertThat(resolved.text("outcome")).isEqualTo("HEURISTIC_MIXED");
         assertThat(first.get(path(tx.toString())).body()).contains("booked by hand");
+        await().until(() -> gauge(second, "assent_heuristics_open") == before);
+    }
+
+    private static double gauge(Http http, String name) {
+        return http.get("/actuator/prometheus")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " is not shown"));
     }
 
     @Test
@@ -471,6 +487,7 @@ class CoordinatorIntegrationTests {
                         "--assent.coordinator.participants.allowed-hosts=loopback:*",
                         "--assent.coordinator.participants.defaults.circuit-open-for=200ms",
                         "--assent.coordinator.engine.take-over-after=2s",
+                        "--assent.coordinator.backlog.interval=1s",
                         "--assent.coordinator.recovery.interval=200ms");
     }
 

@@ -10,6 +10,7 @@ import io.assent.coordinator.engine.ParticipantClient.OrderReply;
 import io.assent.coordinator.engine.ParticipantClient.VoteReply;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.ExpectedBranch;
+import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
@@ -308,8 +309,9 @@ final class HandDriven {
         }
 
         @Override
-        public void decided(TransactionRecord transaction, boolean won, Duration took) {
-            heard.add("decided " + transaction.decision() + (won ? ", won" : ", lost"));
+        public void decided(TransactionRecord transaction, @Nullable RollbackCause cause, boolean won, Duration took) {
+            heard.add("decided " + transaction.decision() + (won ? ", won" : ", lost")
+                    + (cause == null ? "" : ", " + cause));
         }
 
         @Override

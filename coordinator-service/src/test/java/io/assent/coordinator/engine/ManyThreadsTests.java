@@ -7,6 +7,7 @@ import io.assent.coordinator.engine.ParticipantClient.OrderReply;
 import io.assent.coordinator.engine.ParticipantClient.VoteReply;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.ExpectedBranch;
+import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
@@ -283,7 +284,7 @@ class ManyThreadsTests {
         public void enlisted(TransactionId transaction, Branch branch) {}
 
         @Override
-        public void decided(TransactionRecord transaction, boolean won, Duration took) {}
+        public void decided(TransactionRecord transaction, @Nullable RollbackCause cause, boolean won, Duration took) {}
 
         @Override
         public void indeterminate(TransactionId transaction, @Nullable String detail, Duration retryIn) {}

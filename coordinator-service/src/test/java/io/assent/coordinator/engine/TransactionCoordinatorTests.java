@@ -412,6 +412,44 @@ class TransactionCoordinatorTests {
         assertThat(proposal().deadline()).as("the log looks").isEqualTo(DEADLINE);
     }
 
+    @Test
+    void a_rollback_is_told_with_its_cause_by_the_instance_that_wrote_it() {
+        ports.coordinator.commit(ports.collected(branch("1", Vote.ROLLBACK)));
+        win();
+        assertThat(ports.heard).contains("decided ROLLBACK, won, VOTE");
+    }
+
+    @Test
+    void a_missing_vote_and_a_deadline_are_different_causes() {
+        ports.coordinator.commit(ports.collected(branch("1", Vote.PENDING)));
+        ports.answer("prepare 1", new VoteReply(null, "timeout", false));
+        win();
+        assertThat(ports.heard).contains("decided ROLLBACK, won, NO_VOTE");
+    }
+
+    @Test
+    void the_log_s_clock_that_turns_a_commit_into_a_rollback_is_the_deadline_R10() {
+        ports.coordinator.commit(ports.collected(ONE));
+        ports.answer(
+                "decide", new Reply(Status.OK, decided(Decision.ROLLBACK, false, List.of(ONE), "late"), true, null));
+        assertThat(ports.heard).contains("decided ROLLBACK, won, DEADLINE");
+    }
+
+    @Test
+    void who_lost_does_not_count_the_cause_again() {
+        ports.coordinator.rollback(new Coordinator.Rollback(ID, "wanted", List.of(), Duration.ZERO));
+        ports.answer("decide", stands(Decision.ROLLBACK));
+        ports.coordinator.rollback(new Coordinator.Rollback(ID, "wanted", List.of(), Duration.ZERO));
+        assertThat(ports.heard).contains("decided ROLLBACK, lost").noneMatch(line -> line.contains("REQUESTED"));
+    }
+
+    @Test
+    void what_somebody_asked_for_is_counted_as_requested() {
+        ports.coordinator.rollback(new Coordinator.Rollback(ID, "wanted", List.of(), Duration.ZERO));
+        win();
+        assertThat(ports.heard).contains("decided ROLLBACK, won, REQUESTED");
+    }
+
     // ---- commit, begun
 
     @Test

@@ -118,8 +118,18 @@ class TransactionSearchIntegrationTests {
         assertThat(backlog.undelivered())
                 .allSatisfy(found -> assertThat(found.oldestSince()).isAfter(before));
 
-        execute("update assent_transaction set outcome = 'HEURISTIC_MIXED' where id = '" + one + "'");
-        assertThat(search.backlog().heuristics()).isEqualTo(1);
+        execute("update assent_transaction set outcome = 'HEURISTIC_MIXED',"
+                + " branches = jsonb_set(branches, '{0,state}', '\"ROLLED_BACK\"') where id = '" + one + "'");
+        TransactionSearch.Backlog contradicted = search.backlog();
+        assertThat(contradicted.heuristics()).isEqualTo(1);
+        assertThat(contradicted.undelivered().stream()
+                        .mapToLong(TransactionSearch.Undelivered::branches)
+                        .sum())
+                .as("what ended against the decision waits for a person")
+                .isEqualTo(records(one, other).stream()
+                                .mapToLong(record -> record.branches().size())
+                                .sum()
+                        - 1);
     }
 
     private static List<TransactionRecord> records(TransactionId... ids) {

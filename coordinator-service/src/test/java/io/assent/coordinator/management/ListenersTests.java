@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assent.coordinator.engine.TransactionListener;
 import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
@@ -81,8 +82,9 @@ class ListenersTests {
     void decisions_and_completions_are_timed_by_what_came_of_them() {
         listener.begun(record(null, null));
         listener.enlisted(TX, branch(null, null));
-        listener.decided(record(Decision.COMMIT, null), true, Duration.ofMillis(7));
-        listener.decided(record(Decision.ROLLBACK, null), false, Duration.ofMillis(9));
+        listener.decided(record(Decision.COMMIT, null), null, true, Duration.ofMillis(7));
+        listener.decided(record(Decision.ROLLBACK, null), null, false, Duration.ofMillis(9));
+        listener.decided(record(Decision.ROLLBACK, null), RollbackCause.NO_VOTE, true, Duration.ofMillis(9));
         listener.acknowledged(TX, branch(BranchState.COMMITTED, null));
         listener.completed(record(Decision.COMMIT, Outcome.COMMITTED));
 
@@ -96,6 +98,8 @@ class ListenersTests {
                         .timer()
                         .count())
                 .isEqualTo(1);
+        assertThat(count("assent.rollbacks", "reason", "no-vote")).isEqualTo(1);
+        assertThat(count("assent.rollbacks", "reason", "deadline")).isZero();
         assertThat(registry.get("assent.completion")
                         .tag("outcome", "COMMITTED")
                         .timer()
@@ -106,8 +110,8 @@ class ListenersTests {
         assertThat(count("assent.acknowledged")).isEqualTo(1);
     }
 
-    private double count(String name) {
-        return registry.get(name).counter().count();
+    private double count(String name, String... tags) {
+        return registry.get(name).tags(tags).counter().count();
     }
 
     /** Breaks the contract on every event. */

@@ -200,7 +200,8 @@ class GlobalTransactionTests {
     void while_the_result_is_not_known_nobody_is_told_and_nothing_is_ordered_R8() {
         GlobalTransaction before = deciding();
         assertThat(before.decisionIndeterminate()).isEqualTo(new Step(before, List.of(new Action.ProposeAgain())));
-        assertThat(before.rollbackRequested("wanted", List.of())).isEqualTo(new Step(before, List.of()));
+        assertThat(before.rollbackRequested(RollbackCause.REQUESTED, "wanted", List.of()))
+                .isEqualTo(new Step(before, List.of()));
     }
 
     @Test

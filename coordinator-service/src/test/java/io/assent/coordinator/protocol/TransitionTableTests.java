@@ -54,7 +54,8 @@ class TransitionTableTests {
                         t -> t.commitRequested(DEADLINE, List.of(pending), null),
                         t -> t.commitRequested(null, null, null)));
         stimuli.put(
-                TransactionEvent.ROLLBACK_REQUESTED, List.of(t -> t.rollbackRequested("wanted", List.of(stranger))));
+                TransactionEvent.ROLLBACK_REQUESTED,
+                List.of(t -> t.rollbackRequested(RollbackCause.REQUESTED, "wanted", List.of(stranger))));
         stimuli.put(
                 TransactionEvent.CLOSED,
                 List.of(
