@@ -8,13 +8,13 @@ export const title = 'In doubt';
 
 const LIMIT = 50;
 // What is on its way takes less than this; longer means that somebody is waited for.
-const AGE = 'PT5S';
+const AGE = 'PT1S';
 
 const view = { committing: null, rollingBack: null, preparing: null, missing: [], problem: null };
 let stop = () => {};
 
 export function enter() {
-  stop = every(5000, load);
+  stop = every(1000, load);
 }
 
 export const leave = () => stop();
@@ -45,7 +45,7 @@ function list(id, heading, text, page, state) {
 }
 
 export const draw = () => html`
-  ${head('In doubt', 'What has waited for more than five seconds. Participants keep their locks until it ends.')}
+  ${head('In doubt', 'What has waited for more than a second. Participants keep their locks until it ends.')}
   ${problem(view.problem)}${missing(view.missing)}
   ${list('committing', 'Decided: commit', 'Not every branch has acknowledged. The orders are repeated until each has.', view.committing, 'COMMITTING')}
   ${list('rolling-back', 'Decided: roll back', 'Not every branch has acknowledged. The orders are repeated until each has.', view.rollingBack, 'ROLLING_BACK')}

@@ -70,8 +70,8 @@ export function draw() {
     <dl class="tiles">
       ${tile('commits', 'Commits per second', number(last?.commits), n ? `${number(n.commits.count)} in all` : '')}
       ${tile('rollbacks', 'Rollbacks per second', number(last?.rollbacks), n ? `${number(n.rollbacks.count)} in all` : '')}
-      ${tile('decide', 'Mean time to decide', millis(last?.decide), longest(n))}
-      ${tile('complete', 'Mean time from decision to end', millis(last?.complete), n ? `longest ${millis(n.completions.maxMillis)}` : '')}
+      ${tile('decide', 'Time to decide', millis(last?.decide), `99 %: ${millis(last?.decide99)}, ${longest(n)}`)}
+      ${tile('complete', 'From decision to end', millis(last?.complete), `99 %: ${millis(last?.complete99)}, ${n ? `longest ${millis(n.completions.maxMillis)}` : ''}`)}
       ${tile('in-flight', 'In flight', number(n?.inFlight), n ? `${number(n.undecided)} undecided` : '')}
       ${tile('redelivering', 'Redelivering', number(n?.redelivering), n ? `${number(n.redeliveries)} repeats in all` : '')}
       ${tile('heuristics', 'Heuristic branches', number(n?.heuristics), 'since the start')}
@@ -81,9 +81,9 @@ export function draw() {
       ${chart('chart-rates', 'Decisions per second', [
         { key: 'commits', label: 'commits', kind: 'c1' }, { key: 'rollbacks', label: 'rollbacks', kind: 'c2' }], live.points,
         `now ${number(last?.commits)} commits and ${number(last?.rollbacks)} rollbacks`)}
-      ${chart('chart-times', 'Mean time, ms', [
-        { key: 'decide', label: 'to decide', kind: 'c1' }, { key: 'complete', label: 'decision to end', kind: 'c3' }], live.points,
-        `now ${millis(last?.decide)} to decide and ${millis(last?.complete)} from the decision to the end`)}
+      ${chart('chart-times', 'Time to decide, ms', [
+        { key: 'decide', label: 'half within', kind: 'c1' }, { key: 'decide99', label: '99 % within', kind: 'c3' }], live.points,
+        `now half within ${millis(last?.decide)}, 99 % within ${millis(last?.decide99)}`)}
       ${chart('chart-work', 'In flight', [
         { key: 'inFlight', label: 'in flight', kind: 'c1' }, { key: 'redelivering', label: 'redelivering', kind: 'c2' }], live.points,
         `now ${number(last?.inFlight)} in flight and ${number(last?.redelivering)} redelivering`)}

@@ -51,8 +51,11 @@ function event(entry, branches) {
   const branch = branches.find((one) => one.branch === entry.branch);
   const who = entry.branch ? `${entry.branch}${branch ? ` at ${branch.participant}` : ''}` : '';
   return html`<li class=${kind} data-testid="event-${entry.event}"><time datetime=${entry.at} title=${entry.at}>${timeOfDay(entry.at)}</time>
-    <div><strong>${word}</strong>${who ? html` <span class="name">${who}</span>` : nothing}${entry.detail ? html`<br><span class="quiet">${entry.detail}</span>` : nothing}</div></li>`;
+    <div><strong>${word}</strong>${who ? html` <span class="name">${who}</span>` : nothing}${entry.detail ? html`<br><span class="quiet">${entry.detail}${repeated(entry, branch)}</span>` : nothing}</div></li>`;
 }
+
+/** Of a branch that had to be ordered more than once: it was away, or slow. */
+const repeated = (entry, branch) => (entry.event === 'ACKNOWLEDGED' && branch?.attempts > 1 ? `, after ${branch.attempts} orders` : '');
 
 /** An instance that repeats an order by itself does not write down each repeat: what is due may have been sent meanwhile. */
 const due = (instant) => (Date.parse(instant) > Date.now() ? html`next attempt ${when(instant)}` : 'repeated until it answers');
@@ -61,7 +64,7 @@ const due = (instant) => (Date.parse(instant) > Date.now() ? html`next attempt $
 function waits(t) {
   const decidedAt = t.timeline?.find((entry) => entry.event === 'DECIDED')?.at;
   const lines = awaited(t).map((branch) => html`<li class="wait" data-testid="awaited-${branch.branch}"><span class="quiet">awaited</span>
-    <div><strong>Acknowledgement of ${branch.branch} at ${branch.participant}</strong>${decidedAt ? html`, since ${age(decidedAt)}` : nothing}
+    <div><strong>Acknowledgement of ${branch.branch} at ${branch.participant}</strong>${decidedAt ? html`, since ${timeOfDay(decidedAt)}, ${age(decidedAt)}` : nothing}
       <br><span class="quiet">${branch.attempts} ${branch.attempts === 1 ? 'order' : 'orders'} sent${branch.nextAttemptAt ? html`, ${due(branch.nextAttemptAt)}` : nothing}</span>
       ${branch.lastError ? html`<br><span class="bad-text">${branch.lastError}</span>` : nothing}</div></li>`);
   if (!t.decision) {

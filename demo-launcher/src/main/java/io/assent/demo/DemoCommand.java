@@ -119,6 +119,7 @@ final class DemoCommand implements Callable<Integer> {
     private static void addresses(DemoSystem system, Screen screen) {
         screen.idle();
         screen.print("Storefront         " + system.orderUrl() + "/");
+        screen.print("Console            " + system.coordinatorUrl() + "/console");
         screen.print("API documentation  " + system.coordinatorUrl() + "/swagger-ui.html (coordinator)");
         screen.print("                   " + system.orderUrl() + "/swagger-ui.html (order service)");
         screen.print("                   " + system.paymentUrl() + "/swagger-ui.html (payment service)");

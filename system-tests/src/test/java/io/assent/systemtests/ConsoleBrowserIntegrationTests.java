@@ -14,6 +14,7 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -142,6 +143,27 @@ class ConsoleBrowserIntegrationTests {
         visitor.expect("check-log-standby").containsText("What to do");
         visitor.click("examine").expect("examined").containsText("Examined");
         assertFine(visitor, "console-doctor" + suffix);
+    }
+
+    @Test
+    void how_long_decisions_take_is_told_from_their_buckets() throws Exception {
+        Visitor visitor = desktop().open("#/");
+        visitor.expect("live").hasAttribute("data-status", "on");
+        coordinator.committed("measured", OBEDIENT);
+        visitor.expect("tile-decide").hasText(Pattern.compile("\\d.* m?s"));
+
+        String quantile = "async ([share, now, before]) => (await import('./assets/live.js'))"
+                + ".quantile(share, now, before, [10, 100, 1000])";
+        Map<String, Object> before = Map.of("count", 10, "within", List.of(4, 10, 10));
+        Map<String, Object> now = Map.of("count", 110, "within", List.of(54, 100, 108));
+        assertThat(visitor.page().evaluate(quantile, List.of(0.5, now, before))).isEqualTo(10);
+        assertThat(visitor.page().evaluate(quantile, List.of(0.7, now, before))).isEqualTo(55);
+        assertThat(visitor.page().evaluate(quantile, List.of(0.99, now, before)))
+                .as("beyond the last bound")
+                .isEqualTo(1000);
+        assertThat(visitor.page().evaluate(quantile, List.of(0.5, now, now)))
+                .as("nothing was counted")
+                .isEqualTo(Double.NaN);
     }
 
     @Test

@@ -175,6 +175,63 @@ class StorefrontBrowserIntegrationTests {
     }
 
     @Test
+    void what_a_dead_payment_service_holds_up_is_in_the_console_and_so_is_its_recovery() throws Exception {
+        String coordinator = shop.system().coordinatorUrl();
+        SupervisedProcess payment = shop.system().payment();
+        shop.openAccount("console-watcher", 100_000);
+        Visitor operator = new Visitor(
+                browser, coordinator + "/console", coordinator + "/v1/", Visitor.Screen.DESKTOP, ColorScheme.LIGHT);
+        visitors.add(operator);
+        operator.open("#/doubt").expect("committing").containsText("None.");
+        String number = Shop.orderNumber();
+        shop.breakNext("KILL_AFTER_VOTE", "NONE");
+        // It stays away until it was seen.
+        payment.supervise(false);
+        String transaction;
+        try {
+            CompletableFuture<Integer> answer = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return shop.checkout(number, "console-watcher").status();
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            Awaitility.await("it is dead")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> !payment.isAlive());
+            long dead = System.nanoTime();
+            operator.expect("committing").containsText("awaits payment-service");
+            System.out.printf("In the console %d ms after the death.%n", (System.nanoTime() - dead) / 1_000_000);
+            transaction = operator.at("committing")
+                    .locator("[data-testid^=row-]")
+                    .getAttribute("data-testid")
+                    .substring(4);
+            operator.screenshot("console-demo-in-doubt");
+            operator.open("#/transactions/" + transaction)
+                    .expect("timeline")
+                    .containsText(Pattern.compile(
+                            "Acknowledgement of [0-9.]+ at payment-service, since .*orders? sent", Pattern.DOTALL));
+            operator.screenshot("console-demo-awaiting");
+            assertThat(answer.get()).isIn(201, 503);
+        } finally {
+            payment.supervise(true);
+            if (!payment.isAlive()) {
+                payment.start();
+            }
+        }
+
+        operator.see("event-COMPLETED").expect("state").hasText("committed");
+        operator.expect("timeline")
+                .containsText(Pattern.compile(
+                        "Branch acknowledged\\s*[0-9.]+ at payment-service\\s*COMMITTED, after \\d+ orders"));
+        operator.screenshot("console-demo-recovered");
+        assertThat(shop.checkoutUntilKnown(number, "console-watcher").status()).isIn(200, 201);
+        shop.assertBothOrNeither();
+        assertThat(shop.known(number)).isTrue();
+    }
+
+    @Test
     void a_checkout_whose_reply_is_lost_is_unknown_until_one_asks_again() throws Exception {
         Visitor ada = phone(ColorScheme.LIGHT).open("#/").as("ada");
         CompletableFuture<Shop.Answer> sent = loseReplyOfNextCheckout(ada);

@@ -5,10 +5,14 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.CountAtBucket;
+import io.micrometer.core.instrument.distribution.HistogramSnapshot;
 import io.micrometer.core.instrument.search.Search;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -30,12 +34,15 @@ final class LiveMeters implements Supplier<LiveNumbers> {
 
     @Override
     public LiveNumbers get() {
+        Collection<Timer> commits = decisions("COMMIT");
+        List<Double> bounds = bounds(commits);
         return new LiveNumbers(
                 clock.instant().toString(),
                 startedAt.toString(),
-                spent(decisions("COMMIT")),
-                spent(decisions("ROLLBACK")),
-                spent(registry.find("assent.completion").timers()),
+                bounds,
+                spent(commits, bounds),
+                spent(decisions("ROLLBACK"), bounds),
+                spent(registry.find("assent.completion").timers(), bounds),
                 counted("assent.begun"),
                 counted("assent.redeliveries"),
                 counted("assent.heuristics"),
@@ -53,16 +60,35 @@ final class LiveMeters implements Supplier<LiveNumbers> {
         return search.tag("decision", decision).tag("won", "true").timers();
     }
 
-    private static Spent spent(Collection<Timer> timers) {
+    /** All timers that are shown have the same buckets. */
+    private static List<Double> bounds(Collection<Timer> timers) {
+        return timers.stream()
+                .findFirst()
+                .map(timer -> Arrays.stream(timer.takeSnapshot().histogramCounts())
+                        .map(bucket -> bucket.bucket(TimeUnit.MILLISECONDS))
+                        .filter(Double::isFinite)
+                        .toList())
+                .orElse(List.of());
+    }
+
+    private static Spent spent(Collection<Timer> timers, List<Double> bounds) {
         long count = 0;
         double total = 0;
         double max = 0;
+        long[] within = new long[bounds.size()];
         for (Timer timer : timers) {
-            count += timer.count();
-            total += timer.totalTime(TimeUnit.MILLISECONDS);
-            max = Math.max(max, timer.max(TimeUnit.MILLISECONDS));
+            HistogramSnapshot snapshot = timer.takeSnapshot();
+            count += snapshot.count();
+            total += snapshot.total(TimeUnit.MILLISECONDS);
+            max = Math.max(max, snapshot.max(TimeUnit.MILLISECONDS));
+            for (CountAtBucket bucket : snapshot.histogramCounts()) {
+                int at = bounds.indexOf(bucket.bucket(TimeUnit.MILLISECONDS));
+                if (at >= 0) {
+                    within[at] += (long) bucket.count();
+                }
+            }
         }
-        return new Spent(count, total, max);
+        return new Spent(count, total, max, Arrays.stream(within).boxed().toList());
     }
 
     private long counted(String name) {

@@ -1,11 +1,14 @@
 package io.assent.coordinator.console;
 
+import java.util.List;
+
 /**
  * What the meters of this instance show at one moment. Counts and sums are since its start: whoever missed a message can
  * still take the difference of two others.
  *
  * @param at RFC 3339
  * @param startedAt RFC 3339; another value means another process, whose counts begin anew
+ * @param boundsMillis upper bounds of the buckets in which times are counted, ascending, in milliseconds
  * @param commits decisions to commit that this instance wrote, with the time from the request to the clean write
  * @param rollbacks decisions to roll back, likewise
  * @param completions transactions that every branch has acknowledged, with the time since the decision
@@ -22,6 +25,7 @@ package io.assent.coordinator.console;
 record LiveNumbers(
         String at,
         String startedAt,
+        List<Double> boundsMillis,
         Spent commits,
         Spent rollbacks,
         Spent completions,
@@ -41,6 +45,7 @@ record LiveNumbers(
      * @param count since the start
      * @param totalMillis sum of all, in milliseconds
      * @param maxMillis the longest of the last minutes, in milliseconds
+     * @param within for each bound, how many took no longer; the same order
      */
-    record Spent(long count, double totalMillis, double maxMillis) {}
+    record Spent(long count, double totalMillis, double maxMillis, List<Long> within) {}
 }
