@@ -6,6 +6,7 @@ import io.assent.coordinator.engine.TransactionSearch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -22,6 +23,12 @@ public class OperationsConfiguration {
     @Bean
     Audit audit() {
         return new Audit();
+    }
+
+    @Bean
+    Rotation rotation(
+            ApplicationContext service, Rotation.Takeovers takeovers, MeterRegistry registry, InstantSource clock) {
+        return new Rotation(service, takeovers, registry, clock);
     }
 
     @Bean

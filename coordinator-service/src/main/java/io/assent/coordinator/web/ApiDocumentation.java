@@ -25,6 +25,7 @@ import static io.assent.protocol.wire.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
 import io.assent.coordinator.doctor.Report;
 import io.assent.coordinator.operations.ParticipantsView;
+import io.assent.coordinator.operations.Rotation;
 import io.assent.protocol.TransactionState;
 import io.assent.protocol.wire.BeginRequest;
 import io.assent.protocol.wire.BranchMessage;
@@ -214,6 +215,37 @@ class ApiDocumentation {
                     Map.of(200, "The decided transaction as it was; the orders are on their way"),
                     TransactionView.class,
                     List.of(TRANSACTION_CONFLICT, TRANSACTION_NOT_FOUND, DECISION_LOG_UNAVAILABLE, OVERLOADED)),
+            new Call(
+                    "/v1/instance",
+                    false,
+                    "instance",
+                    "Whether the instance that is asked is in rotation, and how much it works on.",
+                    null,
+                    Map.of(),
+                    Map.of(200, "ACCEPTING, or DRAINING since when and why"),
+                    Rotation.View.class,
+                    List.of()),
+            new Call(
+                    "/v1/instance/drain",
+                    true,
+                    "drain",
+                    "An operator takes the instance that is asked out of rotation: it is not ready and takes nothing over, but"
+                            + " answers whoever asks. Repeating it is harmless.",
+                    ResolutionRequest.class,
+                    Map.of("plain", "{\"reason\": \"the node gets a new kernel\"}"),
+                    Map.of(200, "DRAINING"),
+                    Rotation.View.class,
+                    List.of()),
+            new Call(
+                    "/v1/instance/resume",
+                    true,
+                    "resume",
+                    "An operator takes the instance that is asked back into rotation. Repeating it is harmless.",
+                    ResolutionRequest.class,
+                    Map.of("plain", "{\"reason\": \"the node is back\"}"),
+                    Map.of(200, "ACCEPTING"),
+                    Rotation.View.class,
+                    List.of()),
             new Call(
                     "/v1/transactions/{id}",
                     false,

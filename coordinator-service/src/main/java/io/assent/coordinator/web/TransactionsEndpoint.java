@@ -1,22 +1,14 @@
 package io.assent.coordinator.web;
 
-import io.assent.protocol.wire.Problem;
-import io.assent.protocol.wire.ProblemType;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import io.assent.protocol.wire.ResolutionRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
-import org.springframework.http.ResponseEntity;
 
-/**
- * {@code GET /v1/transactions} and {@code GET /v1/transactions/{id}} for those who look at the actuator. Problems are made
- * here, since the actuator may have a port, and then a context, of its own.
- */
+/** Transactions as the API shows them, and what operators do with them, for those who work at the actuator. */
 @Endpoint(id = "assentTransactions")
 class TransactionsEndpoint {
 
@@ -36,44 +28,27 @@ class TransactionsEndpoint {
             @Nullable String olderThan,
             @Nullable String limit,
             @Nullable String cursor) {
-        return answered(
-                () -> new WebEndpointResponse<>(api.search(state, name, participant, olderThan, limit, cursor)));
+        return ActuatorAnswers.now(() -> api.search(state, name, participant, olderThan, limit, cursor));
     }
 
     @ReadOperation
     WebEndpointResponse<Object> one(@Selector String id) {
-        return answered(() -> {
-            ResponseEntity<Object> found = await(id);
-            return found.getBody() instanceof Problem problem
-                    ? problem(problem)
-                    : new WebEndpointResponse<>(found.getBody());
+        return ActuatorAnswers.later(settings.requestTimeout(), () -> api.find(id));
+    }
+
+    /**
+     * Does something about a transaction.
+     *
+     * @param action {@code retry} or {@code resolve}
+     * @param reason for the audit log; with {@code resolve} it is kept with the transaction
+     */
+    @WriteOperation
+    WebEndpointResponse<Object> act(@Selector String id, @Selector String action, @Nullable String reason) {
+        ResolutionRequest body = new ResolutionRequest(reason);
+        return ActuatorAnswers.later(settings.requestTimeout(), () -> switch (action) {
+            case "retry" -> api.retry(id, body, ActuatorAnswers.request());
+            case "resolve" -> api.resolve(id, body, ActuatorAnswers.request());
+            default -> throw ActuatorAnswers.unknownAction(action, "retry or resolve");
         });
-    }
-
-    private ResponseEntity<Object> await(String id) {
-        try {
-            return api.find(id)
-                    .toCompletableFuture()
-                    .get(settings.requestTimeout().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a transaction could not be looked up", e.getCause());
-        } catch (TimeoutException e) {
-            throw new ProblemException(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "It does not answer"));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ProblemException(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "The wait was interrupted"));
-        }
-    }
-
-    private static WebEndpointResponse<Object> answered(Supplier<WebEndpointResponse<Object>> call) {
-        try {
-            return call.get();
-        } catch (ProblemException e) {
-            return problem(e.problem());
-        }
-    }
-
-    private static WebEndpointResponse<Object> problem(Problem problem) {
-        return new WebEndpointResponse<>(problem, problem.status(), Answers.PROBLEM);
     }
 }

@@ -41,6 +41,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
     TransactionsEndpoint.class,
     LogEndpoint.class,
     DoctorEndpoint.class,
+    InstanceEndpoint.class,
     LogController.class,
     ReconciliationController.class,
     ProblemAdvice.class,

@@ -47,6 +47,9 @@ class ApiDocumentationTests {
                         "POST /v1/log/epochs/{epoch}/completion",
                         "POST /v1/commits",
                         "POST /v1/inquiries",
+                        "GET /v1/instance",
+                        "POST /v1/instance/drain",
+                        "POST /v1/instance/resume",
                         "GET /v1/instances",
                         "GET /v1/participants",
                         "GET /v1/doctor");

@@ -14,7 +14,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 
@@ -23,6 +28,7 @@ import tools.jackson.databind.JsonNode;
  * ports that say what the test wants.
  */
 @WebTest
+@ExtendWith(OutputCaptureExtension.class)
 class OperatorEndpointsTests {
 
     @Autowired
@@ -33,6 +39,9 @@ class OperatorEndpointsTests {
 
     @Autowired
     FakeLogLives logs;
+
+    @Autowired
+    FakeTakeovers takeovers;
 
     @LocalServerPort
     int port;
@@ -77,6 +86,54 @@ class OperatorEndpointsTests {
         Http.Response unknown = http.get("/actuator/assent-transactions/" + Records.ID);
         assertThat(unknown.status()).isEqualTo(404);
         assertThat(unknown.text("type")).endsWith(":transaction-not-found");
+    }
+
+    @Test
+    void what_operators_do_at_the_actuator_is_handed_on_and_written_down(CapturedOutput output) {
+        coordinator.answer(Answer.Result.OK, Records.heuristic());
+        String tx = "/actuator/assent-transactions/" + Records.ID;
+
+        assertThat(http.post(tx + "/retry", "{\"reason\":\"it is back\"}").status())
+                .isEqualTo(200);
+        Http.Response resolved = http.post(tx + "/resolve", "{\"reason\":\"refunded by hand\"}");
+
+        assertThat(resolved.status()).as(resolved.body()).isEqualTo(200);
+        assertThat(coordinator.lastAsked()).isEqualTo(new FakeCoordinator.Resolve(Records.ID, "refunded by hand"));
+        assertThat(output)
+                .contains("what=\"retry\" target=\"" + Records.ID + "\" reason=\"it is back\" result=\"200\"")
+                .contains("what=\"resolve\" target=\"" + Records.ID + "\" reason=\"refunded by hand\" result=\"200\"");
+        assertThat(http.post(tx + "/resolve", "{}").text("pointer")).isEqualTo("/reason");
+        assertThat(http.post(tx + "/forget", "{\"reason\":\"x\"}").status()).isEqualTo(400);
+        coordinator.answer(Answer.Result.NOT_FOUND, null);
+        assertThat(http.post(tx + "/retry", "{\"reason\":\"x\"}").status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/instance", "/actuator/assent-instance"})
+    void an_instance_is_drained_and_comes_back(String instance, CapturedOutput output) {
+        assertThat(http.get(instance).text("state")).isEqualTo("ACCEPTING");
+
+        Http.Response drained = http.post(instance + "/drain", "{\"reason\":\"a new kernel\"}");
+
+        assertThat(drained.status()).as(drained.body()).isEqualTo(200);
+        assertThat(drained.text("state")).isEqualTo("DRAINING");
+        assertThat(http.post(instance + "/drain", "{\"reason\":\"again\"}").text("reason"))
+                .isEqualTo("a new kernel");
+        assertThat(http.get(instance).json().path("since").asString()).isNotBlank();
+        assertThat(takeovers.recovering).isFalse();
+        assertThat(http.get("/actuator/health/readiness").status()).isEqualTo(503);
+        assertThat(http.get("/actuator/health/liveness").status()).isEqualTo(200);
+        assertThat(http.post(instance + "/resume", "{}").text("pointer")).isEqualTo("/reason");
+        assertThat(http.get(instance).text("state")).isEqualTo("DRAINING");
+
+        assertThat(http.post(instance + "/resume", "{\"reason\":\"done\"}").text("state"))
+                .isEqualTo("ACCEPTING");
+
+        assertThat(takeovers.recovering).isTrue();
+        assertThat(http.get("/actuator/health/readiness").status()).isEqualTo(200);
+        assertThat(output)
+                .contains("what=\"drain\" target=\"this instance\" reason=\"a new kernel\" result=\"200\"")
+                .contains("what=\"resume\" target=\"this instance\" reason=\"done\" result=\"200\"");
     }
 
     @Test

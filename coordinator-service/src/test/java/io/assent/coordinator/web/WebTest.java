@@ -75,6 +75,11 @@ public @interface WebTest {
         }
 
         @Bean
+        FakeTakeovers takeovers() {
+            return new FakeTakeovers();
+        }
+
+        @Bean
         ApiLimits limits() {
             return new ApiLimits(Duration.ofHours(1));
         }
