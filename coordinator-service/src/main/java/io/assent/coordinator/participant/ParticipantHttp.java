@@ -1,11 +1,14 @@
 package io.assent.coordinator.participant;
 
+import io.assent.protocol.signature.RequestSigner;
+import io.assent.protocol.signature.SignedRequest;
 import io.assent.protocol.wire.WireJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
@@ -18,10 +21,12 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP to participants, with everything off that would make a request go elsewhere, go twice or grow: redirects,
@@ -30,9 +35,15 @@ import org.apache.hc.core5.util.Timeout;
  */
 final class ParticipantHttp implements AutoCloseable {
 
+    private static final byte[] NO_BODY = {};
+
     private final CloseableHttpClient client;
+    private final @Nullable RequestSigner signer;
 
     ParticipantHttp(ParticipantProperties properties, DnsResolver resolver) {
+        signer = properties.signature() == null
+                ? null
+                : new RequestSigner(properties.signature().key(), InstantSource.system());
         int perRoute = properties.services().keySet().stream()
                 .map(properties::limits)
                 .mapToInt(limits -> limits.maxConcurrentPrepares() + limits.maxConcurrentOrders())
@@ -90,9 +101,22 @@ final class ParticipantHttp implements AutoCloseable {
         return request;
     }
 
-    /** @throws IOException also if the answer is larger than {@code limit} or not UTF-8 */
+    /**
+     * Sends the request, signed if there is a key.
+     *
+     * @throws IOException also if the answer is larger than {@code limit} or not UTF-8
+     */
     Reply exchange(HttpUriRequestBase request, int limit) throws IOException {
+        if (signer != null) {
+            URI uri = URI.create(request.getRequestUri());
+            signer.sign(new SignedRequest(request.getMethod(), uri.getRawPath(), uri.getRawQuery(), sent(request)))
+                    .forEach(request::setHeader);
+        }
         return client.execute(request, response -> new Reply(response.getCode(), body(request, response, limit)));
+    }
+
+    private static byte[] sent(HttpUriRequestBase request) throws IOException {
+        return request.getEntity() == null ? NO_BODY : EntityUtils.toByteArray(request.getEntity());
     }
 
     private static String body(HttpUriRequestBase request, ClassicHttpResponse response, int limit) throws IOException {

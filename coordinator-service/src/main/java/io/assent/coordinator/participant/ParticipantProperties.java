@@ -1,5 +1,6 @@
 package io.assent.coordinator.participant;
 
+import io.assent.protocol.signature.SigningKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxAddresses Participant addresses that are kept open at once; one more replaces one that is idle (1 to 100000).
  * @param defaults What holds for every participant.
  * @param services By participant name: its address, and what differs from the defaults.
+ * @param signature Key with which messages to participants are signed; without it they are not.
  */
 @ConfigurationProperties("assent.coordinator.participants")
 public record ParticipantProperties(
@@ -24,7 +26,8 @@ public record ParticipantProperties(
         @DefaultValue("1s") Duration connectTimeout,
         @DefaultValue("1000") int maxAddresses,
         @DefaultValue Limits defaults,
-        @DefaultValue Map<String, Service> services) {
+        @DefaultValue Map<String, Service> services,
+        @Nullable Signature signature) {
 
     private static final String PREFIX = "assent.coordinator.participants.";
 
@@ -40,7 +43,47 @@ public record ParticipantProperties(
 
     /** The same, with another list of hosts. */
     public ParticipantProperties withAllowedHosts(List<String> hosts) {
-        return new ParticipantProperties(hosts, connectTimeout, maxAddresses, defaults, services);
+        return new ParticipantProperties(hosts, connectTimeout, maxAddresses, defaults, services, signature);
+    }
+
+    /** The same, with a key. */
+    ParticipantProperties signedWith(Signature key) {
+        return new ParticipantProperties(allowedHosts, connectTimeout, maxAddresses, defaults, services, key);
+    }
+
+    /**
+     * A shared key. Participants have it under the same name.
+     *
+     * @param keyId Its name (1 to 64 of A-Z a-z 0-9 . _ -).
+     * @param secret What nobody else knows (32 to 1024 characters).
+     */
+    public record Signature(String keyId, String secret) {
+
+        public Signature {
+            key(keyId, secret);
+        }
+
+        SigningKey key() {
+            return key(keyId, secret);
+        }
+
+        private static SigningKey key(@Nullable String keyId, @Nullable String secret) {
+            if (keyId == null || secret == null) {
+                throw new IllegalArgumentException(
+                        PREFIX + "signature needs both: signature.key-id and signature.secret");
+            }
+            try {
+                return SigningKey.of(keyId, secret);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(PREFIX + "signature: " + e.getMessage(), e);
+            }
+        }
+
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return "Signature[" + keyId + "]";
+        }
     }
 
     Limits limits(String participant) {

@@ -15,6 +15,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.assent.coordinator.ObedientParticipant;
 import io.assent.coordinator.engine.ParticipantClient.OrderReply;
 import io.assent.coordinator.engine.ParticipantClient.VoteReply;
@@ -27,12 +28,16 @@ import io.assent.protocol.Decision;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
+import io.assent.protocol.signature.RequestVerifier;
+import io.assent.protocol.signature.SignedRequest;
+import io.assent.protocol.signature.SigningKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +111,33 @@ class HttpParticipantClientTests {
 
         assertThat(prepare(branch("1", participant)))
                 .isEqualTo(new VoteReply(Vote.valueOf(vote), "because of it", false));
+    }
+
+    @Test
+    void with_a_key_every_message_is_signed_and_each_attempt_anew() {
+        participant.stubFor(post("/assent/v1/prepare").willReturn(okJson("{\"vote\":\"PREPARED\"}")));
+        var key = new ParticipantProperties.Signature("k1", "only for tests, 32 characters or more");
+        try (var signing = new HttpParticipantClient(
+                Properties.of(List.of("loopback:*"), Map.of()).signedWith(key), registry)) {
+            for (int i = 0; i < 2; i++) {
+                signing.prepare(TX, branch("1", participant), DEADLINE, Duration.ofSeconds(3))
+                        .toCompletableFuture()
+                        .join();
+            }
+        }
+        var verifier = new RequestVerifier(
+                List.of(SigningKey.of("k1", "only for tests, 32 characters or more")),
+                Duration.ofMinutes(2),
+                10,
+                InstantSource.system());
+        List<LoggedRequest> sent = participant.findAll(postRequestedFor(urlEqualTo("/assent/v1/prepare")));
+        assertThat(sent).hasSize(2);
+        for (LoggedRequest request : sent) {
+            assertThat(verifier.verify(
+                            new SignedRequest("POST", request.getUrl(), null, request.getBody()), request::getHeader))
+                    .isNull();
+        }
+        assertThat(key).hasToString("Signature[k1]");
     }
 
     @Test

@@ -4,6 +4,8 @@ import io.assent.participant.engine.Admission;
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.LateBranches;
 import io.assent.participant.tcc.Reservations;
+import io.assent.participant.web.MessageGuard;
+import io.assent.protocol.signature.RequestVerifier;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.TimeGauge;
@@ -21,6 +23,18 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(MeterBinder.class)
 class MetricsConfiguration {
+
+    @Bean
+    MeterBinder assentMessageMetrics(MessageGuard guard) {
+        return registry -> {
+            for (RequestVerifier.Refusal why : RequestVerifier.Refusal.values()) {
+                FunctionCounter.builder("assent.participant.messages.refused", guard, all -> all.refused(why))
+                        .description("Messages that no coordinator with a known key had just signed")
+                        .tag("reason", why.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                        .register(registry);
+            }
+        };
+    }
 
     @Bean
     MeterBinder assentBranchMetrics(

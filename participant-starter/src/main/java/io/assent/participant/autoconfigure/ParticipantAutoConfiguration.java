@@ -30,13 +30,17 @@ import io.assent.participant.transaction.SpringHeldTransaction;
 import io.assent.participant.web.BranchFilter;
 import io.assent.participant.web.FailureNote;
 import io.assent.participant.web.LateBranchInterceptor;
+import io.assent.participant.web.MessageGuard;
 import io.assent.participant.web.ParticipantEndpoints;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
+import io.assent.protocol.signature.RequestVerifier;
+import io.assent.protocol.signature.SigningKey;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import javax.sql.DataSource;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -83,7 +87,8 @@ import org.springframework.web.servlet.function.ServerResponse;
     ParticipantProperties.class,
     CoordinatorProperties.class,
     TransactionProperties.class,
-    PropagationProperties.class
+    PropagationProperties.class,
+    SignatureProperties.class
 })
 @Import({
     WebClientConfiguration.class,
@@ -362,8 +367,17 @@ public final class ParticipantAutoConfiguration {
 
     @Bean
     RouterFunction<ServerResponse> assentParticipantEndpoints(
-            BranchService branches, ParticipantThreads threads, ParticipantProperties properties) {
-        return new ParticipantEndpoints(branches, threads.decisions()).routes(properties.path());
+            BranchService branches, ParticipantThreads threads, ParticipantProperties properties, MessageGuard guard) {
+        return new ParticipantEndpoints(branches, threads.decisions(), guard).routes(properties.path());
+    }
+
+    @Bean
+    MessageGuard assentMessageGuard(SignatureProperties signature) {
+        List<SigningKey> keys = signature.signingKeys();
+        return new MessageGuard(
+                keys.isEmpty()
+                        ? null
+                        : new RequestVerifier(keys, signature.window(), signature.maxNonces(), InstantSource.system()));
     }
 
     @Bean

@@ -8,6 +8,7 @@ import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionRange;
+import io.assent.protocol.signature.RequestVerifier;
 import io.assent.protocol.wire.BranchStatus;
 import io.assent.protocol.wire.BranchesResponse;
 import io.assent.protocol.wire.DecisionOrder;
@@ -55,17 +56,21 @@ public final class ParticipantEndpoints {
 
     private static final int MAX_LISTED = 1_000;
 
+    private static final byte[] NO_BODY = {};
+
     private static final List<String> PAGING = List.of("after", "before", "limit");
 
     private static final MediaType PROBLEM = MediaType.APPLICATION_PROBLEM_JSON;
 
     private final BranchService branches;
     private final Executor executor;
+    private final MessageGuard guard;
 
     /** @param executor for the orders of one message after the first; bounded, and may refuse */
-    public ParticipantEndpoints(BranchService branches, Executor executor) {
+    public ParticipantEndpoints(BranchService branches, Executor executor, MessageGuard guard) {
         this.branches = branches;
         this.executor = executor;
+        this.guard = guard;
     }
 
     /** The routes below {@code path}. */
@@ -154,6 +159,7 @@ public final class ParticipantEndpoints {
 
     /** What is in doubt, the oldest first; with {@code ended=true} also what has ended, page after page. */
     private ServerResponse list(ServerRequest request) throws Refused {
+        check(request, NO_BODY);
         String addressee = parameter(request, "participant");
         if (addressee != null) {
             checkAddressee(addressee, "participant");
@@ -207,6 +213,7 @@ public final class ParticipantEndpoints {
     }
 
     private ServerResponse status(ServerRequest request) throws Refused {
+        check(request, NO_BODY);
         TransactionId transaction = value(request.pathVariable("transaction"), "transaction", TransactionId::parse);
         BranchId branch = value(request.pathVariable("branch"), "branch", BranchId::new);
         return ok(message(branches.status(transaction, branch)));
@@ -245,7 +252,7 @@ public final class ParticipantEndpoints {
         }
     }
 
-    private static <T> T read(ServerRequest request, Class<T> type) throws IOException, Refused {
+    private <T> T read(ServerRequest request, Class<T> type) throws IOException, Refused {
         MediaType contentType = request.headers().contentType().orElse(null);
         if (contentType == null || !contentType.isCompatibleWith(MediaType.APPLICATION_JSON)) {
             throw new Refused(Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, null));
@@ -255,6 +262,7 @@ public final class ParticipantEndpoints {
             throw new Refused(
                     Problem.of(ProblemType.PAYLOAD_TOO_LARGE, "The body has at most " + MAX_BODY_BYTES + " bytes."));
         }
+        check(request, body);
         try {
             T message = WireJson.tolerant().readValue(body, type);
             if (message == null) {
@@ -263,6 +271,18 @@ public final class ParticipantEndpoints {
             return message;
         } catch (JacksonException e) {
             throw new Refused(Problem.of(ProblemType.MALFORMED_REQUEST, e.getOriginalMessage()));
+        }
+    }
+
+    /** Before anything of the message is believed. The answer does not tell in what it failed. */
+    private void check(ServerRequest request, byte[] body) throws Refused {
+        RequestVerifier.Refusal why = guard.refuses(request.servletRequest(), body);
+        if (why == RequestVerifier.Refusal.CROWDED) {
+            throw new Refused(Problem.of(ProblemType.OVERLOADED, "too many messages"));
+        }
+        if (why != null) {
+            throw new Refused(Problem.of(
+                    ProblemType.UNAUTHORIZED, "Only a coordinator may ask this, with a signature that is fresh."));
         }
     }
 
