@@ -22,6 +22,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +56,7 @@ final class WatchedCoordinator implements AutoCloseable {
             .dynamicPort()
             .extensions(new Ordered()));
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+    private final TestPostgres.Database database;
     private final SupervisedProcess process;
     private final String url;
     private final Path log;
@@ -61,7 +66,7 @@ final class WatchedCoordinator implements AutoCloseable {
         stub(OBEDIENT);
         stub(CONTRARY);
         away();
-        TestPostgres.Database database = TestPostgres.shared().freshDatabase("console");
+        database = TestPostgres.shared().freshDatabase("console");
         Path repository = Path.of(System.getProperty("assent.repository", "..")).toAbsolutePath();
         Path state = Path.of("target", "console").toAbsolutePath();
         Files.createDirectories(state);
@@ -170,6 +175,26 @@ final class WatchedCoordinator implements AutoCloseable {
                 "/v1/transactions/" + id + "/rollback",
                 JSON.createObjectNode().put("reason", reason).toString());
         return id;
+    }
+
+    /** Committed transactions of a few moments ago, written into the log by hand: to commit so many would take minutes. */
+    void fill(String name, int transactions) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(database.jdbcUrl(), database.username(), database.password());
+                PreparedStatement insert = connection.prepareStatement("""
+                        insert into assent_transaction (id, name, begun, created_at, verdict, nonce, confirmed, decided_at,
+                            branches, outcome, completed_at, changed_at)
+                        select cast(lpad(to_hex(millis - i / 50), 12, '0') || '7' || lpad(to_hex(i % 4096), 3, '0') || '8'
+                                || lpad(to_hex(i), 15, '0') as uuid),
+                            ?, false, now(), 'COMMIT', i, true, now(),
+                            '[{"id": "1", "participant": "crowd", "ref": "assent:crowd", "vote": "PREPARED", "member": true,
+                               "state": "COMMITTED", "acknowledged": true, "attempts": 1}]', 'COMMITTED', now(), now()
+                        from generate_series(1, ?) i,
+                            cast(extract(epoch from now()) * 1000 as bigint) millis""")) {
+            insert.setString(1, name);
+            insert.setInt(2, transactions);
+            insert.executeUpdate();
+        }
     }
 
     JsonNode transaction(String id) throws IOException, InterruptedException {
