@@ -1,5 +1,6 @@
 package io.assent.coordinator.management;
 
+import io.assent.coordinator.engine.FieldNames;
 import io.assent.coordinator.engine.TransactionListener;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.TransactionRecord;
@@ -22,13 +23,6 @@ import org.slf4j.spi.LoggingEventBuilder;
 final class LoggingListener implements TransactionListener {
 
     private static final Logger log = LoggerFactory.getLogger("assent.transactions");
-
-    // For logs that are structured; in the text the ids are in the sentence. With a prefix, because Elastic's common
-    // schema
-    // has "transaction" for something else.
-    private static final String TRANSACTION = "assent.transaction";
-    private static final String BRANCH = "assent.branch";
-    private static final String PARTICIPANT = "assent.participant";
 
     private static final Duration REPEAT_REFUSED_AFTER = Duration.ofMinutes(1);
 
@@ -157,11 +151,13 @@ final class LoggingListener implements TransactionListener {
     }
 
     private static LoggingEventBuilder about(TransactionId transaction, LoggingEventBuilder line) {
-        return line.addKeyValue(TRANSACTION, transaction);
+        return line.addKeyValue(FieldNames.TRANSACTION, transaction);
     }
 
     private static LoggingEventBuilder about(TransactionId transaction, Branch branch, LoggingEventBuilder line) {
-        return about(transaction, line).addKeyValue(BRANCH, branch.id()).addKeyValue(PARTICIPANT, branch.participant());
+        return about(transaction, line)
+                .addKeyValue(FieldNames.BRANCH, branch.id())
+                .addKeyValue(FieldNames.PARTICIPANT, branch.participant());
     }
 
     private Instant at(Duration delay) {

@@ -1,5 +1,6 @@
 package io.assent.coordinator.tracing;
 
+import io.assent.coordinator.engine.FieldNames;
 import io.assent.coordinator.engine.ParticipantClient;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.Decision;
@@ -64,8 +65,8 @@ public final class TracingParticipantClient implements ParticipantClient {
 
     private Span started(String name, TransactionId transaction, Branch branch) {
         return traces.start(name, transaction)
-                .tag(TransactionTraces.BRANCH, branch.id().toString())
-                .tag(TransactionTraces.PARTICIPANT, branch.participant().toString());
+                .tag(FieldNames.BRANCH, branch.id().toString())
+                .tag(FieldNames.PARTICIPANT, branch.participant().toString());
     }
 
     /** The call is made with the span as the current one: so the message that carries it knows whom it belongs to. */

@@ -1,5 +1,6 @@
 package io.assent.coordinator.tracing;
 
+import io.assent.coordinator.engine.FieldNames;
 import io.assent.protocol.TransactionId;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.TraceContext;
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransactionTraces {
 
-    static final String TRANSACTION = "assent.transaction";
-    static final String BRANCH = "assent.branch";
-    static final String PARTICIPANT = "assent.participant";
     static final String DECISION = "assent.decision";
 
     private final Tracer tracer;
@@ -48,7 +46,7 @@ public final class TransactionTraces {
     /** Starts a span in the transaction's trace; in a new one if it has none. */
     Span start(String name, TransactionId id) {
         TraceContext parent = parents.get(id);
-        Span.Builder builder = tracer.spanBuilder().name(name).tag(TRANSACTION, id.toString());
+        Span.Builder builder = tracer.spanBuilder().name(name).tag(FieldNames.TRANSACTION, id.toString());
         return (parent == null ? builder.setNoParent() : builder.setParent(parent)).start();
     }
 

@@ -2,6 +2,7 @@ package io.assent.coordinator.web;
 
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.Coordinator;
+import io.assent.coordinator.engine.FieldNames;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.coordinator.tracing.CommitTraces;
@@ -248,7 +249,7 @@ class TransactionController {
 
     private static Answer unknown(TransactionId id, Throwable failure) {
         log.atError()
-                .addKeyValue("assent.transaction", id)
+                .addKeyValue(FieldNames.TRANSACTION, id)
                 .setCause(failure)
                 .log(
                         "Commit or rollback of {} ended in a programming error; its caller is told that the outcome is unknown"

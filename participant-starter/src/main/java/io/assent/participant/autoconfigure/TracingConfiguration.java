@@ -5,6 +5,7 @@ import io.assent.participant.tracing.MicrometerTracing;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.propagation.Propagator;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,6 +13,8 @@ import org.springframework.context.annotation.Configuration;
 /** Spans, where the service traces: where it has a tracer of Micrometer's. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(Tracer.class)
+// Switched off, there still is a tracer, which makes spans of nothing.
+@ConditionalOnBooleanProperty(name = "management.opentelemetry.enabled", matchIfMissing = true)
 class TracingConfiguration {
 
     @Bean
