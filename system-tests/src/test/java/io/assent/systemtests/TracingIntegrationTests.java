@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.assent.systemtests.TraceReceiver.Received;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -53,6 +55,7 @@ class TracingIntegrationTests {
                 .filteredOn(span -> span.attributes().containsKey("assent.transaction"))
                 .allMatch(span -> span.attributes().get("assent.transaction").equals(transaction));
         assertLogged(transaction);
+        assertDocumented(spans);
     }
 
     private static void assertWhole(List<Received> spans, String caller) {
@@ -96,6 +99,17 @@ class TracingIntegrationTests {
         assertThat(spans)
                 .extracting(Received::service)
                 .containsOnlyElementsOf(Set.of("order-service", "payment-service", "coordinator"));
+    }
+
+    private static void assertDocumented(List<Received> spans) throws IOException {
+        String documentation =
+                Files.readString(Path.of(System.getProperty("assent.repository", ".."), "docs", "tracing.md"));
+        assertThat(spans.stream()
+                        .flatMap(span -> Stream.concat(Stream.of(span.name()), span.attributes().keySet().stream()))
+                        .filter(name -> name.startsWith("assent"))
+                        .distinct())
+                .isNotEmpty()
+                .allMatch(name -> documentation.contains("`" + name + "`"));
     }
 
     private static void assertLogged(String transaction) {

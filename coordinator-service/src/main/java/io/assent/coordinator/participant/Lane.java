@@ -326,9 +326,11 @@ final class Lane implements AutoCloseable {
     }
 
     private static List<TraceContext> causes(List<Waiting> batch) {
-        List<TraceContext> causes = new ArrayList<>();
+        // Mostly nothing is traced, and then nothing is made.
+        List<TraceContext> causes = List.of();
         for (Waiting one : batch) {
             if (one.cause() != null) {
+                causes = causes.isEmpty() ? new ArrayList<>() : causes;
                 causes.add(one.cause());
             }
         }
