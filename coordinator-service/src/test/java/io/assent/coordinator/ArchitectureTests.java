@@ -88,6 +88,14 @@ class ArchitectureTests {
             slices().matching(ROOT + "(log|participant|web|console)..").should().notDependOnEachOther();
 
     @ArchTest
+    static final ArchRule spans_are_made_around_the_ports_and_of_messages = noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT + "tracing..", ROOT + "participant..", ROOT + "config..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer.tracing..", "io.opentelemetry..");
+
+    @ArchTest
     static final ArchRule nothing_but_the_wiring_knows_the_wiring = noClasses()
             .that(resideInAnyPackage(
                     ROOT + "protocol..",

@@ -110,6 +110,15 @@ class ArchitectureTests {
                     "javax.transaction.xa..",
                     "jakarta.transaction..");
 
+    /** A service without a tracer does not have its classes. */
+    @ArchTest
+    static final ArchRule ONLY_THE_TRACING_PACKAGE_KNOWS_THE_TRACER = noClasses()
+            .that()
+            .resideOutsideOfPackages(ROOT + ".tracing..", ROOT + ".autoconfigure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer.tracing..", "io.opentelemetry..");
+
     @ArchTest
     static final ArchRule ONLY_THE_WIRING_KNOWS_THE_JTA_PACKAGE = noClasses()
             .that()

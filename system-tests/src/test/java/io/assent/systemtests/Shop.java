@@ -49,6 +49,8 @@ final class Shop implements AutoCloseable {
     private static Shop shared;
 
     private final DemoSystem system;
+    private final Path state;
+    private final TraceReceiver traces;
 
     record Answer(int status, String body) {
 
@@ -57,8 +59,10 @@ final class Shop implements AutoCloseable {
         }
     }
 
-    private Shop(DemoSystem system) {
+    private Shop(DemoSystem system, Path state, TraceReceiver traces) {
         this.system = system;
+        this.state = state;
+        this.traces = traces;
     }
 
     /** Started by the first test that asks; stopped when the JVM ends. */
@@ -83,17 +87,26 @@ final class Shop implements AutoCloseable {
         Path repository = Path.of(System.getProperty("assent.repository", ".."));
         Path state = Path.of("target", name).toAbsolutePath();
         Files.createDirectories(state);
+        TraceReceiver traces = new TraceReceiver();
+        List<String> arguments = new ArrayList<>(traces.arguments());
+        arguments.addAll(List.of(
+                // Besides what they write to the console.
+                "--logging.file.name=logs/${spring.application.name}.json",
+                "--logging.structured.format.file=logstash",
+                "--logging.level.assent.transactions=debug",
+                "--logging.level.io.assent.participant.transaction=debug"));
         DemoSystem system = DemoSystem.open(
-                new DemoSystem.Options(repository, state, ports, false, List.of()), new ToStandardOutput());
+                new DemoSystem.Options(repository, state, ports, false, arguments), new ToStandardOutput());
         Runtime.getRuntime().addShutdownHook(new Thread(system::close, "stop-" + name));
         system.reset();
         system.start();
-        return new Shop(system);
+        return new Shop(system, state, traces);
     }
 
     @Override
     public void close() {
         system.close();
+        traces.close();
     }
 
     DemoSystem system() {
@@ -123,6 +136,28 @@ final class Shop implements AutoCloseable {
                 system.orderUrl() + "/api/checkout",
                 "{\"orderNumber\":\"%s\",\"customer\":\"%s\",\"items\":[{\"sku\":\"%s\",\"quantity\":%d}]}"
                         .formatted(orderNumber, customer, firstProduct(), quantity));
+    }
+
+    /** The same as a part of the caller's trace. */
+    Answer checkoutIn(String traceParent, String orderNumber, String customer)
+            throws IOException, InterruptedException {
+        return send(
+                "POST",
+                system.orderUrl() + "/api/checkout",
+                "{\"orderNumber\":\"%s\",\"customer\":\"%s\",\"items\":[{\"sku\":\"%s\",\"quantity\":1}]}"
+                        .formatted(orderNumber, customer, firstProduct()),
+                "traceparent",
+                traceParent);
+    }
+
+    /** Where the services export what a caller wants to have traced. */
+    TraceReceiver traces() {
+        return traces;
+    }
+
+    /** What a service logs, one JSON object each line. */
+    Path jsonLog(String service) {
+        return state.resolve("logs").resolve(service + ".json");
     }
 
     private String firstProduct() throws IOException, InterruptedException {
@@ -167,8 +202,11 @@ final class Shop implements AutoCloseable {
         return send("GET", url, null);
     }
 
-    Answer send(String method, String url, String body) throws IOException, InterruptedException {
+    Answer send(String method, String url, String body, String... headers) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(40));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         if (body == null) {
             request.method(method, HttpRequest.BodyPublishers.noBody());
         } else {

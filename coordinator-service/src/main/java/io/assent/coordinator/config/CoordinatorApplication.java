@@ -26,6 +26,7 @@ import org.springframework.context.annotation.Import;
     OperationsConfiguration.class,
     DoctorConfiguration.class,
     WebConfiguration.class,
+    TracingConfiguration.class,
     ConsoleConfiguration.class
 })
 public class CoordinatorApplication {

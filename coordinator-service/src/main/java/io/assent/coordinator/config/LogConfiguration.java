@@ -16,8 +16,12 @@ import io.assent.coordinator.log.LogSite;
 import io.assent.coordinator.management.LogManagementConfiguration;
 import io.assent.coordinator.reconciliation.Reconciliation;
 import io.assent.coordinator.recovery.RecoveryConfiguration;
+import io.assent.coordinator.tracing.TracingDecisionLog;
+import io.assent.coordinator.tracing.TracingParticipantClient;
+import io.assent.coordinator.tracing.TransactionTraces;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
@@ -53,8 +57,18 @@ class LogConfiguration {
             TransactionListener listener,
             Scheduler scheduler,
             InstantSource clock,
-            RandomGenerator random) {
-        return new EnginePorts(log, participants, listener, scheduler, clock, random);
+            RandomGenerator random,
+            ObjectProvider<TransactionTraces> tracing) {
+        TransactionTraces traces = tracing.getIfAvailable();
+        return traces == null
+                ? new EnginePorts(log, participants, listener, scheduler, clock, random)
+                : new EnginePorts(
+                        new TracingDecisionLog(log, traces),
+                        new TracingParticipantClient(participants, traces),
+                        listener,
+                        scheduler,
+                        clock,
+                        random);
     }
 
     @Bean

@@ -14,6 +14,8 @@ import io.assent.coordinator.shard.RingAgreement.Recorded;
 import io.assent.coordinator.shard.RingConflictException;
 import io.assent.coordinator.shard.Shard;
 import io.assent.coordinator.shard.Shards;
+import io.assent.coordinator.tracing.TracingCoordinator;
+import io.assent.coordinator.tracing.TransactionTraces;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -242,8 +244,10 @@ final class LogContexts implements SmartLifecycle, AutoCloseable {
                 context.getBean(Recovery.class).start();
             }
         }
+        TransactionTraces traces =
+                service.getBeanProvider(TransactionTraces.class).getIfAvailable();
         shard.opened(new Shard.Open(
-                coordinator,
+                traces == null ? coordinator : new TracingCoordinator(coordinator, traces),
                 coordinator,
                 context.getBean(TransactionSearch.class),
                 context.getBean(LogLives.class),

@@ -2,12 +2,14 @@ package io.assent.coordinator.config;
 
 import io.assent.coordinator.participant.HttpParticipantBranches;
 import io.assent.coordinator.participant.HttpParticipantClient;
+import io.assent.coordinator.participant.MessageSpans;
 import io.assent.coordinator.participant.ParticipantProperties;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -24,7 +26,10 @@ class ParticipantConfiguration {
 
     @Bean(destroyMethod = "close")
     HttpParticipantClient participantClient(
-            ParticipantProperties properties, Environment environment, MeterRegistry registry) {
+            ParticipantProperties properties,
+            Environment environment,
+            MeterRegistry registry,
+            ObjectProvider<MessageSpans> spans) {
         if (onlyHere(properties, environment)) {
             log.info(
                     "Participants may be on this machine only, at any port: assent.coordinator.participants.allowed-hosts is not set.");
@@ -36,7 +41,8 @@ class ParticipantConfiguration {
             throw new NoParticipantsException("No participant could be called: neither"
                     + " assent.coordinator.participants.allowed-hosts nor a participant's address is set.");
         }
-        return new HttpParticipantClient(allowed(properties, environment), registry);
+        return new HttpParticipantClient(
+                allowed(properties, environment), registry, spans.getIfAvailable(() -> MessageSpans.NONE));
     }
 
     @Bean(destroyMethod = "close")

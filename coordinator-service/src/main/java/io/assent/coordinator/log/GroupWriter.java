@@ -1,6 +1,7 @@
 package io.assent.coordinator.log;
 
 import io.assent.coordinator.engine.DecisionLog.Reply;
+import io.assent.coordinator.engine.FieldNames;
 import io.assent.protocol.TransactionId;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -218,11 +219,13 @@ final class GroupWriter<T extends BatchStatement.Item> implements AutoCloseable 
     /** One item that PostgreSQL refuses must not keep the others from being written: halves, until it is alone. */
     private void isolate(WriterConnection connection, List<Pending<T>> batch, SQLException e) {
         if (batch.size() == 1) {
-            log.error(
-                    "{}: transaction {} cannot be written: {}. It is left as it is.",
-                    name,
-                    batch.get(0).item().id(),
-                    describe(e));
+            log.atError()
+                    .addKeyValue(FieldNames.TRANSACTION, batch.get(0).item().id())
+                    .log(
+                            "{}: transaction {} cannot be written: {}. It is left as it is.",
+                            name,
+                            batch.get(0).item().id(),
+                            describe(e));
             complete(batch.get(0), Replies.unavailable(describe(e)));
             return;
         }

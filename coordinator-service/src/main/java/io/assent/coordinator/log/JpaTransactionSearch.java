@@ -1,5 +1,6 @@
 package io.assent.coordinator.log;
 
+import io.assent.coordinator.engine.FieldNames;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.ParticipantName;
@@ -61,10 +62,12 @@ final class JpaTransactionSearch implements TransactionSearch {
                 shown.add(row.shown());
             } catch (UnreadableRowException e) {
                 metrics.unreadable().increment();
-                log.error(
-                        "The row of transaction {} cannot be read and is left out of a search: {}",
-                        row.id(),
-                        e.getMessage());
+                log.atError()
+                        .addKeyValue(FieldNames.TRANSACTION, row.id())
+                        .log(
+                                "The row of transaction {} cannot be read and is left out of a search: {}",
+                                row.id(),
+                                e.getMessage());
             }
         }
         return new Result(shown, List.of());

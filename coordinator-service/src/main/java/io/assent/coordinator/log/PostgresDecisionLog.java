@@ -1,6 +1,7 @@
 package io.assent.coordinator.log;
 
 import io.assent.coordinator.engine.DecisionLog;
+import io.assent.coordinator.engine.FieldNames;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.coordinator.protocol.TransactionRecord;
@@ -283,10 +284,12 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
 
     private void unreadable(@Nullable UUID id, UnreadableRowException e) {
         metrics.unreadable().increment();
-        log.error(
-                "The row of transaction {} cannot be read and is left out: {} A person has to repair it.",
-                id,
-                e.getMessage());
+        log.atError()
+                .addKeyValue(FieldNames.TRANSACTION, id)
+                .log(
+                        "The row of transaction {} cannot be read and is left out: {} A person has to repair it.",
+                        id,
+                        e.getMessage());
     }
 
     private <R> CompletionStage<R> call(Supplier<R> call, Function<String, R> refused) {

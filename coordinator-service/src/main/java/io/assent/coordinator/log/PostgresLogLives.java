@@ -1,6 +1,7 @@
 package io.assent.coordinator.log;
 
 import io.assent.coordinator.engine.DecisionLog.Reply;
+import io.assent.coordinator.engine.FieldNames;
 import io.assent.coordinator.engine.LogLives;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.Decision;
@@ -81,12 +82,14 @@ final class PostgresLogLives implements LogLives {
     @Override
     public CompletionStage<Reply> settle(TransactionId id, Decision decision, List<Branch> branches, String reason) {
         return decisions.settle(id, decision, branches, reason).thenApply(reply -> {
-            log.warn(
-                    "An operator decided {} for the held transaction {}: {} ({}).",
-                    decision,
-                    id,
-                    reason,
-                    reply.status());
+            log.atWarn()
+                    .addKeyValue(FieldNames.TRANSACTION, id)
+                    .log(
+                            "An operator decided {} for the held transaction {}: {} ({}).",
+                            decision,
+                            id,
+                            reason,
+                            reply.status());
             return reply;
         });
     }

@@ -1,5 +1,6 @@
 package io.assent.coordinator.management;
 
+import io.assent.coordinator.engine.FieldNames;
 import io.assent.coordinator.engine.TransactionListener;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.RollbackCause;
@@ -17,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** Tells operators what happened and what happens next. What goes well is told at DEBUG: it is most of it. */
 final class LoggingListener implements TransactionListener {
@@ -37,87 +39,97 @@ final class LoggingListener implements TransactionListener {
 
     @Override
     public void begun(TransactionRecord transaction) {
-        log.debug(
-                "Transaction {} ({}) was begun; it rolls back at {} unless its commit is asked for",
-                transaction.id(),
-                transaction.name(),
-                transaction.deadline());
+        about(transaction.id(), log.atDebug())
+                .log(
+                        "Transaction {} ({}) was begun; it rolls back at {} unless its commit is asked for",
+                        transaction.id(),
+                        transaction.name(),
+                        transaction.deadline());
     }
 
     @Override
     public void enlisted(TransactionId transaction, Branch branch) {
-        log.debug("Branch {} ({}) was enlisted in {}", branch.id(), branch.participant(), transaction);
+        about(transaction, branch, log.atDebug())
+                .log("Branch {} ({}) was enlisted in {}", branch.id(), branch.participant(), transaction);
     }
 
     @Override
     public void decided(TransactionRecord transaction, @Nullable RollbackCause cause, boolean won, Duration took) {
         if (transaction.decision() == Decision.ROLLBACK) {
-            log.info(
-                    "ROLLBACK of {} ({}) is decided: {}; its branches are ordered to roll back",
-                    transaction.id(),
-                    transaction.name(),
-                    transaction.reason());
+            about(transaction.id(), log.atInfo())
+                    .log(
+                            "ROLLBACK of {} ({}) is decided: {}; its branches are ordered to roll back",
+                            transaction.id(),
+                            transaction.name(),
+                            transaction.reason());
         } else {
-            log.debug(
-                    "COMMIT of {} ({}) is decided after {} ms{}; its branches are ordered to commit",
-                    transaction.id(),
-                    transaction.name(),
-                    took.toMillis(),
-                    won ? "" : ", by another request");
+            about(transaction.id(), log.atDebug())
+                    .log(
+                            "COMMIT of {} ({}) is decided after {} ms{}; its branches are ordered to commit",
+                            transaction.id(),
+                            transaction.name(),
+                            took.toMillis(),
+                            won ? "" : ", by another request");
         }
     }
 
     @Override
     public void indeterminate(TransactionId transaction, @Nullable String detail, Duration retryIn) {
-        log.warn(
-                "Whether the decision of {} was written is not known ({}); nobody is told anything until it is asked for"
-                        + " again at {}",
-                transaction,
-                detail,
-                at(retryIn));
+        about(transaction, log.atWarn())
+                .log(
+                        "Whether the decision of {} was written is not known ({}); nobody is told anything until it is asked for"
+                                + " again at {}",
+                        transaction,
+                        detail,
+                        at(retryIn));
     }
 
     @Override
     public void acknowledged(TransactionId transaction, Branch branch) {
-        log.debug("Branch {} ({}) of {} has ended as decided", branch.id(), branch.participant(), transaction);
+        about(transaction, branch, log.atDebug())
+                .log("Branch {} ({}) of {} has ended as decided", branch.id(), branch.participant(), transaction);
     }
 
     @Override
     public void unacknowledged(TransactionId transaction, Branch branch, Duration retryIn) {
-        log.warn(
-                "Branch {} ({}) of {} did not acknowledge: {}; next attempt {}",
-                branch.id(),
-                branch.participant(),
-                transaction,
-                branch.lastError() != null ? branch.lastError() : "it is " + branch.state(),
-                at(retryIn));
+        about(transaction, branch, log.atWarn())
+                .log(
+                        "Branch {} ({}) of {} did not acknowledge: {}; next attempt {}",
+                        branch.id(),
+                        branch.participant(),
+                        transaction,
+                        branch.lastError() != null ? branch.lastError() : "it is " + branch.state(),
+                        at(retryIn));
     }
 
     @Override
     public void heuristic(TransactionId transaction, Branch branch) {
-        log.error(
-                "HEURISTIC: branch {} ({}) of {} ended against the decision: it is {}. A person has to set the data right and"
-                        + " then POST /v1/transactions/{}/resolution",
-                branch.id(),
-                branch.participant(),
-                transaction,
-                branch.state(),
-                transaction);
+        about(transaction, branch, log.atError())
+                .log(
+                        "HEURISTIC: branch {} ({}) of {} ended against the decision: it is {}. A person has to set the data right and"
+                                + " then POST /v1/transactions/{}/resolution",
+                        branch.id(),
+                        branch.participant(),
+                        transaction,
+                        branch.state(),
+                        transaction);
     }
 
     @Override
     public void completed(TransactionRecord transaction) {
-        log.debug("Transaction {} is complete: {}", transaction.id(), transaction.outcome());
+        about(transaction.id(), log.atDebug())
+                .log("Transaction {} is complete: {}", transaction.id(), transaction.outcome());
     }
 
     @Override
     public void recovered(TransactionRecord transaction) {
-        log.info(
-                "Transaction {} was left behind {}; this instance goes on with it",
-                transaction.id(),
-                transaction.decision() == null
-                        ? "undecided past its deadline"
-                        : "with " + transaction.decision() + " decided and orders outstanding");
+        about(transaction.id(), log.atInfo())
+                .log(
+                        "Transaction {} was left behind {}; this instance goes on with it",
+                        transaction.id(),
+                        transaction.decision() == null
+                                ? "undecided past its deadline"
+                                : "with " + transaction.decision() + " decided and orders outstanding");
     }
 
     /** One line a minute for each reason: whoever is overloaded has no time for one per request. */
@@ -137,6 +149,16 @@ final class LoggingListener implements TransactionListener {
                             "because a participant does not keep up with its orders (max-unacknowledged)";
                     });
         }
+    }
+
+    private static LoggingEventBuilder about(TransactionId transaction, LoggingEventBuilder line) {
+        return line.addKeyValue(FieldNames.TRANSACTION, transaction);
+    }
+
+    private static LoggingEventBuilder about(TransactionId transaction, Branch branch, LoggingEventBuilder line) {
+        return about(transaction, line)
+                .addKeyValue(FieldNames.BRANCH, branch.id())
+                .addKeyValue(FieldNames.PARTICIPANT, branch.participant());
     }
 
     private Instant at(Duration delay) {

@@ -35,15 +35,18 @@ public final class HttpParticipantClient implements ParticipantClient, Participa
     private final AddressPolicy policy;
     private final ParticipantHttp http;
     private final CallMetrics metrics;
+    private final MessageSpans spans;
     private final ScheduledThreadPoolExecutor timer;
     private final Map<Key, Lane> lanes = new HashMap<>();
 
     /** @throws IllegalArgumentException naming the property that is wrong */
-    public HttpParticipantClient(ParticipantProperties properties, MeterRegistry registry) {
-        this(properties, SystemDefaultDnsResolver.INSTANCE, registry);
+    public HttpParticipantClient(ParticipantProperties properties, MeterRegistry registry, MessageSpans spans) {
+        this(properties, SystemDefaultDnsResolver.INSTANCE, registry, spans);
     }
 
-    HttpParticipantClient(ParticipantProperties properties, DnsResolver resolver, MeterRegistry registry) {
+    HttpParticipantClient(
+            ParticipantProperties properties, DnsResolver resolver, MeterRegistry registry, MessageSpans spans) {
+        this.spans = spans;
         metrics = new CallMetrics(registry);
         this.properties = properties;
         policy = new AddressPolicy(properties);
@@ -145,7 +148,8 @@ public final class HttpParticipantClient implements ParticipantClient, Participa
                         http,
                         timer,
                         InstantSource.system(),
-                        metrics);
+                        metrics,
+                        spans);
                 lanes.put(key, added);
                 return added;
             }

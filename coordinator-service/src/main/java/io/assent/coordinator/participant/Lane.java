@@ -22,6 +22,8 @@ import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.github.resilience4j.timelimiter.TimeLimiter;
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.TraceContext;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -67,7 +69,10 @@ import tools.jackson.core.JacksonException;
  */
 final class Lane implements AutoCloseable {
 
-    private record Waiting(DecisionOrder order, CompletableFuture<OrderReply> reply) {}
+    private record Waiting(
+            DecisionOrder order,
+            CompletableFuture<OrderReply> reply,
+            @Nullable TraceContext cause) {}
 
     private record Failure(String text, Instant at) {}
 
@@ -93,6 +98,7 @@ final class Lane implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final InstantSource clock;
     private final CallMetrics metrics;
+    private final MessageSpans spans;
     private final CircuitBreaker circuit;
     private final Bulkhead prepares;
     private final Retry orderRetry;
@@ -116,9 +122,11 @@ final class Lane implements AutoCloseable {
             ParticipantHttp http,
             ScheduledExecutorService timer,
             InstantSource clock,
-            CallMetrics metrics) {
+            CallMetrics metrics,
+            MessageSpans spans) {
         this.clock = clock;
         this.metrics = metrics;
+        this.spans = spans;
         this.participant = participant;
         this.address = address;
         this.limits = limits;
@@ -166,7 +174,16 @@ final class Lane implements AutoCloseable {
         }
         // Running into the transaction's deadline says nothing about the participant: it may have been a short one.
         boolean blamed = limit == limits.prepareTimeout();
-        return call("/prepare", message, limit, prepareThreads, blamed, Callable::call, prepares::onComplete)
+        TraceContext cause = spans.current();
+        return call(
+                        "/prepare",
+                        message,
+                        cause == null ? List.of() : List.of(cause),
+                        limit,
+                        prepareThreads,
+                        blamed,
+                        Callable::call,
+                        prepares::onComplete)
                 .handle(this::vote);
     }
 
@@ -177,7 +194,7 @@ final class Lane implements AutoCloseable {
                 return CompletableFuture.completedStage(new OrderReply(
                         null, closed ? "shutting down" : "too many orders wait for " + participant, true));
             }
-            waiting.add(new Waiting(order, reply));
+            waiting.add(new Waiting(order, reply, spans.current()));
         }
         sendNext();
         return reply;
@@ -278,6 +295,7 @@ final class Lane implements AutoCloseable {
         return call(
                         "/decisions",
                         message,
+                        causes(batch),
                         limits.orderTimeout(),
                         orderThreads,
                         true,
@@ -305,6 +323,18 @@ final class Lane implements AutoCloseable {
                     batch.forEach(one -> one.reply().complete(new OrderReply(null, bug.toString())));
                     return null;
                 });
+    }
+
+    private static List<TraceContext> causes(List<Waiting> batch) {
+        // Mostly nothing is traced, and then nothing is made.
+        List<TraceContext> causes = List.of();
+        for (Waiting one : batch) {
+            if (one.cause() != null) {
+                causes = causes.isEmpty() ? new ArrayList<>() : causes;
+                causes.add(one.cause());
+            }
+        }
+        return causes;
     }
 
     /** Only the exact state for the exact execution counts; two different ones for the same execution count as none. */
@@ -361,12 +391,14 @@ final class Lane implements AutoCloseable {
     private CompletionStage<ParticipantHttp.Reply> call(
             String path,
             Object message,
+            List<TraceContext> causes,
             Duration limit,
             ThreadPoolExecutor threads,
             boolean blamed,
             Attempts attempts,
             Runnable whenThreadIsFree) {
         HttpPost post = ParticipantHttp.post(address.resolve(path), message, Timeout.of(limit));
+        Span span = spans.sent(post, path, causes);
         CompletableFuture<ParticipantHttp.Reply> answer;
         try {
             answer = CompletableFuture.supplyAsync(
@@ -380,6 +412,7 @@ final class Lane implements AutoCloseable {
                     threads);
         } catch (RejectedExecutionException e) {
             whenThreadIsFree.run();
+            end(span, null, e);
             return CompletableFuture.failedStage(e);
         }
         answer.whenComplete((reply, failure) -> whenThreadIsFree.run());
@@ -391,7 +424,21 @@ final class Lane implements AutoCloseable {
                     if (failure != null) {
                         post.abort();
                     }
+                    end(span, reply, unwrapped(failure));
                 });
+    }
+
+    private static void end(@Nullable Span span, ParticipantHttp.@Nullable Reply reply, @Nullable Throwable failure) {
+        if (span == null) {
+            return;
+        }
+        if (reply != null) {
+            span.tag("http.response.status_code", reply.status());
+        }
+        if (failure != null) {
+            span.error(failure);
+        }
+        span.end();
     }
 
     private ParticipantHttp.Reply attempt(String path, HttpPost post, boolean blamed) throws IOException {

@@ -2,8 +2,10 @@ package io.assent.coordinator.web;
 
 import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.engine.Coordinator;
+import io.assent.coordinator.engine.FieldNames;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.coordinator.tracing.CommitTraces;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionState;
 import io.assent.protocol.wire.BeginRequest;
@@ -29,6 +31,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -55,6 +58,7 @@ class TransactionController {
     private final WebSettings settings;
     private final Audited audited;
     private final InquiryCounters inquiries;
+    private final CommitTraces traces;
 
     TransactionController(
             Coordinator coordinator,
@@ -63,7 +67,8 @@ class TransactionController {
             Answers answers,
             WebSettings settings,
             Audited audited,
-            InquiryCounters inquiries) {
+            InquiryCounters inquiries,
+            ObjectProvider<CommitTraces> traces) {
         this.coordinator = coordinator;
         this.search = search;
         this.requests = requests;
@@ -71,6 +76,7 @@ class TransactionController {
         this.settings = settings;
         this.audited = audited;
         this.inquiries = inquiries;
+        this.traces = traces.getIfAvailable(() -> CommitTraces.NONE);
     }
 
     @PostMapping("/transactions")
@@ -110,12 +116,13 @@ class TransactionController {
             ids.add(Values.transaction(commit == null ? null : commit.transaction(), "/commits/" + i + "/transaction"));
         }
         Preferences preferences = Preferences.of(request.getHeaders("Prefer"), settings);
+        CommitTraces.Message traced = traces.message(request.getHeader(CommitTraces.HEADER));
         List<CompletableFuture<CommitResult>> results = new ArrayList<>();
         for (int i = 0; i < commits.size(); i++) {
             String at = "/commits/" + i;
             TransactionId id = ids.get(i);
             CompletionStage<Answer> answer;
-            try {
+            try (CommitTraces.Scope scope = traced.commit(i)) {
                 answer = commit(id, commits.get(i), at, preferences.patience());
             } catch (ProblemException e) {
                 answer = CompletableFuture.failedStage(e);
@@ -241,11 +248,13 @@ class TransactionController {
     }
 
     private static Answer unknown(TransactionId id, Throwable failure) {
-        log.error(
-                "Commit or rollback of {} ended in a programming error; its caller is told that the outcome is unknown"
-                        + " and recovery goes on with it",
-                id,
-                failure);
+        log.atError()
+                .addKeyValue(FieldNames.TRANSACTION, id)
+                .setCause(failure)
+                .log(
+                        "Commit or rollback of {} ended in a programming error; its caller is told that the outcome is unknown"
+                                + " and recovery goes on with it",
+                        id);
         return new Answer(Answer.Result.UNKNOWN, id, null, null);
     }
 

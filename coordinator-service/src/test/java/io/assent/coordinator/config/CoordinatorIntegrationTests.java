@@ -27,6 +27,8 @@ import io.assent.protocol.Outcome;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
+import io.micrometer.tracing.Tracer;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -134,6 +136,12 @@ class CoordinatorIntegrationTests {
         assertThat(enlisted.status()).isEqualTo(409);
         assertThat(enlisted.text("type")).endsWith(":transaction-closed");
         assertThat(enlisted.text("decision")).isEqualTo("COMMIT");
+    }
+
+    @Test
+    void nothing_is_traced_without_a_place_to_export_to() {
+        assertThat(firstInstance.getBeanProvider(Tracer.class)).isEmpty();
+        assertThat(firstInstance.getBeanProvider(OpenTelemetry.class)).isEmpty();
     }
 
     @Test

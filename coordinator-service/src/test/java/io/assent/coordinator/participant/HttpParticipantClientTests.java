@@ -92,7 +92,7 @@ class HttpParticipantClientTests {
     void start() {
         participant.resetAll();
         other.resetAll();
-        client = new HttpParticipantClient(Properties.of(List.of("loopback:*"), Map.of()), registry);
+        client = new HttpParticipantClient(Properties.of(List.of("loopback:*"), Map.of()), registry, MessageSpans.NONE);
     }
 
     @AfterEach
@@ -224,7 +224,8 @@ class HttpParticipantClientTests {
                     .willReturn(aResponse().withStatus(status).withBody("{\"vote\":\"PREPARED\"}")));
             participant.stubFor(post("/assent/v1/decisions")
                     .willReturn(aResponse().withStatus(status).withBody(committed("1", "assent:p:1"))));
-            try (var fresh = new HttpParticipantClient(Properties.of(List.of("loopback:*"), Map.of()), registry)) {
+            try (var fresh = new HttpParticipantClient(
+                    Properties.of(List.of("loopback:*"), Map.of()), registry, MessageSpans.NONE)) {
                 Branch branch = branch("1", participant);
                 VoteReply vote = join(fresh.prepare(TX, branch, DEADLINE, Duration.ofSeconds(3)));
                 OrderReply order = join(fresh.order(TX, branch, Decision.COMMIT));
@@ -489,7 +490,7 @@ class HttpParticipantClientTests {
     @Test
     void an_address_outside_the_list_is_never_called() {
         try (var narrow = new HttpParticipantClient(
-                Properties.of(List.of("payment:" + participant.port()), Map.of()), registry)) {
+                Properties.of(List.of("payment:" + participant.port()), Map.of()), registry, MessageSpans.NONE)) {
             participant.stubFor(post(anyUrl()).willReturn(okJson("{\"vote\":\"PREPARED\"}")));
             Branch branch = branch("1", participant);
 
@@ -516,12 +517,13 @@ class HttpParticipantClientTests {
             }
         };
         String url = "http://payment.example:" + participant.port();
-        try (var rebinding =
-                        new HttpParticipantClient(Properties.of(List.of("*.example:*"), Map.of()), resolver, registry);
+        try (var rebinding = new HttpParticipantClient(
+                        Properties.of(List.of("*.example:*"), Map.of()), resolver, registry, MessageSpans.NONE);
                 var configured = new HttpParticipantClient(
                         Properties.of(List.of(), Map.of("payment-service", Properties.service(url, null))),
                         resolver,
-                        registry)) {
+                        registry,
+                        MessageSpans.NONE)) {
             Branch branch = branch("1", url);
 
             VoteReply refused = join(rebinding.prepare(TX, branch, DEADLINE, Duration.ofSeconds(1)));

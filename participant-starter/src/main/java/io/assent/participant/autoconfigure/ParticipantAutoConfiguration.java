@@ -15,6 +15,7 @@ import io.assent.participant.engine.Initiator;
 import io.assent.participant.engine.LateBranches;
 import io.assent.participant.engine.ParticipantDirectory;
 import io.assent.participant.engine.PreparedSlots;
+import io.assent.participant.engine.Tracing;
 import io.assent.participant.engine.WorkEnd;
 import io.assent.participant.own.OwnLog;
 import io.assent.participant.postgres.BranchConnections;
@@ -95,6 +96,7 @@ import org.springframework.web.servlet.function.ServerResponse;
     HealthConfiguration.class,
     MetricsConfiguration.class,
     TomcatConfiguration.class,
+    TracingConfiguration.class,
     OwnLogCheck.class,
     ReservationConfiguration.class
 })
@@ -177,7 +179,9 @@ public final class ParticipantAutoConfiguration {
             CoordinatorProperties properties,
             ParticipantProperties participant,
             BranchService.Runtime runtime,
-            Environment environment) {
+            Environment environment,
+            ObjectProvider<Tracing> tracing) {
+        Tracing traces = tracing.getIfAvailable(() -> Tracing.NONE);
         CoordinatorProperties.CircuitBreaker breaker = properties.circuitBreaker();
         HttpCoordinatorClient.Settings settings = new HttpCoordinatorClient.Settings(
                 properties.urls(),
@@ -196,13 +200,13 @@ public final class ParticipantAutoConfiguration {
                         .minimumNumberOfCalls(breaker.minimumCalls())
                         .waitDurationInOpenState(breaker.openFor())
                         .build());
-        return new HttpCoordinatorClient(
-                RestClient.builder()
-                        .requestFactory(new HttpComponentsClientHttpRequestFactory(http(properties)))
-                        .build(),
-                participant.participantName(),
-                settings,
-                runtime.clock());
+        RestClient.Builder http =
+                RestClient.builder().requestFactory(new HttpComponentsClientHttpRequestFactory(http(properties)));
+        if (traces != Tracing.NONE) {
+            http.requestInitializer(request -> traces.headers().forEach(request.getHeaders()::set));
+        }
+        return traces.traced(
+                new HttpCoordinatorClient(http.build(), participant.participantName(), settings, runtime.clock()));
     }
 
     /** No automatic retries and no redirects: what is repeated, and where, is the protocol's business. */
@@ -261,9 +265,17 @@ public final class ParticipantAutoConfiguration {
             BranchResource resource,
             LateBranches late,
             HeldCallbacks callbacks,
-            BranchService.Runtime runtime) {
+            BranchService.Runtime runtime,
+            ObjectProvider<Tracing> tracing) {
         return new BranchService(
-                properties.participantName(), url, resource, late, callbacks, properties.prepareWait(), runtime);
+                properties.participantName(),
+                url,
+                resource,
+                late,
+                callbacks,
+                properties.prepareWait(),
+                runtime,
+                tracing.getIfAvailable(() -> Tracing.NONE));
     }
 
     @Bean

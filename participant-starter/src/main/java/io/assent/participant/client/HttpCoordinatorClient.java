@@ -61,6 +61,9 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
 
     private static final int MAX_REASON_LENGTH = 512;
 
+    /** Of so many commits a message names the trace: servers take 8 KiB of headers. */
+    private static final int MAX_TRACES = 100;
+
     /** Control and format characters, line breaks, and what lies beyond the plane that one char can hold. */
     private static final Pattern UNPRINTABLE =
             Pattern.compile("[^\\p{L}\\p{N}\\p{P}\\p{Sc}\\p{Sm}\\p{Sk} &&[\\x{0}-\\x{ffff}]]+");
@@ -150,8 +153,20 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
         }
     }
 
-    /** What is sent to one address after the other. */
-    private record Question(String path, byte[] body, AnswerWhen when) {
+    /**
+     * What is sent to one address after the other.
+     *
+     * @param traces whose trace each commit of the message belongs to; null: all to that of the request
+     */
+    private record Question(
+            String path,
+            byte[] body,
+            AnswerWhen when,
+            @Nullable String traces) {
+
+        Question(String path, byte[] body, AnswerWhen when) {
+            this(path, body, when, null);
+        }
 
         /** One whose answer waits for no branch. */
         static Question of(String path, byte[] body) {
@@ -265,7 +280,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
                         nodes(order)))
                 .toList()));
         Answer<Map<String, Reply>> answer =
-                askAll(new Question("/v1/commits", body, when), HttpCoordinatorClient::results);
+                askAll(new Question("/v1/commits", body, when, traces(orders)), HttpCoordinatorClient::results);
         Map<String, Reply> replies = answer.value();
         if (replies == null) {
             return orders.stream()
@@ -288,6 +303,17 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
             }
         }
         return turns;
+    }
+
+    /** A header and not a member of the commits: an older coordinator would refuse a member that it does not know. */
+    private static @Nullable String traces(List<CommitOrder> orders) {
+        if (orders.stream().allMatch(order -> order.trace() == null)) {
+            return null;
+        }
+        return orders.stream()
+                .limit(MAX_TRACES)
+                .map(order -> order.trace() == null ? "-" : order.trace())
+                .collect(Collectors.joining(","));
     }
 
     private static @Nullable Map<String, Reply> results(Reply reply) {
@@ -566,6 +592,9 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
         String preference = preference(question.when());
         if (preference != null) {
             request.header("Prefer", preference);
+        }
+        if (question.traces() != null) {
+            request.header("Assent-Traces", question.traces());
         }
         Reply reply = request.body(question.body())
                 .exchange((sent, response) -> new Reply(

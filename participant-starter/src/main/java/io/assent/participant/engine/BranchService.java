@@ -63,6 +63,7 @@ public final class BranchService {
     private final EndListener endListener;
     private final Duration prepareWait;
     private final Runtime runtime;
+    private final Tracing tracing;
     private final Map<Key, GlobalTransactionContext> running = new ConcurrentHashMap<>();
 
     /** The nested votes of executions that answered PREPARED here. */
@@ -146,6 +147,19 @@ public final class BranchService {
             EndListener endListener,
             Duration prepareWait,
             Runtime runtime) {
+        this(participant, url, resource, late, endListener, prepareWait, runtime, Tracing.NONE);
+    }
+
+    /** @param tracing hears what each thread works for */
+    public BranchService(
+            ParticipantName participant,
+            Supplier<@Nullable String> url,
+            BranchResource resource,
+            LateBranches late,
+            EndListener endListener,
+            Duration prepareWait,
+            Runtime runtime,
+            Tracing tracing) {
         this.participant = participant;
         this.url = url;
         this.resource = resource;
@@ -153,6 +167,12 @@ public final class BranchService {
         this.endListener = endListener;
         this.prepareWait = prepareWait;
         this.runtime = runtime;
+        this.tracing = tracing;
+    }
+
+    /** The task as a part of what this thread does now; for another thread. */
+    public Runnable continued(Runnable task) {
+        return tracing.continued(task);
     }
 
     /** The name that messages must carry to be meant for this one. */
@@ -167,6 +187,7 @@ public final class BranchService {
         GlobalTransactionContext context = GlobalTransactionContext.received(header, ref, runtime.clock(), directory);
         context.secondCall(preparedHere.contains(header.id()));
         running.put(key(context), context);
+        tracing.works(context.id(), context.branch(), ref);
         return context;
     }
 
@@ -190,6 +211,7 @@ public final class BranchService {
         GlobalTransactionContext context =
                 GlobalTransactionContext.initiated(id, timeout, ref, runtime.clock(), directory);
         running.put(key(context), context);
+        tracing.works(context.id(), context.branch(), ref);
         return context;
     }
 
@@ -347,6 +369,15 @@ public final class BranchService {
      * @return the state; empty if it is not known: then it is not acknowledged, and the order comes again
      */
     public Optional<BranchState> order(Order order) {
+        try (LogIds ids = LogIds.of(order.transaction(), order.branch());
+                Tracing.Ending ending = tracing.ends(order)) {
+            Optional<BranchState> state = carriedOut(order);
+            ending.reports(state.orElse(null));
+            return state;
+        }
+    }
+
+    private Optional<BranchState> carriedOut(Order order) {
         try {
             BranchState state = order.decision() == Decision.COMMIT
                     ? commit(order.transaction(), order.branch(), required(order.ref()))
@@ -446,6 +477,13 @@ public final class BranchService {
      */
     public PrepareAnswer prepare(
             TransactionId transaction, BranchId branch, @Nullable BranchRef ref, Duration remaining)
+            throws InterruptedException {
+        try (LogIds ids = LogIds.of(transaction, branch)) {
+            return vote(transaction, branch, ref, remaining);
+        }
+    }
+
+    private PrepareAnswer vote(TransactionId transaction, BranchId branch, @Nullable BranchRef ref, Duration remaining)
             throws InterruptedException {
         Instant hereUntil = runtime.clock().instant().plus(remaining.dividedBy(2));
         Vote open = late.prepare(transaction, branch, ref, hereUntil);

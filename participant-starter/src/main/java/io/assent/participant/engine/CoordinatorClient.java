@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The coordinator, whichever instance answers. Total: every failure is a value that says what is known. */
 public interface CoordinatorClient {
@@ -32,8 +33,25 @@ public interface CoordinatorClient {
      * @param name for people
      * @param deadline by the initiator's clock
      * @param branches everything that voted; READ_ONLY ones are shown, not decided
+     * @param trace the W3C trace parent of what is done for it, or null
      */
-    record CommitOrder(TransactionId transaction, String name, Instant deadline, List<BranchVote> branches) {}
+    record CommitOrder(
+            TransactionId transaction,
+            String name,
+            Instant deadline,
+            List<BranchVote> branches,
+            @Nullable String trace) {
+
+        /** One that is not traced. */
+        public CommitOrder(TransactionId transaction, String name, Instant deadline, List<BranchVote> branches) {
+            this(transaction, name, deadline, branches, null);
+        }
+
+        /** The same in a trace. */
+        public CommitOrder in(String parent) {
+            return new CommitOrder(transaction, name, deadline, branches, parent);
+        }
+    }
 
     /** What an initiator may tell its caller. */
     enum Told {

@@ -111,7 +111,14 @@ public final class InDoubtResolver {
         Map<BranchRef, InquiryAnswer> answers = coordinator.inquire(waiting);
         int ended = 0;
         for (PreparedBranch branch : waiting) {
-            InquiryAnswer answer = answers.getOrDefault(branch.ref(), InquiryAnswer.UNDECIDED);
+            ended += resolve(branch, answers.getOrDefault(branch.ref(), InquiryAnswer.UNDECIDED));
+        }
+        return ended;
+    }
+
+    private int resolve(PreparedBranch branch, InquiryAnswer answer) {
+        int ended = 0;
+        try (LogIds ids = LogIds.of(branch.transaction(), branch.branch())) {
             switch (answer) {
                 case COMMIT -> ended += end(branch, Decision.COMMIT);
                 case ROLLBACK -> ended += end(branch, Decision.ROLLBACK);
@@ -125,8 +132,7 @@ public final class InDoubtResolver {
                 case FORGOTTEN -> {
                     if (!branches.isPrepared(branch)) {
                         // Not even voted for: nothing of it can be in a commit set.
-                        ended += end(branch, Decision.ROLLBACK);
-                        continue;
+                        return end(branch, Decision.ROLLBACK);
                     }
                     log.error(
                             "Transaction {}, branch {}: prepared {} ago, and the coordinator has forgotten the transaction."

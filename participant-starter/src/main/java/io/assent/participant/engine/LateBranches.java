@@ -272,12 +272,14 @@ public final class LateBranches {
                     ? "the deadline passed before it was asked for its vote"
                     : "nobody called or asked for its vote for " + settings.maxIdle()
                             + " (assent.participant.late.max-idle)";
-            log.warn(
-                    "Transaction {}, branch {}: {}; the open branch rolls back",
-                    branch.first.id(),
-                    branch.first.branch(),
-                    reason);
-            resumeAndEnd(branch, reason);
+            try (LogIds ids = LogIds.of(branch.first.id(), branch.first.branch())) {
+                log.warn(
+                        "Transaction {}, branch {}: {}; the open branch rolls back",
+                        branch.first.id(),
+                        branch.first.branch(),
+                        reason);
+                resumeAndEnd(branch, reason);
+            }
         }
     }
 

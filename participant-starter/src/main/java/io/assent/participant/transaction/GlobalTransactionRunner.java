@@ -9,6 +9,7 @@ import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.CurrentTransaction;
 import io.assent.participant.engine.GlobalTransactionContext;
 import io.assent.participant.engine.Initiator;
+import io.assent.participant.engine.LogIds;
 import io.assent.participant.protocol.BranchPhase;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -111,6 +112,13 @@ public final class GlobalTransactionRunner implements GlobalTransactionTemplate 
     private <T extends @Nullable Object, X extends Throwable> T admitted(
             Admission.Permit permit, String name, Duration timeout, Callback<T, X> callback) throws X {
         GlobalTransactionContext context = initiator.begin(timeout);
+        try (LogIds ids = LogIds.of(context.id(), context.branch())) {
+            return begun(context, permit, name, callback);
+        }
+    }
+
+    private <T extends @Nullable Object, X extends Throwable> T begun(
+            GlobalTransactionContext context, Admission.Permit permit, String name, Callback<T, X> callback) throws X {
         T result;
         CurrentTransaction.set(context);
         try {

@@ -5,6 +5,7 @@ import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.CallEnd;
 import io.assent.participant.engine.CurrentTransaction;
 import io.assent.participant.engine.GlobalTransactionContext;
+import io.assent.participant.engine.LogIds;
 import io.assent.participant.engine.ParticipantDirectory;
 import io.assent.participant.protocol.DuplicateBranch;
 import io.assent.protocol.Vote;
@@ -113,7 +114,7 @@ public final class BranchFilter extends OncePerRequestFilter {
         GlobalTransactionContext context = branches.begin(header, directory);
         CapturedResponse captured = new CapturedResponse(response);
         CurrentTransaction.set(context);
-        try {
+        try (LogIds ids = LogIds.of(context.id(), context.branch())) {
             work(context, new OnOneThread(request, context), captured, chain);
         } finally {
             CurrentTransaction.clear();

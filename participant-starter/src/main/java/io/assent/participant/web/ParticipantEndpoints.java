@@ -121,7 +121,7 @@ public final class ParticipantEndpoints {
         }
         for (FutureTask<?> task : tasks.subList(1, tasks.size())) {
             try {
-                executor.execute(task);
+                executor.execute(branches.continued(task));
             } catch (RejectedExecutionException e) {
                 task.run();
             }

@@ -8,7 +8,11 @@ import io.assent.embeddedpostgres.TestPostgres;
 import io.assent.participant.GlobalTransactionTemplate;
 import io.assent.participant.GlobalTransactional;
 import io.assent.participant.TryConfirmCancel;
+import io.assent.participant.client.HttpCoordinatorClient;
 import io.assent.participant.client.PropagatingRequestInterceptor;
+import io.assent.participant.engine.CoordinatorClient;
+import io.assent.participant.engine.Tracing;
+import io.assent.participant.tracing.MicrometerTracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -31,6 +35,9 @@ import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.micrometer.tracing.autoconfigure.NoopTracerAutoConfiguration;
+import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
+import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -77,6 +84,25 @@ class ParticipantAutoConfigurationIntegrationTests {
                     .as("the type is kept")
                     .isNotNull();
             assertThat(context).as("the application's executor is still made").hasSingleBean(AsyncTaskExecutor.class);
+            assertThat(context.getBean(Tracing.class))
+                    .as("without a tracer nothing is traced")
+                    .isSameAs(Tracing.NONE);
+        });
+    }
+
+    @Test
+    void it_traces_if_the_service_does() {
+        WebApplicationContextRunner traced = runner.withConfiguration(AutoConfigurations.of(
+                NoopTracerAutoConfiguration.class,
+                OpenTelemetrySdkAutoConfiguration.class,
+                OpenTelemetryTracingAutoConfiguration.class));
+        traced.run(context -> {
+            assertThat(context.getBean(Tracing.class)).isInstanceOf(MicrometerTracing.class);
+            assertThat(context.getBean(CoordinatorClient.class)).isNotInstanceOf(HttpCoordinatorClient.class);
+        });
+        traced.withPropertyValues("management.opentelemetry.enabled=false").run(context -> {
+            assertThat(context).hasNotFailed().doesNotHaveBean(Tracing.class);
+            assertThat(context.getBean(CoordinatorClient.class)).isInstanceOf(HttpCoordinatorClient.class);
         });
     }
 

@@ -3,6 +3,7 @@ package io.assent.participant.client;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.matching;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
@@ -27,6 +28,7 @@ import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -335,6 +338,50 @@ class HttpCoordinatorClientTests {
         }
     }
 
+    /** Four may be under way; what comes while they are goes together. */
+    @Test
+    void commits_that_travel_together_name_the_trace_of_each() throws Exception {
+        answers(first, json(200, COMMITTED));
+        CountDownLatch gate = new CountDownLatch(1);
+        RestClient.Builder http = RestClient.builder().requestInterceptor((request, body, execution) -> {
+            try {
+                gate.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            return execution.execute(request, body);
+        });
+        HttpCoordinatorClient client = client(
+                http, CircuitBreakerConfig.custom().minimumNumberOfCalls(100).build(), 100, Duration.ofSeconds(5));
+        String parent = "00-" + "a".repeat(32) + "-" + "b".repeat(16) + "-01";
+        List<Thread> threads = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                threads.add(committing(client, order));
+            }
+            await().until(() -> threads.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING));
+            threads.add(committing(client, order));
+            await().until(() -> threads.get(4).getState() == Thread.State.TIMED_WAITING);
+            threads.add(committing(client, order.in(parent)));
+            await().until(() -> threads.get(5).getState() == Thread.State.TIMED_WAITING);
+        } finally {
+            gate.countDown();
+        }
+
+        await().untilAsserted(() -> first.verify(
+                postRequestedFor(urlEqualTo("/v1/commits")).withHeader("Assent-Traces", equalTo("-," + parent))));
+        first.verify(0, postRequestedFor(urlMatching(".*/commit")).withHeader("Assent-Traces", matching(".*")));
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    private static Thread committing(HttpCoordinatorClient client, CommitOrder order) {
+        Thread thread = new Thread(() -> client.commit(order));
+        thread.start();
+        return thread;
+    }
+
     @Test
     void the_wish_to_be_left_alone_ends_with_the_patience() {
         answers(second, aResponse().withFault(Fault.EMPTY_RESPONSE));
@@ -387,9 +434,13 @@ class HttpCoordinatorClientTests {
     }
 
     private HttpCoordinatorClient client(CircuitBreakerConfig circuitBreaker, int maxWaiting, Duration patience) {
+        return client(RestClient.builder(), circuitBreaker, maxWaiting, patience);
+    }
+
+    private HttpCoordinatorClient client(
+            RestClient.Builder http, CircuitBreakerConfig circuitBreaker, int maxWaiting, Duration patience) {
         return new HttpCoordinatorClient(
-                RestClient.builder()
-                        .requestFactory(new HttpComponentsClientHttpRequestFactory(HttpClients.custom()
+                http.requestFactory(new HttpComponentsClientHttpRequestFactory(HttpClients.custom()
                                 .setDefaultRequestConfig(RequestConfig.custom()
                                         .setResponseTimeout(Timeout.ofMilliseconds(1_500))
                                         .build())

@@ -1,0 +1,39 @@
+package io.assent.coordinator.config;
+
+import io.assent.coordinator.engine.EngineSettings;
+import io.assent.coordinator.participant.MessageSpans;
+import io.assent.coordinator.tracing.CommitTraces;
+import io.assent.coordinator.tracing.TransactionTraces;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.exporter.SpanExportingPredicate;
+import io.micrometer.tracing.propagation.Propagator;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Spans of the protocol, beside those that Spring makes of requests; only where traces are exported. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnProperty(NoTracingFilter.ENDPOINT)
+class TracingConfiguration {
+
+    @Bean
+    TransactionTraces transactionTraces(Tracer tracer, EngineSettings settings) {
+        return new TransactionTraces(tracer, settings.maxInFlight());
+    }
+
+    @Bean
+    CommitTraces commitTraces(Tracer tracer) {
+        return CommitTraces.of(tracer);
+    }
+
+    @Bean
+    MessageSpans messageSpans(Tracer tracer, Propagator propagator) {
+        return MessageSpans.of(tracer, propagator);
+    }
+
+    /** Who asks for health and metrics, every few seconds, is nobody whose trace is of interest. */
+    @Bean
+    SpanExportingPredicate noManagementSpans() {
+        return span -> !span.getTags().getOrDefault("uri", "").startsWith("/actuator");
+    }
+}
