@@ -2,6 +2,7 @@ package io.assent.coordinator.tracing;
 
 import io.assent.coordinator.engine.TransactionListener;
 import io.assent.coordinator.protocol.Branch;
+import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
@@ -43,7 +44,7 @@ public final class TracingListener implements TransactionListener {
     public void enlisted(TransactionId transaction, Branch branch) {}
 
     @Override
-    public void decided(TransactionRecord transaction, boolean won, Duration took) {}
+    public void decided(TransactionRecord transaction, @Nullable RollbackCause cause, boolean won, Duration took) {}
 
     @Override
     public void indeterminate(TransactionId transaction, @Nullable String detail, Duration retryIn) {}
