@@ -118,7 +118,7 @@ class HttpParticipantClientTests {
         participant.stubFor(post("/assent/v1/prepare").willReturn(okJson("{\"vote\":\"PREPARED\"}")));
         var key = new ParticipantProperties.Signature("k1", "only for tests, 32 characters or more");
         try (var signing = new HttpParticipantClient(
-                Properties.of(List.of("loopback:*"), Map.of()).signedWith(key), registry)) {
+                Properties.of(List.of("loopback:*"), Map.of()).signedWith(key), registry, MessageSpans.NONE)) {
             for (int i = 0; i < 2; i++) {
                 signing.prepare(TX, branch("1", participant), DEADLINE, Duration.ofSeconds(3))
                         .toCompletableFuture()
