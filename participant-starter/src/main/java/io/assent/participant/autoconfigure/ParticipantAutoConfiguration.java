@@ -12,6 +12,7 @@ import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.HeldTransaction;
 import io.assent.participant.engine.InDoubtResolver;
 import io.assent.participant.engine.Initiator;
+import io.assent.participant.engine.Inquiries;
 import io.assent.participant.engine.LateBranches;
 import io.assent.participant.engine.ParticipantDirectory;
 import io.assent.participant.engine.PreparedSlots;
@@ -336,16 +337,21 @@ public final class ParticipantAutoConfiguration {
     }
 
     @Bean
+    Inquiries assentInquiries(CoordinatorClient coordinator, BranchService.Runtime runtime) {
+        return new Inquiries(coordinator, runtime.clock());
+    }
+
+    @Bean
     InDoubtResolver assentInDoubtResolver(
             BranchResource resource,
             BranchService branches,
-            CoordinatorClient coordinator,
+            Inquiries inquiries,
             ParticipantThreads threads,
             ParticipantProperties properties) {
         return new InDoubtResolver(
                 resource,
                 branches,
-                coordinator,
+                inquiries,
                 threads,
                 new InDoubtResolver.Settings(
                         properties.sweep().interval(),

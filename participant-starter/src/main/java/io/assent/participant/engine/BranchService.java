@@ -63,6 +63,7 @@ public final class BranchService {
     private final EndListener endListener;
     private final Duration prepareWait;
     private final Runtime runtime;
+    private final BranchCounts counts = new BranchCounts();
     private final Map<Key, GlobalTransactionContext> running = new ConcurrentHashMap<>();
 
     /** The nested votes of executions that answered PREPARED here. */
@@ -118,6 +119,23 @@ public final class BranchService {
     /** The answer to a prepare request. */
     public record PrepareAnswer(Vote vote, @Nullable String reason) {}
 
+    /**
+     * What an order met.
+     *
+     * @param state as it is reported; null if it is not known
+     * @param now whether this order has brought it about
+     */
+    private record Ended(@Nullable BranchState state, boolean now) {
+
+        static Ended now(@Nullable BranchState state) {
+            return new Ended(state, true);
+        }
+
+        static Ended before(@Nullable BranchState state) {
+            return new Ended(state, false);
+        }
+    }
+
     /** A branch as shown to people. */
     public record Status(
             TransactionId transaction,
@@ -153,6 +171,11 @@ public final class BranchService {
         this.endListener = endListener;
         this.prepareWait = prepareWait;
         this.runtime = runtime;
+    }
+
+    /** Votes and orders since the start; for metrics. */
+    public BranchCounts counts() {
+        return counts;
     }
 
     /** The name that messages must carry to be meant for this one. */
@@ -310,6 +333,7 @@ public final class BranchService {
     /** The own vote and those of the calls made from here, as the response header lists them. */
     public List<BranchVote> votes(GlobalTransactionContext context) {
         BranchVote own = vote(context);
+        counts.voted(own.vote());
         List<BranchVote> nested = context.votes();
         DuplicateBranch duplicate = context.duplicate();
         if (context.collect() && duplicate != null && own.vote() != Vote.ROLLBACK) {
@@ -348,11 +372,13 @@ public final class BranchService {
      */
     public Optional<BranchState> order(Order order) {
         try {
-            BranchState state = order.decision() == Decision.COMMIT
+            Ended ended = order.decision() == Decision.COMMIT
                     ? commit(order.transaction(), order.branch(), required(order.ref()))
                     : rollback(order.transaction(), order.branch(), order.ref());
-            return Optional.ofNullable(state);
+            counts.ordered(BranchCounts.OrderResult.of(order.decision(), ended.state(), ended.now()));
+            return Optional.ofNullable(ended.state());
         } catch (BranchResourceException e) {
+            counts.ordered(BranchCounts.OrderResult.OPEN);
             log.warn(
                     "Transaction {}, branch {}: {} could not be carried out now, the coordinator will order it again: {}",
                     order.transaction(),
@@ -363,15 +389,15 @@ public final class BranchService {
         }
     }
 
-    private @Nullable BranchState commit(TransactionId transaction, BranchId branch, BranchRef ref) {
+    private Ended commit(TransactionId transaction, BranchId branch, BranchRef ref) {
         for (int look = 0; look < MAX_LOOKS; look++) {
             BranchResource.End end = resource.commitPrepared(ref);
             if (end == BranchResource.End.DONE) {
                 endListener.ended(ref, Decision.COMMIT);
-                return BranchState.COMMITTED;
+                return Ended.now(BranchState.COMMITTED);
             }
             if (end == BranchResource.End.BUSY) {
-                return BranchState.BUSY;
+                return Ended.before(BranchState.BUSY);
             }
             BranchState state = OrderRules.commitNotThere(ref, resource.look(transaction, branch));
             if (state == BranchState.PREPARED) {
@@ -389,13 +415,14 @@ public final class BranchService {
             } else if (end == BranchResource.End.UNKNOWN) {
                 // The reply to our own order was lost; the marker proves that it was carried out.
                 endListener.ended(ref, Decision.COMMIT);
+                return Ended.now(state);
             }
-            return state;
+            return Ended.before(state);
         }
-        return BranchState.PREPARED;
+        return Ended.before(BranchState.PREPARED);
     }
 
-    private @Nullable BranchState rollback(TransactionId transaction, BranchId branch, @Nullable BranchRef ref) {
+    private Ended rollback(TransactionId transaction, BranchId branch, @Nullable BranchRef ref) {
         boolean runsHere = doomRunning(transaction, branch, ref);
         BranchRef rolledBack = null;
         for (int look = 0; look < MAX_LOOKS; look++) {
@@ -404,7 +431,7 @@ public final class BranchService {
             if (step.rollBack() != null) {
                 BranchResource.End end = resource.rollbackPrepared(step.rollBack());
                 if (end == BranchResource.End.BUSY) {
-                    return BranchState.BUSY;
+                    return Ended.before(BranchState.BUSY);
                 }
                 if (end == BranchResource.End.DONE) {
                     rolledBack = step.rollBack();
@@ -417,7 +444,7 @@ public final class BranchService {
                         resource.writeTombstone(transaction, branch, rolledBack != null ? rolledBack : ref);
                 if (tombstone == BranchResource.Tombstone.WRITTEN) {
                     // A call that still runs cannot be prepared any more: its marker row meets the tombstone.
-                    return rolledBack != null || runsHere ? BranchState.ROLLED_BACK : BranchState.NEVER_SEEN;
+                    return Ended.now(rolledBack != null || runsHere ? BranchState.ROLLED_BACK : BranchState.NEVER_SEEN);
                 }
                 continue;
             }
@@ -426,15 +453,15 @@ public final class BranchService {
                 // Somebody has committed it by hand. What belongs to it has to follow.
                 BranchResource.End end = resource.commitPrepared(marker.ref());
                 if (end == BranchResource.End.BUSY || end == BranchResource.End.UNKNOWN) {
-                    return BranchState.BUSY;
+                    return Ended.before(BranchState.BUSY);
                 }
             }
             resource.barrier();
-            return rolledBack != null && step.report() == BranchState.NEVER_SEEN
-                    ? BranchState.ROLLED_BACK
-                    : step.report();
+            return rolledBack == null
+                    ? Ended.before(step.report())
+                    : Ended.now(step.report() == BranchState.NEVER_SEEN ? BranchState.ROLLED_BACK : step.report());
         }
-        return BranchState.BUSY;
+        return Ended.before(BranchState.BUSY);
     }
 
     /**
@@ -445,6 +472,14 @@ public final class BranchService {
      * @throws BranchResourceException if nothing can be known now
      */
     public PrepareAnswer prepare(
+            TransactionId transaction, BranchId branch, @Nullable BranchRef ref, Duration remaining)
+            throws InterruptedException {
+        PrepareAnswer answer = askedToPrepare(transaction, branch, ref, remaining);
+        counts.voted(answer.vote());
+        return answer;
+    }
+
+    private PrepareAnswer askedToPrepare(
             TransactionId transaction, BranchId branch, @Nullable BranchRef ref, Duration remaining)
             throws InterruptedException {
         Instant hereUntil = runtime.clock().instant().plus(remaining.dividedBy(2));

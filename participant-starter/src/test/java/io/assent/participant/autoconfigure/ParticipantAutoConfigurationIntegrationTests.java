@@ -1,6 +1,7 @@
 package io.assent.participant.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.assent.embeddedpostgres.EmbeddedPostgres;
@@ -158,7 +159,7 @@ class ParticipantAutoConfigurationIntegrationTests {
     void a_branch_in_doubt_shows_in_the_metrics() throws Exception {
         runner.withBean(SimpleMeterRegistry.class).run(context -> {
             MeterRegistry registry = context.getBean(MeterRegistry.class);
-            context.getBean(MeterBinder.class).bindTo(registry);
+            context.getBeansOfType(MeterBinder.class).values().forEach(binder -> binder.bindTo(registry));
             assertThat(gauge(registry, "assent.participant.in.doubt")).isZero();
             assertThat(gauge(registry, "assent.participant.in.doubt.oldest")).isZero();
 
@@ -172,6 +173,15 @@ class ParticipantAutoConfigurationIntegrationTests {
                     assertThat(gauge(registry, "assent.participant.in.doubt")).isOne();
                     assertThat(gauge(registry, "assent.participant.in.doubt.oldest"))
                             .isNotNegative();
+                    // As of this second.
+                    await().untilAsserted(() -> assertThat(gauge(registry, "assent.participant.prepared"))
+                            .isPositive());
+                    double slots = gauge(registry, "assent.participant.prepared.slots");
+                    assertThat(slots).isEqualTo(200);
+                    assertThat(gauge(registry, "assent.participant.prepared.slots.left"))
+                            .isLessThan(slots);
+                    assertThat(gauge(registry, "assent.participant.prepared.oldest"))
+                            .isPositive();
                 } finally {
                     connection.createStatement().execute("rollback prepared '" + ref + "'");
                 }

@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import io.assent.embeddedpostgres.TestPostgres;
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchService;
-import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.InDoubtResolver;
+import io.assent.participant.engine.Inquiries;
 import io.assent.participant.support.Caller;
 import io.assent.participant.support.JtaApplication;
 import io.assent.participant.support.Running;
@@ -528,7 +528,7 @@ class JtaIntegrationTests {
         return new InDoubtResolver(
                 service.bean(BranchResource.class),
                 service.bean(BranchService.class),
-                service.bean(CoordinatorClient.class),
+                service.bean(Inquiries.class),
                 (task, delay) -> {},
                 new InDoubtResolver.Settings(Duration.ofSeconds(1), Duration.ZERO, 1_000, Duration.ofDays(1), 1_000));
     }
