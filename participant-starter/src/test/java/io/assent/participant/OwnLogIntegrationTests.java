@@ -102,7 +102,10 @@ class OwnLogIntegrationTests {
     @BeforeAll
     static void start() {
         coordinator = new TestCoordinator();
-        service = Service.start("points", new MapLog(InstantSource.system()));
+        service = Service.start(
+                "points",
+                new MapLog(InstantSource.system()),
+                "--management.endpoints.web.exposure.include=assent-branches,assent-doctor");
         other = Service.start("other", new MapLog(InstantSource.system()));
     }
 
@@ -497,6 +500,17 @@ class OwnLogIntegrationTests {
         return get("/assent/v1/branches/" + transaction.id() + "/" + transaction.branch())
                 .get("state")
                 .stringValue();
+    }
+
+    @Test
+    void operators_are_told_of_branches_and_coordinators_and_of_no_database() {
+        assertThat(get("/actuator/assent-branches").path("participant").stringValue())
+                .isEqualTo("points");
+        JsonNode report = get("/actuator/assent-doctor");
+        assertThat(report.path("items"))
+                .extracting(item -> item.path("check").stringValue())
+                .containsExactly("in-doubt", "coordinator (" + coordinator.url() + ")");
+        assertThat(report.path("status").stringValue()).isEqualTo("OK");
     }
 
     private int health() {

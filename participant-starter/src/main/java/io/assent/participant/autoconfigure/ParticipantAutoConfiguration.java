@@ -90,6 +90,7 @@ import org.springframework.web.servlet.function.ServerResponse;
     WebClientConfiguration.class,
     HealthConfiguration.class,
     MetricsConfiguration.class,
+    EndpointConfiguration.class,
     TomcatConfiguration.class,
     OwnLogCheck.class,
     ReservationConfiguration.class
@@ -168,8 +169,16 @@ public final class ParticipantAutoConfiguration {
     }
 
     @Bean
+    CoordinatorHttp assentCoordinatorHttp(CoordinatorProperties properties) {
+        return new CoordinatorHttp(RestClient.builder()
+                .requestFactory(new HttpComponentsClientHttpRequestFactory(http(properties)))
+                .build());
+    }
+
+    @Bean
     @ConditionalOnMissingBean
     CoordinatorClient assentCoordinatorClient(
+            CoordinatorHttp http,
             CoordinatorProperties properties,
             ParticipantProperties participant,
             BranchService.Runtime runtime,
@@ -192,13 +201,7 @@ public final class ParticipantAutoConfiguration {
                         .minimumNumberOfCalls(breaker.minimumCalls())
                         .waitDurationInOpenState(breaker.openFor())
                         .build());
-        return new HttpCoordinatorClient(
-                RestClient.builder()
-                        .requestFactory(new HttpComponentsClientHttpRequestFactory(http(properties)))
-                        .build(),
-                participant.participantName(),
-                settings,
-                runtime.clock());
+        return new HttpCoordinatorClient(http.client(), participant.participantName(), settings, runtime.clock());
     }
 
     /** No automatic retries and no redirects: what is repeated, and where, is the protocol's business. */

@@ -10,6 +10,9 @@ import io.assent.participant.GlobalTransactionTemplate;
 import io.assent.participant.GlobalTransactional;
 import io.assent.participant.TryConfirmCancel;
 import io.assent.participant.client.PropagatingRequestInterceptor;
+import io.assent.participant.doctor.Doctor;
+import io.assent.participant.management.BranchesEndpoint;
+import io.assent.participant.management.DoctorEndpoint;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -32,6 +35,7 @@ import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -194,6 +198,29 @@ class ParticipantAutoConfigurationIntegrationTests {
     }
 
     @Test
+    void without_the_actuator_it_works_without_endpoints() {
+        runner.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(GlobalTransactionTemplate.class)
+                        .doesNotHaveBean(EndpointConfiguration.class));
+    }
+
+    @Test
+    void what_operators_can_ask_is_there_only_where_the_application_exposes_it() {
+        runner.run(context -> assertThat(context)
+                .hasNotFailed()
+                .doesNotHaveBean(BranchesEndpoint.class)
+                .doesNotHaveBean(DoctorEndpoint.class)
+                .doesNotHaveBean(Doctor.class));
+        runner.withPropertyValues("management.endpoints.web.exposure.include=assent-branches,assent-doctor")
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(BranchesEndpoint.class)
+                        .hasSingleBean(DoctorEndpoint.class));
+    }
+
+    @Test
     void it_can_be_switched_off() {
         runner.withPropertyValues("assent.enabled=false")
                 .run(context -> assertThat(context).doesNotHaveBean(GlobalTransactionTemplate.class));
@@ -215,6 +242,7 @@ class ParticipantAutoConfigurationIntegrationTests {
                 "assent.participant.late.max-idle=2h | assent.participant.late.max-idle=PT2H is out of range",
                 "assent.participant.max-prepared=0   | assent.participant.max-prepared=0 is out of range",
                 "assent.participant.max-prepared=201 | PostgreSQL's max_prepared_transactions is 200",
+                "assent.participant.doctor.timeout=99ms | assent.participant.doctor.timeout=PT0.099S is out of range",
                 "assent.participant.admission-wait=11s | assent.participant.admission-wait=PT11S is out of range",
                 "assent.transaction.max-concurrent=0 | assent.transaction.max-concurrent=0 is out of range",
                 "assent.transaction.admission-wait=2m | assent.transaction.admission-wait=PT2M is out of range",

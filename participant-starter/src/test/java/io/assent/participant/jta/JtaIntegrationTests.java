@@ -9,6 +9,7 @@ import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.InDoubtResolver;
 import io.assent.participant.engine.Inquiries;
+import io.assent.participant.management.BranchesEndpoint;
 import io.assent.participant.support.Caller;
 import io.assent.participant.support.JtaApplication;
 import io.assent.participant.support.Running;
@@ -67,6 +68,7 @@ class JtaIntegrationTests {
                 "payment",
                 coordinator.url(),
                 "--assent.participant.sweep.min-age=10m",
+                "--management.endpoints.web.exposure.include=assent-branches",
                 "--assent.participant.resources=jta",
                 "--assent.participant.jta.node-identifier=payment-0",
                 "--assent.participant.jta.object-store.directory=" + directory.resolve("narayana"),
@@ -111,6 +113,14 @@ class JtaIntegrationTests {
         assertThat(preparedIn("assent:payment:")).isTrue();
         assertThat(preparedIn("assent/ledger:payment:")).isTrue();
         assertThat(broker.prepared()).hasSize(1);
+        assertThat(service.bean(BranchesEndpoint.class)
+                        .ofTransaction(transaction.id().toString())
+                        .items())
+                .as("what operators see")
+                .singleElement()
+                .satisfies(item -> assertThat(item.otherResources())
+                        .hasSize(2)
+                        .anySatisfy(name -> assertThat(name).contains("ledger")));
         assertThat(effects()).as("nothing is visible yet").isEqualTo("0 0 0");
 
         assertThat(order(ref(answer), "COMMIT")).isEqualTo("COMMITTED");
