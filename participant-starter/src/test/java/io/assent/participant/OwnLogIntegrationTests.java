@@ -513,6 +513,22 @@ class OwnLogIntegrationTests {
         assertThat(report.path("status").stringValue()).isEqualTo("OK");
     }
 
+    @Test
+    void operators_are_told_when_the_log_cannot_be_asked_for_branches() {
+        HttpRequest question = HttpRequest.newBuilder(URI.create(service.url() + "/actuator/assent-branches"))
+                .build();
+        // The sweep asks, too, and may be the one whose question fails.
+        await().untilAsserted(() -> {
+            service.log().disturb("recover", () -> {
+                throw new IOException("no disk");
+            });
+            HttpResponse<String> answer = send(question);
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.body()).contains("urn:assent:problem:overloaded", "no disk");
+        });
+        assertThat(send(question).statusCode()).isEqualTo(200);
+    }
+
     private int health() {
         return (int) service.context()
                 .getBean("assentBranchesHealthIndicator", HealthIndicator.class)

@@ -109,7 +109,7 @@ final class DatabaseChecks {
         }
         String found = "the pool has %d connections, max_prepared_transactions is %d, %d are in use"
                 .formatted(poolSize, places.slots(), places.prepared());
-        return places.slots() < poolSize
+        return places.slots() < poolSize + places.prepared()
                 ? Finding.warning(
                         "pool",
                         found,

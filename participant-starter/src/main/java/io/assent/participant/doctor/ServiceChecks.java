@@ -15,6 +15,9 @@ final class ServiceChecks {
     /** As the alert AssentBranchInDoubt has it. */
     private static final Duration LONG = Duration.ofMinutes(2);
 
+    /** What a coordinator says that was not started from a jar of its own: it does not know. */
+    private static final String NOT_KNOWN = "development";
+
     private ServiceChecks() {}
 
     static Check inDoubt(BranchResource branches) {
@@ -61,7 +64,7 @@ final class ServiceChecks {
         }
         String versions = String.join(", ", new TreeSet<>(seen.versions()));
         String found = "it answers; instances of version " + versions + " are running";
-        boolean same = seen.versions().stream().allMatch(one -> one.equals(version));
+        boolean same = seen.versions().stream().allMatch(one -> one.equals(version) || one.equals(NOT_KNOWN));
         return version == null || same
                 ? Finding.ok(check, found)
                 : Finding.warning(

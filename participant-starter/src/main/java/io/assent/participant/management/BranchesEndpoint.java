@@ -1,6 +1,7 @@
 package io.assent.participant.management;
 
 import io.assent.participant.engine.BranchResource;
+import io.assent.participant.engine.BranchResourceException;
 import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.Inquiries;
 import io.assent.participant.engine.PreparedParts;
@@ -8,6 +9,8 @@ import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.wire.Problem;
+import io.assent.protocol.wire.ProblemType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,12 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.util.MimeType;
+import org.springframework.util.MimeTypeUtils;
 
 /** The branches that are in doubt here, and what each of them waits for. Reads only. Thread-safe. */
 @Endpoint(id = "assentBranches")
@@ -32,6 +39,8 @@ public final class BranchesEndpoint {
 
     /** As many as PostgreSQL can hold. */
     private static final int ALL = 1 << 18;
+
+    private static final MimeType PROBLEM = MimeTypeUtils.parseMimeType(Problem.MEDIA_TYPE);
 
     private final BranchService branches;
     private final BranchResource resource;
@@ -95,35 +104,52 @@ public final class BranchesEndpoint {
 
     /** @param limit 1 to 1,000; null: 100 */
     @ReadOperation
-    public Answer branches(@Nullable Integer limit) {
+    public WebEndpointResponse<Object> branches(@Nullable Integer limit) {
         int most = limit == null ? LISTED : limit;
         if (most < 1 || most > MOST_LISTED) {
             throw new InvalidEndpointRequestException(
                     "limit=" + limit + " is out of range", "limit: expected a whole number from 1 to " + MOST_LISTED);
         }
-        List<PreparedBranch> found = resource.prepared(most + 1);
-        return answer(found.subList(0, Math.min(most, found.size())), found.size() > most);
+        return answered(() -> {
+            List<PreparedBranch> found = resource.prepared(most + 1);
+            return answer(found.subList(0, Math.min(most, found.size())), found.size() > most);
+        });
     }
 
-    /** Those of one transaction; null, which is 404, if none is in doubt here. */
+    /** Those of one transaction; 404 if none is in doubt here. */
     @ReadOperation
-    public @Nullable Answer ofTransaction(@Selector String transaction) {
+    public WebEndpointResponse<Object> ofTransaction(@Selector String transaction) {
         TransactionId id = read("transaction", transaction, TransactionId::parse);
         return those(branch -> branch.transaction().equals(id));
     }
 
-    /** The executions of one branch; null, which is 404, if none is in doubt here. */
+    /** The executions of one branch; 404 if none is in doubt here. */
     @ReadOperation
-    public @Nullable Answer ofBranch(@Selector String transaction, @Selector String branch) {
+    public WebEndpointResponse<Object> ofBranch(@Selector String transaction, @Selector String branch) {
         TransactionId id = read("transaction", transaction, TransactionId::parse);
         BranchId name = read("branch", branch, BranchId::new);
         return those(one -> one.transaction().equals(id) && one.branch().equals(name));
     }
 
-    private @Nullable Answer those(Predicate<PreparedBranch> wanted) {
-        List<PreparedBranch> found =
-                resource.prepared(ALL).stream().filter(wanted).toList();
-        return found.isEmpty() ? null : answer(found, false);
+    private WebEndpointResponse<Object> those(Predicate<PreparedBranch> wanted) {
+        return answered(() -> {
+            List<PreparedBranch> found =
+                    resource.prepared(ALL).stream().filter(wanted).toList();
+            return found.isEmpty() ? null : answer(found, false);
+        });
+    }
+
+    private static WebEndpointResponse<Object> answered(Supplier<@Nullable Answer> question) {
+        try {
+            Answer answer = question.get();
+            return answer == null
+                    ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND)
+                    : new WebEndpointResponse<>(answer);
+        } catch (BranchResourceException e) {
+            Problem problem =
+                    Problem.of(ProblemType.OVERLOADED, "The branches cannot be asked for now: " + e.getMessage());
+            return new WebEndpointResponse<>(problem, problem.status(), PROBLEM);
+        }
     }
 
     private Answer answer(List<PreparedBranch> found, boolean more) {

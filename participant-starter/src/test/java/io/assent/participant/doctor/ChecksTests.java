@@ -62,6 +62,8 @@ class ChecksTests {
     @Test
     void a_pool_that_could_prepare_more_than_there_are_places_is_told() {
         assertThat(status("pool", fine.places(0, 100))).isEqualTo(Status.OK);
+        assertThat(status("pool", fine.places(90, 100))).isEqualTo(Status.OK);
+        assertThat(status("pool", fine.places(91, 100))).isEqualTo(Status.WARNING);
         assertThat(status("pool", fine.places(0, 9))).isEqualTo(Status.WARNING);
         assertThat(DatabaseChecks.findings(
                         NAME, new Doctor.Database(nowhere(), 75, null, Duration.ofDays(7)), fine.vitals()))
@@ -132,6 +134,10 @@ class ChecksTests {
         assertThat(ServiceChecks.coordinator("c", new Seen(null, Set.of("1.0")), null)
                         .status())
                 .as("run from its sources")
+                .isEqualTo(Status.OK);
+        assertThat(ServiceChecks.coordinator("c", new Seen(null, Set.of("development")), "1.0")
+                        .status())
+                .as("the coordinator does not know its version")
                 .isEqualTo(Status.OK);
         assertThat(ServiceChecks.coordinator("c", new Seen(null, Set.of("1.1", "1.0")), "1.0")
                         .found())

@@ -115,12 +115,15 @@ class JtaIntegrationTests {
         assertThat(broker.prepared()).hasSize(1);
         assertThat(service.bean(BranchesEndpoint.class)
                         .ofTransaction(transaction.id().toString())
-                        .items())
+                        .getBody())
                 .as("what operators see")
-                .singleElement()
-                .satisfies(item -> assertThat(item.otherResources())
-                        .hasSize(2)
-                        .anySatisfy(name -> assertThat(name).contains("ledger")));
+                .isInstanceOfSatisfying(
+                        BranchesEndpoint.Answer.class,
+                        answered -> assertThat(answered.items())
+                                .singleElement()
+                                .satisfies(item -> assertThat(item.otherResources())
+                                        .hasSize(2)
+                                        .contains("ledger")));
         assertThat(effects()).as("nothing is visible yet").isEqualTo("0 0 0");
 
         assertThat(order(ref(answer), "COMMIT")).isEqualTo("COMMITTED");
