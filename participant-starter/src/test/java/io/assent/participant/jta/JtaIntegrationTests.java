@@ -167,6 +167,23 @@ class JtaIntegrationTests {
     }
 
     @Test
+    void a_list_that_is_cut_off_takes_no_branch_for_partial() {
+        BranchResource resource = service.bean(BranchResource.class);
+        assertThat(work("main,ledger").own().vote()).isEqualTo(Vote.PREPARED);
+        TransactionContext first = transaction;
+        id = UUID.randomUUID().toString();
+        transaction = Caller.transaction(true);
+        assertThat(work("main,ledger").own().vote()).isEqualTo(Vote.PREPARED);
+
+        assertThat(resource.prepared(1)).hasSize(1);
+        assertThat(resource.inDoubt().count()).isEqualTo(2);
+
+        assertThat(order(null, "ROLLBACK")).isEqualTo("ROLLED_BACK");
+        transaction = first;
+        assertThat(order(null, "ROLLBACK")).isEqualTo("ROLLED_BACK");
+    }
+
+    @Test
     void two_sessions_of_one_broker_are_one_branch_there() {
         Caller.Answer answer = work("jms,jms-again");
 
