@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Goal: with the environment that the manifests give them the applications start, answer the probes, and export every metric
@@ -86,6 +87,22 @@ class RunningServicesIntegrationTests {
                 .allSatisfy(address -> assertThat(get(address).statusCode())
                         .as(address.toString())
                         .isEqualTo(200));
+    }
+
+    @Test
+    void every_service_has_a_doctor_and_a_participant_reaches_the_coordinator() {
+        assertThat(manifests.each("Deployment").toList()).hasSize(3).allSatisfy(deployment -> {
+            JsonNode report = JsonMapper.shared()
+                    .readTree(
+                            get(address(deployment, "/actuator/assent-doctor")).body());
+            assertThat(report.path("items")).as(deployment.name()).isNotEmpty();
+            assertThat(report.path("items"))
+                    .filteredOn(item -> item.path("check").asString("").startsWith("coordinator ("))
+                    .as(deployment.name())
+                    .hasSize(deployment.name().equals("coordinator") ? 0 : 1)
+                    .allSatisfy(
+                            item -> assertThat(item.path("status").asString("")).isEqualTo("OK"));
+        });
     }
 
     @Test

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.assent.embeddedpostgres.EmbeddedPostgres;
 import io.assent.embeddedpostgres.TestPostgres;
+import io.assent.participant.doctor.Finding;
 import io.assent.participant.engine.Admission;
+import io.assent.participant.management.DoctorEndpoint;
 import io.assent.participant.support.Caller;
 import io.assent.participant.support.OrderApplication;
 import io.assent.participant.support.PaymentApplication;
@@ -60,7 +62,12 @@ class AdmissionIntegrationTests {
                 .setting("max_prepared_transactions", Integer.toString(SLOTS))
                 .start();
         coordinator = new TestCoordinator();
-        payment = Running.start(PaymentApplication.class, "payment", coordinator.url(), database("payment"));
+        payment = Running.start(
+                PaymentApplication.class,
+                "payment",
+                coordinator.url(),
+                database("payment"),
+                "--management.endpoints.web.exposure.include=assent-doctor");
     }
 
     @AfterAll
@@ -117,6 +124,15 @@ class AdmissionIntegrationTests {
 
         Caller.Answer refused = Caller.post(payment.url() + "/pay?id=" + UUID.randomUUID(), Caller.transaction(true));
 
+        assertThat(payment.bean(DoctorEndpoint.class).doctor().items())
+                .as("the doctor says so")
+                .filteredOn(finding -> finding.check().equals("prepared-slots"))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.status()).isEqualTo(Finding.Status.PROBLEM);
+                    assertThat(finding.found()).contains("4 of max_prepared_transactions=5", "1 are left", "refused");
+                    assertThat(finding.remedy()).contains("enlarge max_prepared_transactions");
+                });
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.body()).contains("urn:assent:problem:overloaded", "has not worked", "max-prepared");
         assertThat(refused.own().vote()).isEqualTo(Vote.ROLLBACK);

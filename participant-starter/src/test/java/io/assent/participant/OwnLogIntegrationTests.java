@@ -102,7 +102,10 @@ class OwnLogIntegrationTests {
     @BeforeAll
     static void start() {
         coordinator = new TestCoordinator();
-        service = Service.start("points", new MapLog(InstantSource.system()));
+        service = Service.start(
+                "points",
+                new MapLog(InstantSource.system()),
+                "--management.endpoints.web.exposure.include=assent-branches,assent-doctor");
         other = Service.start("other", new MapLog(InstantSource.system()));
     }
 
@@ -497,6 +500,33 @@ class OwnLogIntegrationTests {
         return get("/assent/v1/branches/" + transaction.id() + "/" + transaction.branch())
                 .get("state")
                 .stringValue();
+    }
+
+    @Test
+    void operators_are_told_of_branches_and_coordinators_and_of_no_database() {
+        assertThat(get("/actuator/assent-branches").path("participant").stringValue())
+                .isEqualTo("points");
+        JsonNode report = get("/actuator/assent-doctor");
+        assertThat(report.path("items"))
+                .extracting(item -> item.path("check").stringValue())
+                .containsExactly("in-doubt", "coordinator (" + coordinator.url() + ")");
+        assertThat(report.path("status").stringValue()).isEqualTo("OK");
+    }
+
+    @Test
+    void operators_are_told_when_the_log_cannot_be_asked_for_branches() {
+        HttpRequest question = HttpRequest.newBuilder(URI.create(service.url() + "/actuator/assent-branches"))
+                .build();
+        // The sweep asks, too, and may be the one whose question fails.
+        await().untilAsserted(() -> {
+            service.log().disturb("recover", () -> {
+                throw new IOException("no disk");
+            });
+            HttpResponse<String> answer = send(question);
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.body()).contains("urn:assent:problem:overloaded", "no disk");
+        });
+        assertThat(send(question).statusCode()).isEqualTo(200);
     }
 
     private int health() {

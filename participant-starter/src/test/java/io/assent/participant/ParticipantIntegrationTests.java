@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.InDoubtResolver;
+import io.assent.participant.engine.Inquiries;
 import io.assent.participant.support.Caller;
 import io.assent.participant.support.PaymentApplication;
 import io.assent.participant.support.Running;
@@ -687,7 +688,7 @@ class ParticipantIntegrationTests {
         return new InDoubtResolver(
                 payment.bean(io.assent.participant.engine.BranchResource.class),
                 payment.bean(BranchService.class),
-                payment.bean(io.assent.participant.engine.CoordinatorClient.class),
+                payment.bean(Inquiries.class),
                 (task, delay) -> {},
                 new InDoubtResolver.Settings(Duration.ofSeconds(1), Duration.ZERO, batch, Duration.ofDays(1), 1_000));
     }

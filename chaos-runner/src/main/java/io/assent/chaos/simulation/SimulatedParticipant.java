@@ -18,6 +18,7 @@ import io.assent.participant.engine.GlobalTransactionContext;
 import io.assent.participant.engine.HeldTransaction;
 import io.assent.participant.engine.InDoubtResolver;
 import io.assent.participant.engine.Initiator;
+import io.assent.participant.engine.Inquiries;
 import io.assent.participant.engine.LateBranches;
 import io.assent.participant.engine.ParticipantDirectory;
 import io.assent.participant.postgres.BranchConnections;
@@ -161,7 +162,7 @@ final class SimulatedParticipant extends Process {
         resolver = new InDoubtResolver(
                 resource,
                 branches,
-                coordinator,
+                new Inquiries(coordinator, runtime.clock()),
                 (task, delay) -> world.task(delay, this, task),
                 new InDoubtResolver.Settings(
                         Duration.ofMillis(700), Duration.ofMillis(300), 1_000, MARKER_RETENTION, 100));

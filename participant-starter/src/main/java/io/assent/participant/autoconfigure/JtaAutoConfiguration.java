@@ -2,6 +2,7 @@ package io.assent.participant.autoconfigure;
 
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchService;
+import io.assent.participant.engine.PreparedParts;
 import io.assent.participant.jta.BrokerConnections;
 import io.assent.participant.jta.JtaBranchResource;
 import io.assent.participant.jta.JtaBranches;
@@ -167,6 +168,11 @@ public final class JtaAutoConfiguration {
         @Bean
         SecondaryResources assentSecondaryResources() {
             return new SecondaryResources();
+        }
+
+        @Bean
+        PreparedParts assentPreparedParts(SecondaryResources secondaries) {
+            return secondaries::prepared;
         }
 
         @Bean

@@ -12,6 +12,7 @@ import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.HeldTransaction;
 import io.assent.participant.engine.InDoubtResolver;
 import io.assent.participant.engine.Initiator;
+import io.assent.participant.engine.Inquiries;
 import io.assent.participant.engine.LateBranches;
 import io.assent.participant.engine.ParticipantDirectory;
 import io.assent.participant.engine.PreparedSlots;
@@ -95,6 +96,7 @@ import org.springframework.web.servlet.function.ServerResponse;
     WebClientConfiguration.class,
     HealthConfiguration.class,
     MetricsConfiguration.class,
+    EndpointConfiguration.class,
     TomcatConfiguration.class,
     TracingConfiguration.class,
     OwnLogCheck.class,
@@ -174,14 +176,25 @@ public final class ParticipantAutoConfiguration {
     }
 
     @Bean
+    CoordinatorHttp assentCoordinatorHttp(CoordinatorProperties properties, ObjectProvider<Tracing> tracing) {
+        RestClient.Builder http =
+                RestClient.builder().requestFactory(new HttpComponentsClientHttpRequestFactory(http(properties)));
+        Tracing traces = tracing.getIfAvailable(() -> Tracing.NONE);
+        if (traces != Tracing.NONE) {
+            http.requestInitializer(request -> traces.headers().forEach(request.getHeaders()::set));
+        }
+        return new CoordinatorHttp(http.build());
+    }
+
+    @Bean
     @ConditionalOnMissingBean
     CoordinatorClient assentCoordinatorClient(
+            CoordinatorHttp http,
             CoordinatorProperties properties,
             ParticipantProperties participant,
             BranchService.Runtime runtime,
             Environment environment,
             ObjectProvider<Tracing> tracing) {
-        Tracing traces = tracing.getIfAvailable(() -> Tracing.NONE);
         CoordinatorProperties.CircuitBreaker breaker = properties.circuitBreaker();
         HttpCoordinatorClient.Settings settings = new HttpCoordinatorClient.Settings(
                 properties.urls(),
@@ -200,13 +213,9 @@ public final class ParticipantAutoConfiguration {
                         .minimumNumberOfCalls(breaker.minimumCalls())
                         .waitDurationInOpenState(breaker.openFor())
                         .build());
-        RestClient.Builder http =
-                RestClient.builder().requestFactory(new HttpComponentsClientHttpRequestFactory(http(properties)));
-        if (traces != Tracing.NONE) {
-            http.requestInitializer(request -> traces.headers().forEach(request.getHeaders()::set));
-        }
-        return traces.traced(
-                new HttpCoordinatorClient(http.build(), participant.participantName(), settings, runtime.clock()));
+        return tracing.getIfAvailable(() -> Tracing.NONE)
+                .traced(new HttpCoordinatorClient(
+                        http.client(), participant.participantName(), settings, runtime.clock()));
     }
 
     /** No automatic retries and no redirects: what is repeated, and where, is the protocol's business. */
@@ -353,16 +362,21 @@ public final class ParticipantAutoConfiguration {
     }
 
     @Bean
+    Inquiries assentInquiries(CoordinatorClient coordinator, BranchService.Runtime runtime) {
+        return new Inquiries(coordinator, runtime.clock());
+    }
+
+    @Bean
     InDoubtResolver assentInDoubtResolver(
             BranchResource resource,
             BranchService branches,
-            CoordinatorClient coordinator,
+            Inquiries inquiries,
             ParticipantThreads threads,
             ParticipantProperties properties) {
         return new InDoubtResolver(
                 resource,
                 branches,
-                coordinator,
+                inquiries,
                 threads,
                 new InDoubtResolver.Settings(
                         properties.sweep().interval(),

@@ -3,10 +3,12 @@ package io.assent.participant.autoconfigure;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.assent.participant.engine.BranchResourceException;
+import io.assent.participant.postgres.DatabaseVitals;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -42,6 +44,7 @@ final class ParticipantDatabase implements AutoCloseable {
     private final @Nullable Integer poolSize;
     private final DataSource completion;
     private final @Nullable HikariDataSource ownPool;
+    private final Remembered<DatabaseVitals.Places> places;
 
     ParticipantDatabase(DataSource dataSource, ParticipantProperties properties) {
         this(dataSource, () -> completionPool(dataSource, properties.completionPoolSize()), properties);
@@ -67,6 +70,7 @@ final class ParticipantDatabase implements AutoCloseable {
         poolSize = pool == null ? null : Integer.valueOf(pool.getMaximumPoolSize());
         ownPool = completionPool.get();
         completion = ownPool == null ? dataSource : ownPool;
+        places = new Remembered<>(() -> DatabaseVitals.places(completion), Duration.ofSeconds(1));
         if (ownPool == null) {
             log.info(
                     "The DataSource is no HikariCP pool: branches are ended on its own connections. Make it large enough"
@@ -129,6 +133,15 @@ final class ParticipantDatabase implements AutoCloseable {
         } catch (SQLException e) {
             throw new BranchResourceException("the prepared transactions could not be counted: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The server's places for prepared transactions, as of this second: several metrics tell of them.
+     *
+     * @throws BranchResourceException if it does not answer
+     */
+    DatabaseVitals.Places places() {
+        return places.get();
     }
 
     @Override

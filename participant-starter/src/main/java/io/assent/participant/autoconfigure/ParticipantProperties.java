@@ -28,6 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param reservations reservations outside of the database (Try-Confirm-Cancel)
  * @param sweep the sweep for branches in doubt
  * @param schema the tables of this starter
+ * @param doctor what /actuator/assent-doctor does
  */
 @ConfigurationProperties("assent.participant")
 public record ParticipantProperties(
@@ -48,7 +49,8 @@ public record ParticipantProperties(
         @DefaultValue Late late,
         @DefaultValue Reservations reservations,
         @DefaultValue Sweep sweep,
-        @DefaultValue Schema schema) {
+        @DefaultValue Schema schema,
+        @DefaultValue Doctor doctor) {
 
     public ParticipantProperties {
         String prefix = "assent.participant.";
@@ -153,6 +155,18 @@ public record ParticipantProperties(
             Checks.range("assent.participant.sweep.interval", interval, Duration.ofMillis(100), Duration.ofMinutes(10));
             Checks.range("assent.participant.sweep.min-age", minAge, Duration.ZERO, Duration.ofMinutes(10));
             Checks.range("assent.participant.sweep.batch", batch, 1, 1_000);
+        }
+    }
+
+    /**
+     * What is asked when somebody asks what is wrong.
+     *
+     * @param timeout how long all checks together may take; what has not answered by then is shown so; 100ms to 1m
+     */
+    public record Doctor(@DefaultValue("5s") Duration timeout) {
+
+        public Doctor {
+            Checks.range("assent.participant.doctor.timeout", timeout, Duration.ofMillis(100), Duration.ofMinutes(1));
         }
     }
 

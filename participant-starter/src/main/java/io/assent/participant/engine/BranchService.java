@@ -64,6 +64,7 @@ public final class BranchService {
     private final Duration prepareWait;
     private final Runtime runtime;
     private final Tracing tracing;
+    private final BranchCounts counts = new BranchCounts();
     private final Map<Key, GlobalTransactionContext> running = new ConcurrentHashMap<>();
 
     /** The nested votes of executions that answered PREPARED here. */
@@ -119,6 +120,23 @@ public final class BranchService {
     /** The answer to a prepare request. */
     public record PrepareAnswer(Vote vote, @Nullable String reason) {}
 
+    /**
+     * What an order met.
+     *
+     * @param state as it is reported; null if it is not known
+     * @param now whether this order has brought it about
+     */
+    private record Ended(@Nullable BranchState state, boolean now) {
+
+        static Ended now(@Nullable BranchState state) {
+            return new Ended(state, true);
+        }
+
+        static Ended before(@Nullable BranchState state) {
+            return new Ended(state, false);
+        }
+    }
+
     /** A branch as shown to people. */
     public record Status(
             TransactionId transaction,
@@ -173,6 +191,11 @@ public final class BranchService {
     /** The task as a part of what this thread does now; for another thread. */
     public Runnable continued(Runnable task) {
         return tracing.continued(task);
+    }
+
+    /** Votes and orders since the start; for metrics. */
+    public BranchCounts counts() {
+        return counts;
     }
 
     /** The name that messages must carry to be meant for this one. */
@@ -332,6 +355,7 @@ public final class BranchService {
     /** The own vote and those of the calls made from here, as the response header lists them. */
     public List<BranchVote> votes(GlobalTransactionContext context) {
         BranchVote own = vote(context);
+        counts.voted(own.vote());
         List<BranchVote> nested = context.votes();
         DuplicateBranch duplicate = context.duplicate();
         if (context.collect() && duplicate != null && own.vote() != Vote.ROLLBACK) {
@@ -379,11 +403,13 @@ public final class BranchService {
 
     private Optional<BranchState> carriedOut(Order order) {
         try {
-            BranchState state = order.decision() == Decision.COMMIT
+            Ended ended = order.decision() == Decision.COMMIT
                     ? commit(order.transaction(), order.branch(), required(order.ref()))
                     : rollback(order.transaction(), order.branch(), order.ref());
-            return Optional.ofNullable(state);
+            counts.ordered(BranchCounts.OrderResult.of(order.decision(), ended.state(), ended.now()));
+            return Optional.ofNullable(ended.state());
         } catch (BranchResourceException e) {
+            counts.ordered(BranchCounts.OrderResult.OPEN);
             log.warn(
                     "Transaction {}, branch {}: {} could not be carried out now, the coordinator will order it again: {}",
                     order.transaction(),
@@ -394,15 +420,15 @@ public final class BranchService {
         }
     }
 
-    private @Nullable BranchState commit(TransactionId transaction, BranchId branch, BranchRef ref) {
+    private Ended commit(TransactionId transaction, BranchId branch, BranchRef ref) {
         for (int look = 0; look < MAX_LOOKS; look++) {
             BranchResource.End end = resource.commitPrepared(ref);
             if (end == BranchResource.End.DONE) {
                 endListener.ended(ref, Decision.COMMIT);
-                return BranchState.COMMITTED;
+                return Ended.now(BranchState.COMMITTED);
             }
             if (end == BranchResource.End.BUSY) {
-                return BranchState.BUSY;
+                return Ended.before(BranchState.BUSY);
             }
             BranchState state = OrderRules.commitNotThere(ref, resource.look(transaction, branch));
             if (state == BranchState.PREPARED) {
@@ -420,13 +446,14 @@ public final class BranchService {
             } else if (end == BranchResource.End.UNKNOWN) {
                 // The reply to our own order was lost; the marker proves that it was carried out.
                 endListener.ended(ref, Decision.COMMIT);
+                return Ended.now(state);
             }
-            return state;
+            return Ended.before(state);
         }
-        return BranchState.PREPARED;
+        return Ended.before(BranchState.PREPARED);
     }
 
-    private @Nullable BranchState rollback(TransactionId transaction, BranchId branch, @Nullable BranchRef ref) {
+    private Ended rollback(TransactionId transaction, BranchId branch, @Nullable BranchRef ref) {
         boolean runsHere = doomRunning(transaction, branch, ref);
         BranchRef rolledBack = null;
         for (int look = 0; look < MAX_LOOKS; look++) {
@@ -435,7 +462,7 @@ public final class BranchService {
             if (step.rollBack() != null) {
                 BranchResource.End end = resource.rollbackPrepared(step.rollBack());
                 if (end == BranchResource.End.BUSY) {
-                    return BranchState.BUSY;
+                    return Ended.before(BranchState.BUSY);
                 }
                 if (end == BranchResource.End.DONE) {
                     rolledBack = step.rollBack();
@@ -448,7 +475,7 @@ public final class BranchService {
                         resource.writeTombstone(transaction, branch, rolledBack != null ? rolledBack : ref);
                 if (tombstone == BranchResource.Tombstone.WRITTEN) {
                     // A call that still runs cannot be prepared any more: its marker row meets the tombstone.
-                    return rolledBack != null || runsHere ? BranchState.ROLLED_BACK : BranchState.NEVER_SEEN;
+                    return Ended.now(rolledBack != null || runsHere ? BranchState.ROLLED_BACK : BranchState.NEVER_SEEN);
                 }
                 continue;
             }
@@ -457,15 +484,15 @@ public final class BranchService {
                 // Somebody has committed it by hand. What belongs to it has to follow.
                 BranchResource.End end = resource.commitPrepared(marker.ref());
                 if (end == BranchResource.End.BUSY || end == BranchResource.End.UNKNOWN) {
-                    return BranchState.BUSY;
+                    return Ended.before(BranchState.BUSY);
                 }
             }
             resource.barrier();
-            return rolledBack != null && step.report() == BranchState.NEVER_SEEN
-                    ? BranchState.ROLLED_BACK
-                    : step.report();
+            return rolledBack == null
+                    ? Ended.before(step.report())
+                    : Ended.now(step.report() == BranchState.NEVER_SEEN ? BranchState.ROLLED_BACK : step.report());
         }
-        return BranchState.BUSY;
+        return Ended.before(BranchState.BUSY);
     }
 
     /**
@@ -479,11 +506,14 @@ public final class BranchService {
             TransactionId transaction, BranchId branch, @Nullable BranchRef ref, Duration remaining)
             throws InterruptedException {
         try (LogIds ids = LogIds.of(transaction, branch)) {
-            return vote(transaction, branch, ref, remaining);
+            PrepareAnswer answer = askedToPrepare(transaction, branch, ref, remaining);
+            counts.voted(answer.vote());
+            return answer;
         }
     }
 
-    private PrepareAnswer vote(TransactionId transaction, BranchId branch, @Nullable BranchRef ref, Duration remaining)
+    private PrepareAnswer askedToPrepare(
+            TransactionId transaction, BranchId branch, @Nullable BranchRef ref, Duration remaining)
             throws InterruptedException {
         Instant hereUntil = runtime.clock().instant().plus(remaining.dividedBy(2));
         Vote open = late.prepare(transaction, branch, ref, hereUntil);

@@ -24,7 +24,7 @@ public final class InDoubtResolver {
 
     private final BranchResource resource;
     private final BranchService branches;
-    private final CoordinatorClient coordinator;
+    private final Inquiries inquiries;
     private final Scheduler scheduler;
     private final Settings settings;
     private volatile boolean stopped;
@@ -45,12 +45,12 @@ public final class InDoubtResolver {
     public InDoubtResolver(
             BranchResource resource,
             BranchService branches,
-            CoordinatorClient coordinator,
+            Inquiries inquiries,
             Scheduler scheduler,
             Settings settings) {
         this.resource = resource;
         this.branches = branches;
-        this.coordinator = coordinator;
+        this.inquiries = inquiries;
         this.scheduler = scheduler;
         this.settings = settings;
     }
@@ -95,6 +95,7 @@ public final class InDoubtResolver {
         Duration minAge = started ? settings.minAge() : Duration.ZERO;
         List<PreparedBranch> prepared = resource.prepared(ALL);
         started = true;
+        inquiries.keepOnly(prepared);
         List<PreparedBranch> waiting = prepared.stream()
                 .filter(branch -> branch.age().compareTo(minAge) >= 0)
                 .filter(branch -> !branches.isRunning(branch.transaction(), branch.branch(), branch.ref()))
@@ -108,7 +109,7 @@ public final class InDoubtResolver {
     }
 
     private int resolve(List<PreparedBranch> waiting) {
-        Map<BranchRef, InquiryAnswer> answers = coordinator.inquire(waiting);
+        Map<BranchRef, InquiryAnswer> answers = inquiries.ask(waiting);
         int ended = 0;
         for (PreparedBranch branch : waiting) {
             ended += resolve(branch, answers.getOrDefault(branch.ref(), InquiryAnswer.UNDECIDED));

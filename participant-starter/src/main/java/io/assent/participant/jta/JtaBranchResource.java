@@ -71,7 +71,10 @@ public final class JtaBranchResource implements BranchResource {
         List<PreparedBranch> prepared = main.prepared(limit);
         prepared.forEach(branch -> elsewhere.remove(branch.ref()));
         List<PreparedBranch> all = new ArrayList<>(prepared);
-        remember(elsewhere.keySet());
+        if (prepared.size() < limit) {
+            // Otherwise what is left may be prepared in the main database, too, among those that were cut off.
+            remember(elsewhere.keySet());
+        }
         elsewhere.values().stream()
                 .limit(Math.max(0, limit - prepared.size()))
                 .forEach(partial -> all.add(inDoubt(partial)));

@@ -1,6 +1,7 @@
 package io.assent.participant.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.assent.embeddedpostgres.EmbeddedPostgres;
@@ -10,8 +11,11 @@ import io.assent.participant.GlobalTransactional;
 import io.assent.participant.TryConfirmCancel;
 import io.assent.participant.client.HttpCoordinatorClient;
 import io.assent.participant.client.PropagatingRequestInterceptor;
+import io.assent.participant.doctor.Doctor;
 import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.Tracing;
+import io.assent.participant.management.BranchesEndpoint;
+import io.assent.participant.management.DoctorEndpoint;
 import io.assent.participant.tracing.MicrometerTracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -38,6 +42,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.micrometer.tracing.autoconfigure.NoopTracerAutoConfiguration;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -184,7 +189,7 @@ class ParticipantAutoConfigurationIntegrationTests {
     void a_branch_in_doubt_shows_in_the_metrics() throws Exception {
         runner.withBean(SimpleMeterRegistry.class).run(context -> {
             MeterRegistry registry = context.getBean(MeterRegistry.class);
-            context.getBean(MeterBinder.class).bindTo(registry);
+            context.getBeansOfType(MeterBinder.class).values().forEach(binder -> binder.bindTo(registry));
             assertThat(gauge(registry, "assent.participant.in.doubt")).isZero();
             assertThat(gauge(registry, "assent.participant.in.doubt.oldest")).isZero();
 
@@ -198,6 +203,15 @@ class ParticipantAutoConfigurationIntegrationTests {
                     assertThat(gauge(registry, "assent.participant.in.doubt")).isOne();
                     assertThat(gauge(registry, "assent.participant.in.doubt.oldest"))
                             .isNotNegative();
+                    // As of this second.
+                    await().untilAsserted(() -> assertThat(gauge(registry, "assent.participant.prepared"))
+                            .isPositive());
+                    double slots = gauge(registry, "assent.participant.prepared.slots");
+                    assertThat(slots).isEqualTo(200);
+                    assertThat(gauge(registry, "assent.participant.prepared.slots.left"))
+                            .isLessThan(slots);
+                    assertThat(gauge(registry, "assent.participant.prepared.oldest"))
+                            .isPositive();
                 } finally {
                     connection.createStatement().execute("rollback prepared '" + ref + "'");
                 }
@@ -207,6 +221,29 @@ class ParticipantAutoConfigurationIntegrationTests {
 
     private static double gauge(MeterRegistry registry, String name) {
         return registry.get(name).gauge().value();
+    }
+
+    @Test
+    void without_the_actuator_it_works_without_endpoints() {
+        runner.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(GlobalTransactionTemplate.class)
+                        .doesNotHaveBean(EndpointConfiguration.class));
+    }
+
+    @Test
+    void what_operators_can_ask_is_there_only_where_the_application_exposes_it() {
+        runner.run(context -> assertThat(context)
+                .hasNotFailed()
+                .doesNotHaveBean(BranchesEndpoint.class)
+                .doesNotHaveBean(DoctorEndpoint.class)
+                .doesNotHaveBean(Doctor.class));
+        runner.withPropertyValues("management.endpoints.web.exposure.include=assent-branches,assent-doctor")
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(BranchesEndpoint.class)
+                        .hasSingleBean(DoctorEndpoint.class));
     }
 
     @Test
@@ -231,6 +268,7 @@ class ParticipantAutoConfigurationIntegrationTests {
                 "assent.participant.late.max-idle=2h | assent.participant.late.max-idle=PT2H is out of range",
                 "assent.participant.max-prepared=0   | assent.participant.max-prepared=0 is out of range",
                 "assent.participant.max-prepared=201 | PostgreSQL's max_prepared_transactions is 200",
+                "assent.participant.doctor.timeout=99ms | assent.participant.doctor.timeout=PT0.099S is out of range",
                 "assent.participant.admission-wait=11s | assent.participant.admission-wait=PT11S is out of range",
                 "assent.transaction.max-concurrent=0 | assent.transaction.max-concurrent=0 is out of range",
                 "assent.transaction.admission-wait=2m | assent.transaction.admission-wait=PT2M is out of range",

@@ -7,8 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.assent.embeddedpostgres.TestPostgres;
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchService;
-import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.InDoubtResolver;
+import io.assent.participant.engine.Inquiries;
+import io.assent.participant.management.BranchesEndpoint;
 import io.assent.participant.support.Caller;
 import io.assent.participant.support.JtaApplication;
 import io.assent.participant.support.Running;
@@ -67,6 +68,7 @@ class JtaIntegrationTests {
                 "payment",
                 coordinator.url(),
                 "--assent.participant.sweep.min-age=10m",
+                "--management.endpoints.web.exposure.include=assent-branches",
                 "--assent.participant.resources=jta",
                 "--assent.participant.jta.node-identifier=payment-0",
                 "--assent.participant.jta.object-store.directory=" + directory.resolve("narayana"),
@@ -111,6 +113,17 @@ class JtaIntegrationTests {
         assertThat(preparedIn("assent:payment:")).isTrue();
         assertThat(preparedIn("assent/ledger:payment:")).isTrue();
         assertThat(broker.prepared()).hasSize(1);
+        assertThat(service.bean(BranchesEndpoint.class)
+                        .ofTransaction(transaction.id().toString())
+                        .getBody())
+                .as("what operators see")
+                .isInstanceOfSatisfying(
+                        BranchesEndpoint.Answer.class,
+                        answered -> assertThat(answered.items())
+                                .singleElement()
+                                .satisfies(item -> assertThat(item.otherResources())
+                                        .hasSize(2)
+                                        .contains("ledger")));
         assertThat(effects()).as("nothing is visible yet").isEqualTo("0 0 0");
 
         assertThat(order(ref(answer), "COMMIT")).isEqualTo("COMMITTED");
@@ -151,6 +164,23 @@ class JtaIntegrationTests {
                 .isEqualTo((in.contains("main") ? "1 " : "0 ")
                         + (in.contains("ledger") ? "1 " : "0 ")
                         + (in.contains("jms") ? "1" : "0"));
+    }
+
+    @Test
+    void a_list_that_is_cut_off_takes_no_branch_for_partial() {
+        BranchResource resource = service.bean(BranchResource.class);
+        assertThat(work("main,ledger").own().vote()).isEqualTo(Vote.PREPARED);
+        TransactionContext first = transaction;
+        id = UUID.randomUUID().toString();
+        transaction = Caller.transaction(true);
+        assertThat(work("main,ledger").own().vote()).isEqualTo(Vote.PREPARED);
+
+        assertThat(resource.prepared(1)).hasSize(1);
+        assertThat(resource.inDoubt().count()).isEqualTo(2);
+
+        assertThat(order(null, "ROLLBACK")).isEqualTo("ROLLED_BACK");
+        transaction = first;
+        assertThat(order(null, "ROLLBACK")).isEqualTo("ROLLED_BACK");
     }
 
     @Test
@@ -528,7 +558,7 @@ class JtaIntegrationTests {
         return new InDoubtResolver(
                 service.bean(BranchResource.class),
                 service.bean(BranchService.class),
-                service.bean(CoordinatorClient.class),
+                service.bean(Inquiries.class),
                 (task, delay) -> {},
                 new InDoubtResolver.Settings(Duration.ofSeconds(1), Duration.ZERO, 1_000, Duration.ofDays(1), 1_000));
     }

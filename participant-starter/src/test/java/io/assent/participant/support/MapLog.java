@@ -63,7 +63,7 @@ public final class MapLog implements TwoPhaseParticipant {
     }
 
     public synchronized long inDoubt() {
-        return recover().size();
+        return prepared().size();
     }
 
     /** What happens the next time a method is called, before it does anything. */
@@ -141,7 +141,12 @@ public final class MapLog implements TwoPhaseParticipant {
     }
 
     @Override
-    public synchronized List<BranchRecord> recover() {
+    public List<BranchRecord> recover() throws Exception {
+        disturbed("recover");
+        return prepared();
+    }
+
+    private synchronized List<BranchRecord> prepared() {
         return records.values().stream()
                 .filter(found -> found.state() == BranchState.PREPARED)
                 .toList();

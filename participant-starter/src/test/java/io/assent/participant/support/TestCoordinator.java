@@ -135,8 +135,12 @@ public final class TestCoordinator implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
         String path = exchange.getRequestURI().getPath();
+        if (path.equals("/v1/instances")) {
+            answer(exchange, 200, Map.of("items", List.of(Map.of("version", "1.2.3", "alive", true))));
+            return;
+        }
+        JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
         requests.add(new Recorded(path, body));
         String[] parts = path.split("/");
         if (path.equals("/v1/commits")) {
