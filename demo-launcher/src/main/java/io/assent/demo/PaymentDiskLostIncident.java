@@ -17,6 +17,9 @@ final class PaymentDiskLostIncident implements Incident {
 
     private static final String COPY = "payments_copy";
 
+    /** Of what was decided to commit. */
+    private static final List<String> STATES = List.of("COMMITTING", "COMMITTED");
+
     @Override
     public String name() {
         return "payment-disk-lost";
@@ -121,20 +124,23 @@ final class PaymentDiskLostIncident implements Incident {
         }
     }
 
-    /** Decided to commit, complete or not; newest first. */
+    /** Decided to commit: what is not complete, then what is; each newest first. */
     private static List<JsonNode> committed(WalkThrough at) throws IOException {
-        List<JsonNode> found = new ArrayList<>(at.operator().transactions(WalkThrough.PAYMENT, "COMMITTING"));
-        found.addAll(at.operator().transactions(WalkThrough.PAYMENT, "COMMITTED"));
+        List<JsonNode> found = new ArrayList<>();
+        for (String state : STATES) {
+            found.addAll(at.operator().transactions(WalkThrough.PAYMENT, state));
+        }
         return found;
     }
 
     /** Committed since the copy, and not known to the service that has voted for them; the open ones first. */
     private static List<String> lost(WalkThrough at, Set<String> inTheCopy) throws IOException {
         List<String> lost = new ArrayList<>();
-        at.command("curl -s '"
-                + at.operator()
-                        .address("/v1/transactions?state=COMMITTED&participant=" + WalkThrough.PAYMENT + "&limit=500'")
-                + ", and with COMMITTING");
+        for (String state : STATES) {
+            at.command("curl -s '"
+                    + at.operator().address("/v1/transactions?state=" + state + "&participant=" + WalkThrough.PAYMENT)
+                    + "&limit=500'");
+        }
         for (JsonNode transaction : committed(at)) {
             String id = WalkThrough.text(transaction, "id");
             if (inTheCopy.contains(id)) {
