@@ -49,7 +49,7 @@ final class StandbyGoneIncident implements Incident {
         at.step("What the operator sees");
         at.say("The alerts AssentLogNoStandby and AssentCoordinatorsNotReady, and without Kubernetes this metric:");
         at.awaitMetric("assent_log_available", 0);
-        at.showReadiness();
+        at.awaitReadiness("no synchronous standby");
         Map<String, JsonNode> findings = at.showDoctor();
         at.mustBe("doctor, log-standby", "PROBLEM", WalkThrough.status(findings.get("log-standby")));
         at.mustBe("doctor, log-available", "PROBLEM", WalkThrough.status(findings.get("log-available")));
@@ -66,9 +66,7 @@ final class StandbyGoneIncident implements Incident {
                         + " decisions on two disks. Do not set mode=single, and do not empty synchronous_standby_names.");
         log.rebuildStandby();
         at.say("A new standby follows on 127.0.0.1:" + log.standby().port() + ".");
-        Checkouts.await(
-                "the coordinator to be ready", () -> at.operator().readiness().ok());
-        at.showReadiness();
+        at.awaitReadiness(null);
         ShopClient.Answer first = checkout.join();
         ShopClient.Answer last = at.buy(number);
         at.say("The customer was told: " + WalkThrough.describe(first) + "; who asks again: "

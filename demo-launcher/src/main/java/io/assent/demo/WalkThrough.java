@@ -206,17 +206,28 @@ final class WalkThrough {
         }
     }
 
-    void showReadiness() throws IOException {
-        ShopClient.Answer readiness = operator.readiness();
-        String reason = readiness
-                .body()
-                .path("components")
-                .path("decisionLog")
-                .path("details")
-                .path("reason")
-                .asString("");
+    /**
+     * Waits until the coordinator is ready, or not ready for this reason, and shows the answer. At first the reason may be just that a
+     * write takes too long: it finds out what is behind that a moment later.
+     *
+     * @param reason a part of the reason; null: ready
+     */
+    void awaitReadiness(@Nullable String reason) {
+        List<String> seen = new ArrayList<>();
+        Checkouts.await(reason == null ? "the coordinator to be ready" : "readiness: " + reason, () -> {
+            ShopClient.Answer readiness = operator.readiness();
+            String why = readiness
+                    .body()
+                    .path("components")
+                    .path("decisionLog")
+                    .path("details")
+                    .path("reason")
+                    .asString("");
+            seen.add(readiness.status() + " " + readiness.text("status") + (why.isEmpty() ? "" : ": " + why));
+            return reason == null ? readiness.ok() : !readiness.ok() && why.contains(reason);
+        });
         command("curl -s " + operator.address("/actuator/health/readiness"));
-        answer(readiness.status() + " " + readiness.text("status") + (reason.isEmpty() ? "" : ": " + reason));
+        answer(seen.get(seen.size() - 1));
     }
 
     /** Shows the doctor's findings that are no longer what they were before the incident; returns them all by check. */
