@@ -39,7 +39,7 @@ final class Checkouts {
     private static final String POOR = "cleo";
     private static final long POOR_OPENING_PENCE = 700;
     /** How long the system may take to finish by itself what the kill interrupted. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final Duration POLL = Duration.ofMillis(100);
     /** How often a checkout is sent before somebody is killed in it. */
@@ -342,7 +342,7 @@ final class Checkouts {
         return Duration.ofNanos(System.nanoTime() - nanoTime).toMillis() / 1000.0;
     }
 
-    private ShopClient.@Nullable Answer tryCheckout(String number, String customer, ShopClient.Product product) {
+    ShopClient.@Nullable Answer tryCheckout(String number, String customer, ShopClient.Product product) {
         try {
             return client.checkout(number, customer, product.sku(), 1);
         } catch (IOException e) {
@@ -351,8 +351,7 @@ final class Checkouts {
     }
 
     /** What a customer does who was told "unknown": ask again with the same order number. */
-    private ShopClient.Answer repeatUntilKnown(String number, String customer, ShopClient.Product product)
-            throws IOException {
+    ShopClient.Answer repeatUntilKnown(String number, String customer, ShopClient.Product product) throws IOException {
         return repeatUntil(answer -> answer.status() < 500, number, customer, product);
     }
 
@@ -379,7 +378,8 @@ final class Checkouts {
     }
 
     /** The transaction once it is complete, or as it is when the patience is over. */
-    private @Nullable JsonNode settled(String transaction, Duration patience) {
+    @Nullable
+    JsonNode settled(String transaction, Duration patience) {
         if (transaction.isEmpty()) {
             return null;
         }
@@ -392,7 +392,7 @@ final class Checkouts {
         return last[0];
     }
 
-    private static void await(String what, Callable<Boolean> condition) {
+    static void await(String what, Callable<Boolean> condition) {
         if (!retryUntil(PATIENCE, done -> done, condition)) {
             throw new DemoException("Waited " + PATIENCE.toSeconds() + " s in vain for " + what);
         }

@@ -13,6 +13,9 @@ import picocli.CommandLine.Spec;
 /** The options of every command. */
 final class CommonOptions {
 
+    /** The metrics that alerts are about change within a second, not within 15. */
+    private static final List<String> OFTEN = List.of("--assent.coordinator.backlog.interval=1s");
+
     @Option(scope = ScopeType.INHERIT, names = "--reset", description = "Delete the data of earlier runs first.")
     boolean reset;
 
@@ -104,9 +107,23 @@ final class CommonOptions {
             description = "The message broker's port, with --all-kinds (default: ${DEFAULT-VALUE}).")
     int brokerPort;
 
+    private boolean incidents;
+
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec command;
+
+    /**
+     * The system is for incidents: what is broken in it and not mended, since somebody ended it in between, must not be
+     * found by the next {@code ./demo}.
+     *
+     * @param needsStandby whether the decision log has to be replicated
+     */
+    void forIncidents(boolean needsStandby) {
+        incidents = true;
+        reset = true;
+        replicated |= needsStandby;
+    }
 
     /** @throws ParameterException when the ports cannot be used together */
     DemoSystem.Options system() {
@@ -117,7 +134,11 @@ final class CommonOptions {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
-        return new DemoSystem.Options(repository, repository.resolve(".demo"), ports, replicated, List.of());
+        Path state = Path.of(System.getProperty(
+                "assent.demo.state", repository.resolve(".demo").toString()));
+        return incidents
+                ? new DemoSystem.Options(repository, state.resolve("incidents"), ports, replicated, OFTEN)
+                : new DemoSystem.Options(repository, state, ports, replicated, List.of());
     }
 
     private Ports ports() {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "./demo",
         mixinStandardHelpOptions = true,
-        subcommands = ReplayCommand.class,
+        subcommands = {ReplayCommand.class, IncidentCommand.class},
         description = "Starts PostgreSQL, the coordinator and the two sample services, runs checkouts through them, one"
                 + " of them while the payment service is killed, and adds up. Stays up until Ctrl-C.",
         exitCodeListHeading = "%nExit codes:%n",
@@ -95,14 +95,14 @@ final class DemoCommand implements Callable<Integer> {
             checks.addAll(kinds.checks(before.kinds()));
         }
         checks.addAll(sums.apiChecks(client));
-        screen.table(
-                "Sums",
-                List.of("What must hold", "", "", "Holds"),
-                checks.stream()
-                        .map(check ->
-                                List.of(check.statement(), check.left(), check.right(), check.holds() ? "yes" : "NO"))
-                        .toList());
+        screen.table("Sums", List.of("What must hold", "", "", "Holds"), cells(checks));
         return checks.stream().allMatch(Sums.Check::holds);
+    }
+
+    static List<List<String>> cells(List<Sums.Check> checks) {
+        return checks.stream()
+                .map(check -> List.of(check.statement(), check.left(), check.right(), check.holds() ? "yes" : "NO"))
+                .toList();
     }
 
     /** Returns when nothing is in doubt and nothing reserved, or when that takes too long. */

@@ -136,6 +136,29 @@ final class ShopClient implements AutoCloseable {
         expect(send(new HttpPost(payment + "/api/accounts:batch"), Map.of("accounts", accounts)));
     }
 
+    /** Takes a payment outside of any transaction: a person makes up for one that was lost. */
+    void pay(String orderNumber, String customer, long amountPence) throws IOException {
+        expect(send(
+                new HttpPost(payment + "/api/payments"),
+                Map.of("orderNumber", orderNumber, "customer", customer, "amountPence", amountPence)));
+    }
+
+    /** The latest orders, newest first; 100 at most. */
+    List<Order> orders() throws IOException {
+        return expect(get(order + "/api/orders?limit=100"))
+                .path("items")
+                .valueStream()
+                .map(item -> new Order(
+                        item.path("orderNumber").asString(""),
+                        item.path("customer").asString(""),
+                        item.path("amountPence").asLong(0),
+                        item.path("transaction").asString("")))
+                .toList();
+    }
+
+    /** @param transaction the global transaction that it came by */
+    record Order(String orderNumber, String customer, long amountPence, String transaction) {}
+
     JsonNode orderSums() throws IOException {
         return expect(get(order + "/api/sums"));
     }
@@ -166,6 +189,11 @@ final class ShopClient implements AutoCloseable {
         expect(send(new HttpPost(stock + "/api/deliveries"), Map.of("sku", sku, "quantity", pieces)));
     }
 
+    /** What the payment service says of one of its branches. */
+    JsonNode paymentBranch(String transaction, String branch) throws IOException {
+        return expect(get(payment + "/assent/v1/branches/" + transaction + "/" + branch));
+    }
+
     /** The coordinator's view of a transaction; null when it cannot be had now. */
     @Nullable
     JsonNode transaction(String id) {
@@ -177,11 +205,21 @@ final class ShopClient implements AutoCloseable {
         }
     }
 
-    private Answer get(String url) throws IOException {
+    /** What is not JSON, such as metrics. */
+    String text(String url) throws IOException {
+        return http.execute(new HttpGet(url), response -> {
+            if (response.getCode() != 200) {
+                throw new IOException("Unexpected answer " + response.getCode() + " of " + url);
+            }
+            return EntityUtils.toString(response.getEntity(), StandardCharsets.UTF_8);
+        });
+    }
+
+    Answer get(String url) throws IOException {
         return execute(new HttpGet(url));
     }
 
-    private Answer send(HttpUriRequestBase request, Object body) throws IOException {
+    Answer send(HttpUriRequestBase request, Object body) throws IOException {
         request.setEntity(new StringEntity(json.writeValueAsString(body), ContentType.APPLICATION_JSON));
         return execute(request);
     }
@@ -203,7 +241,7 @@ final class ShopClient implements AutoCloseable {
         }
     }
 
-    private static JsonNode expect(Answer answer) throws IOException {
+    static JsonNode expect(Answer answer) throws IOException {
         if (!answer.ok()) {
             throw new IOException("Unexpected answer " + answer.status() + ": " + answer.body());
         }

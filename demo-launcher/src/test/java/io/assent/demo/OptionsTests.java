@@ -23,10 +23,28 @@ class OptionsTests {
     void helpNamesEveryOption() {
         assertThat(run("--help")).isZero();
         assertThat(output.toString())
-                .contains("--once", "--reset", "--replicated", "replay", "--postgres-port", "--coordinator-port")
+                .contains(
+                        "--once",
+                        "--reset",
+                        "--replicated",
+                        "replay",
+                        "incident",
+                        "--postgres-port",
+                        "--coordinator-port")
                 .contains("--order-port", "--payment-port", "15432", "7070", "8080", "8081")
                 .contains("--with-stock", "--stock-port", "8082")
                 .contains("--all-kinds", "--points-port", "8083", "--provider-port", "8084", "--broker-port", "61616");
+    }
+
+    @Test
+    void anIncidentIsOneOfThoseThatThereAre() {
+        assertThat(run("incident", "--help")).isZero();
+        assertThat(output.toString())
+                .contains("rollback-prepared", "payment-disk-lost", "standby-gone", "all", "--once");
+        assertThat(run("incident", "earthquake")).isEqualTo(2);
+        assertThat(output.toString()).contains("There is no incident earthquake, but rollback-prepared,");
+        assertThat(run("incident", "all", "--with-stock")).isEqualTo(2);
+        assertThat(output.toString()).contains("without --with-stock");
     }
 
     @Test

@@ -14,6 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -480,6 +483,13 @@ public final class DemoSystem implements AutoCloseable {
         }
         String password = newPassword();
         pair.createDatabase("coordinator", "coordinator", password);
+        // Without it the coordinator's doctor cannot see the standby.
+        try (Connection connection = pair.primary().superuserConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("grant pg_read_all_stats to coordinator");
+        } catch (SQLException e) {
+            throw new DemoException("The user of the decision log could not be granted pg_read_all_stats: " + e, e);
+        }
         return new Database(pair.jdbcUrl("coordinator"), "coordinator", password);
     }
 
