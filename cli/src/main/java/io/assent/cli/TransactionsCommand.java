@@ -41,6 +41,13 @@ final class TransactionsCommand implements Runnable {
     int list(
             @Option(names = "--state", description = "Only those in this state: ${COMPLETION-CANDIDATES}.") @Nullable
                     TransactionState state,
+            @Option(
+                            names = "--outcome",
+                            description =
+                                    "Only those with this outcome: COMMITTED, ROLLED_BACK, HEURISTIC_MIXED, and so on;"
+                                            + " HEURISTIC for all that a person has to look at.")
+                    @Nullable
+                    String outcome,
             @Option(names = "--participant", description = "Only those in which it takes part.") @Nullable
                     String participant,
             @Option(names = "--name", description = "Only those with this name.") @Nullable String name,
@@ -55,6 +62,7 @@ final class TransactionsCommand implements Runnable {
             @Option(names = "--cursor", description = "Where the last list ended.") @Nullable String cursor) {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("state", state == null ? "" : state.name());
+        query.put("outcome", outcome == null ? "" : outcome);
         query.put("participant", participant == null ? "" : participant);
         query.put("name", name == null ? "" : name);
         query.put(

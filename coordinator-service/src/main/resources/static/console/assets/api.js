@@ -51,6 +51,7 @@ export const api = {
   canRetry: (id) => has(`transactions/${path(id)}/retry`),
   participants: () => call('GET', 'participants'),
   logs: () => call('GET', 'logs'),
+  logStatus: () => call('GET', 'log-status'),
   log: (name) => call('GET', `logs/${path(name)}`),
   instances: () => call('GET', 'instances'),
   doctor: () => call('GET', 'doctor'),

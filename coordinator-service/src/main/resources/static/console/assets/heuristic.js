@@ -1,17 +1,14 @@
 import { html, nothing } from './lib.js';
 import { actions, learnActions } from './actions.js';
 import { api } from './api.js';
-import { count } from './format.js';
-import { head, isOpenHeuristic, problem, rows } from './parts.js';
+import { head, problem, rows } from './parts.js';
 import { update } from './state.js';
 
 export const title = 'Heuristic';
 
-const PAGE = 500;
+const PAGE = 50;
 
-// The log finds transactions by state. Those with a heuristic outcome are among the ones that are not complete, so these are
-// looked through, some at a time and only when asked.
-const view = { found: null, looked: 0, cursors: null, problem: null, loading: false };
+const view = { found: null, cursors: null, problem: null, loading: false };
 let turn = 0;
 
 export function enter() {
@@ -23,22 +20,21 @@ export function leave() {
 }
 
 function reload() {
-  return look({ COMMITTING: '', ROLLING_BACK: '' }, [], 0);
+  return look({ COMMITTING: '', ROLLING_BACK: '' }, []);
 }
 
-/** @param cursors by state, from where to look on; a state that is missing is looked through */
-async function look(cursors, found, looked) {
+/** @param cursors by state, from where to look on; of a state that is missing all are known */
+async function look(cursors, found) {
   const mine = ++turn;
   view.loading = true;
   update();
   try {
-    const pages = await Promise.all(Object.entries(cursors).map(async ([state, cursor]) => [state, await api.search({ state, cursor, limit: PAGE })]));
+    const pages = await Promise.all(Object.entries(cursors).map(async ([state, cursor]) => [state, await api.search({ state, outcome: 'HEURISTIC', cursor, limit: PAGE })]));
     if (mine !== turn) {
       return;
     }
     const items = pages.flatMap(([, page]) => page.items);
-    view.found = [...found, ...items.filter(isOpenHeuristic)];
-    view.looked = looked + items.length;
+    view.found = [...found, ...items];
     view.cursors = Object.fromEntries(pages.filter(([, page]) => page.cursor).map(([state, page]) => [state, page.cursor]));
     view.problem = null;
     if (view.found[0]) {
@@ -59,8 +55,7 @@ export const draw = () => html`
   ${problem(view.problem)}
   <section class="panel" aria-label="Transactions with a heuristic outcome that nobody has resolved" data-testid="heuristics" data-known=${view.found !== null}>
     ${view.found === null ? html`<p class="empty">Looking …</p>`
-      : view.found.length === 0 ? html`<p class="good-text" data-testid="none">None among ${count(view.looked, 'transaction')} that are not complete.</p>`
+      : view.found.length === 0 ? html`<p class="good-text" data-testid="none">None.</p>`
       : rows(view.found, (t) => actions(t, reload))}
-    ${further() ? html`<p><button class="button plain" ?disabled=${view.loading} @click=${() => look(view.cursors, view.found, view.looked)}>Look further</button>
-      <span class="quiet">${count(view.looked, 'transaction')} looked at</span></p>` : nothing}
+    ${further() ? html`<p><button class="button plain" ?disabled=${view.loading} @click=${() => look(view.cursors, view.found)}>Older</button></p>` : nothing}
   </section>`;

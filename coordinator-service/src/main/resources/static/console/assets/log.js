@@ -1,5 +1,6 @@
 import { html, nothing } from './lib.js';
 import { api } from './api.js';
+import { number } from './format.js';
 import { age, at, head, problem, table } from './parts.js';
 import { every, update } from './state.js';
 
@@ -16,9 +17,10 @@ export const leave = () => stop();
 
 async function load() {
   try {
-    const [{ logs }, instances] = await Promise.all([api.logs(), api.instances()]);
+    const [{ logs }, { items: states }, instances] = await Promise.all([api.logs(), api.logStatus(), api.instances()]);
     view.logs = await Promise.all(logs.map(async (log) => ({
       ...log,
+      status: states.find((one) => one.name === log.name),
       ...(await api.log(log.name).catch((failure) => ({ unread: failure.message }))),
     })));
     view.instances = instances;
@@ -33,10 +35,26 @@ const epoch = (e) => html`<tr><td class="num">${e.epoch}</td><td>${at(e.startedA
   <td>${e.held ? html`<strong class="bad-text">held</strong>, ids from ${at(e.heldFrom)} to ${at(e.heldUntil)}` : e.endedAt ? html`ended ${at(e.endedAt)}: ${e.endedBecause}` : 'nothing is held'}</td>
   <td>${e.timeline ?? '–'}</td></tr>`;
 
+const standby = (s) => html`<tr><td>${s.name}</td><td>${s.state}</td><td>${s.sync}</td><td class="num">${s.bytesBehind ?? '–'}</td></tr>`;
+
+function state({ primary, reason, decisionBatch }) {
+  return html`${reason ? html`<p class="notice bad">${reason}</p>` : nothing}
+    ${primary ? html`<dl class="facts" data-testid="primary">
+      <div><dt>Mode</dt><dd>${primary.mode}</dd></div>
+      <div><dt>Primary</dt><dd>${primary.server ?? 'local'}, timeline ${primary.timeline}</dd></div>
+      <div><dt>Decisions in a write</dt><dd>${decisionBatch?.count ? `${number(decisionBatch.mean)} on average, at most ${primary.maxBatch}` : `none yet, at most ${primary.maxBatch}`}</dd></div>
+      <div><dt>Kept for</dt><dd>${primary.retention}</dd></div>
+      <div><dt>Partitions until</dt><dd>${at(primary.partitionsUntil)}</dd></div>
+    </dl>
+    ${primary.standbys.length ? table('Standbys', ['Standby', 'State', 'Commits wait for it', 'Bytes behind'], primary.standbys.map(standby), 'standbys')
+      : html`<p class="quiet">${primary.standbysVisible ? 'No standby.' : 'Its user may not see the standbys.'}</p>`}` : nothing}`;
+}
+
 const log = (one) => html`
   <section class="panel" aria-label="Log ${one.name}" data-testid="log-${one.name}">
     <h2>${one.name} <span class="chip ${one.available ? 'good' : 'alarm'}">${one.available ? 'can be written' : 'cannot be written'}</span></h2>
     ${one.since ? html`<p class="quiet">Takes new transactions since ${at(one.since)}.</p>` : nothing}
+    ${one.status ? state(one.status) : nothing}
     ${problem(one.unread)}
     ${one.epochs?.some((e) => e.held) ? html`<p class="notice bad">After a restore, what may have been decided in the lost part is held: commits and
       rollbacks of these transactions are answered “unknown” until a person says that the log is complete.</p>` : nothing}

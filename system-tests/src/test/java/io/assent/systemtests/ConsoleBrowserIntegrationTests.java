@@ -138,6 +138,8 @@ class ConsoleBrowserIntegrationTests {
         assertFine(visitor, "console-participants" + suffix);
 
         visitor.open("#/log").expect("log-main").containsText("can be written");
+        visitor.expect("primary").containsText("single");
+        visitor.expect("primary").containsText("Decisions in a write");
         visitor.expect("instances").containsText("this one");
         assertFine(visitor, "console-log" + suffix);
 

@@ -1,12 +1,14 @@
 package io.assent.coordinator.engine;
 
 import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.protocol.Outcome;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Port: lists transactions for people. Blocks; thread-safe. */
@@ -14,6 +16,7 @@ public interface TransactionSearch {
 
     /**
      * @param state as shown to people, or null
+     * @param outcomes one of which it has; empty: any or none
      * @param name the exact label, or null
      * @param participant that has a branch in it, or null
      * @param olderThan time since the last change of state, or null
@@ -22,11 +25,17 @@ public interface TransactionSearch {
      */
     record Query(
             @Nullable TransactionState state,
+            Set<Outcome> outcomes,
             @Nullable String name,
             @Nullable ParticipantName participant,
             @Nullable Duration olderThan,
             int limit,
-            @Nullable TransactionId before) {}
+            @Nullable TransactionId before) {
+
+        public Query {
+            outcomes = Set.copyOf(outcomes);
+        }
+    }
 
     /**
      * What was found.

@@ -45,6 +45,11 @@ final class TransactionSpecifications {
                                         is.literal("participant"),
                                         is.literal(query.participant().value()))))));
             }
+            if (!query.outcomes().isEmpty()) {
+                // Not told before the decision is (R4).
+                all.add(is.isTrue(row.get("confirmed")));
+                all.add(row.get("outcome").in(query.outcomes()));
+            }
             if (query.state() != null) {
                 all.add(shownAs(query.state(), row, is));
             }

@@ -24,8 +24,10 @@ import static io.assent.protocol.wire.ProblemType.UNKNOWN_FIELD;
 import static io.assent.protocol.wire.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
 import io.assent.coordinator.doctor.Report;
+import io.assent.coordinator.operations.LogStatus;
 import io.assent.coordinator.operations.ParticipantsView;
 import io.assent.coordinator.operations.Rotation;
+import io.assent.protocol.Outcome;
 import io.assent.protocol.TransactionState;
 import io.assent.protocol.wire.BeginRequest;
 import io.assent.protocol.wire.BranchMessage;
@@ -68,6 +70,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
@@ -215,6 +218,16 @@ class ApiDocumentation {
                     Map.of(200, "The decided transaction as it was; the orders are on their way"),
                     TransactionView.class,
                     List.of(TRANSACTION_CONFLICT, TRANSACTION_NOT_FOUND, DECISION_LOG_UNAVAILABLE, OVERLOADED)),
+            new Call(
+                    "/v1/log-status",
+                    false,
+                    "logStatus",
+                    "How the decision logs are: mode, primary, standbys and how far they are behind, epoch, partitions, batches.",
+                    null,
+                    Map.of(),
+                    Map.of(200, "One item for each log; primary is missing where its server could not be asked"),
+                    LogStatus.Status.class,
+                    List.of()),
             new Call(
                     "/v1/instance",
                     false,
@@ -528,6 +541,14 @@ class ApiDocumentation {
                         ._enum(Arrays.stream(TransactionState.values())
                                 .map(Enum::name)
                                 .toList()));
+            case "outcome" ->
+                parameter
+                        .description("One outcome, or HEURISTIC for all of which a person has to be told")
+                        .schema(new StringSchema()
+                                ._enum(Stream.concat(
+                                                Arrays.stream(Outcome.values()).map(Enum::name),
+                                                Stream.of(TransactionController.HEURISTIC))
+                                        .toList()));
             case "name" -> parameter.description("The exact label");
             case "participant" -> parameter.description("Has a branch in it");
             case "older-than" ->

@@ -20,7 +20,7 @@ final class ApiInterceptor implements HandlerInterceptor {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/_-]+");
 
     private static final Set<String> OF_SEARCH =
-            Set.of("state", "name", "participant", "older-than", "limit", "cursor");
+            Set.of("state", "outcome", "name", "participant", "older-than", "limit", "cursor");
 
     /** Of the only log, or of one of several. */
     private static final Pattern RECONCILIATION = Pattern.compile(Paths.BASE + "/log(s/[^/]+)?/reconciliation");

@@ -5,6 +5,7 @@ import io.assent.coordinator.engine.DecisionLog.Reply;
 import io.assent.coordinator.engine.DecisionLogs;
 import io.assent.coordinator.engine.LogLives;
 import io.assent.coordinator.engine.ParticipantClient;
+import io.assent.coordinator.operations.LogStatus;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
@@ -24,7 +25,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** For operators: what to do after the decision log was restored from a backup. */
+/** For operators: how the decision logs are, and what to do after one was restored from a backup. */
 @RestController
 @RequestMapping(path = Paths.BASE, produces = MediaType.APPLICATION_JSON_VALUE)
 class LogController {
@@ -35,10 +36,17 @@ class LogController {
     private final Requests requests;
     private final Answers answers;
     private final Audited audited;
+    private final LogStatus status;
 
     LogController(
-            DecisionLogs logs, ParticipantClient participants, Requests requests, Answers answers, Audited audited) {
+            DecisionLogs logs,
+            ParticipantClient participants,
+            Requests requests,
+            Answers answers,
+            Audited audited,
+            LogStatus status) {
         this.audited = audited;
+        this.status = status;
         this.logs = logs;
         this.names = new LogNames(logs);
         this.participants = participants;
@@ -52,6 +60,11 @@ class LogController {
                 .map(log -> new LogsView.Log(
                         log.name(), log.since() == null ? null : log.since().toString(), log.cannotDecide() == null))
                 .toList());
+    }
+
+    @GetMapping("/log-status")
+    LogStatus.Status status() {
+        return status.look();
     }
 
     @GetMapping("/log")

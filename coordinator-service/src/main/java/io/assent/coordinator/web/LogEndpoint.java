@@ -4,18 +4,18 @@ import io.assent.coordinator.operations.LogStatus;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
-/** The decision logs: mode, primary, standbys, epoch, batches. */
+/** {@code GET /v1/log-status} for those who look at the actuator. */
 @Endpoint(id = "assentLog")
 class LogEndpoint {
 
-    private final LogStatus status;
+    private final LogController api;
 
-    LogEndpoint(LogStatus status) {
-        this.status = status;
+    LogEndpoint(LogController api) {
+        this.api = api;
     }
 
     @ReadOperation
     LogStatus.Status log() {
-        return status.look();
+        return api.status();
     }
 }

@@ -6,6 +6,7 @@ import io.assent.coordinator.engine.FieldNames;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.coordinator.tracing.CommitTraces;
+import io.assent.protocol.Outcome;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionState;
 import io.assent.protocol.wire.BeginRequest;
@@ -23,11 +24,15 @@ import io.assent.protocol.wire.SearchResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +54,11 @@ class TransactionController {
     private static final Logger log = LoggerFactory.getLogger(TransactionController.class);
 
     private static final String PREFERENCE_APPLIED = "Preference-Applied";
+    /** In place of an outcome: any of which a person has to be told. */
+    static final String HEURISTIC = "HEURISTIC";
+
+    private static final Set<Outcome> HEURISTICS =
+            Arrays.stream(Outcome.values()).filter(Outcome::heuristic).collect(Collectors.toUnmodifiableSet());
     private static final Duration OLDEST = Duration.ofDays(3_650);
 
     private final Coordinator coordinator;
@@ -184,6 +194,7 @@ class TransactionController {
     @GetMapping("/transactions")
     SearchResponse search(
             @RequestParam(required = false) @Nullable String state,
+            @RequestParam(required = false) @Nullable String outcome,
             @RequestParam(required = false) @Nullable String name,
             @RequestParam(required = false) @Nullable String participant,
             @RequestParam(name = "older-than", required = false) @Nullable String olderThan,
@@ -192,6 +203,7 @@ class TransactionController {
         int most = Values.integer(limit, "limit", 1, 500, 50);
         TransactionSearch.Result result = search.search(new TransactionSearch.Query(
                 Values.constant(state, "state", TransactionState.values()),
+                outcomes(outcome),
                 Values.name(name, "name"),
                 participant == null ? null : Values.participant(participant, "participant"),
                 olderThan == null ? null : Values.duration(olderThan, "older-than", Duration.ZERO, OLDEST),
@@ -204,6 +216,17 @@ class TransactionController {
                         .toList(),
                 found.size() < most ? null : found.get(found.size() - 1).id().toString(),
                 result.missing().isEmpty() ? null : result.missing());
+    }
+
+    /** One of them, or all that somebody has to be told of. */
+    private static Set<Outcome> outcomes(@Nullable String outcome) {
+        if (outcome == null) {
+            return Set.of();
+        }
+        if (outcome.equals(HEURISTIC)) {
+            return HEURISTICS;
+        }
+        return Set.of(Objects.requireNonNull(Values.constant(outcome, "outcome", Outcome.values())));
     }
 
     @PostMapping("/inquiries")

@@ -23,12 +23,13 @@ class TransactionsEndpoint {
     @ReadOperation
     WebEndpointResponse<Object> list(
             @Nullable String state,
+            @Nullable String outcome,
             @Nullable String name,
             @Nullable String participant,
             @Nullable String olderThan,
             @Nullable String limit,
             @Nullable String cursor) {
-        return ActuatorAnswers.now(() -> api.search(state, name, participant, olderThan, limit, cursor));
+        return ActuatorAnswers.now(() -> api.search(state, outcome, name, participant, olderThan, limit, cursor));
     }
 
     @ReadOperation

@@ -466,7 +466,7 @@ class CoordinatorIntegrationTests {
                     TransactionId before = null;
                     List<TransactionRecord> page;
                     do {
-                        page = search.search(new TransactionSearch.Query(null, null, null, null, 500, before))
+                        page = search.search(new TransactionSearch.Query(null, Set.of(), null, null, null, 500, before))
                                 .found();
                         for (TransactionRecord record : page) {
                             before = record.id();

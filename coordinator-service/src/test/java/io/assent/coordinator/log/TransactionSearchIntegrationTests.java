@@ -14,6 +14,7 @@ import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.embeddedpostgres.TestPostgres;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
+import io.assent.protocol.Outcome;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionState;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
@@ -85,7 +87,8 @@ class TransactionSearchIntegrationTests {
         TransactionId last = null;
         List<TransactionRecord> page;
         do {
-            page = search.search(new Query(null, null, null, null, 500, last)).found();
+            page = search.search(new Query(null, Set.of(), null, null, null, 500, last))
+                    .found();
             page.forEach(record -> seen.add(record.id()));
             last = page.isEmpty() ? null : page.get(page.size() - 1).id();
         } while (last != null);
@@ -120,6 +123,12 @@ class TransactionSearchIntegrationTests {
 
         execute("update assent_transaction set outcome = 'HEURISTIC_MIXED',"
                 + " branches = jsonb_set(branches, '{0,state}', '\"ROLLED_BACK\"') where id = '" + one + "'");
+        assertThat(ids(new Query(
+                        null, Set.of(Outcome.HEURISTIC_MIXED, Outcome.HEURISTIC_HAZARD), null, null, null, 500, null)))
+                .containsExactly(one);
+        assertThat(ids(new Query(
+                        TransactionState.ROLLING_BACK, Set.of(Outcome.HEURISTIC_MIXED), null, null, null, 500, null)))
+                .isEmpty();
         TransactionSearch.Backlog contradicted = search.backlog();
         assertThat(contradicted.heuristics()).isEqualTo(1);
         assertThat(contradicted.undelivered().stream()
@@ -157,7 +166,7 @@ class TransactionSearchIntegrationTests {
         assertThat(ids(state(TransactionState.COMMITTED))).containsExactly(committed);
         assertThat(ids(state(TransactionState.ROLLING_BACK))).containsExactly(rollingBack);
         assertThat(ids(state(TransactionState.ROLLED_BACK))).containsExactly(rolledBack);
-        assertThat(ids(new Query(null, null, null, null, 500, null))).hasSize(7);
+        assertThat(ids(new Query(null, Set.of(), null, null, null, 500, null))).hasSize(7);
     }
 
     @Test
@@ -166,8 +175,8 @@ class TransactionSearchIntegrationTests {
         TransactionId id = decided(new Proposal(
                 1, Drafts.id(), Decision.COMMIT, "checkout", null, List.of(branch), null, Duration.ofMinutes(1)));
 
-        TransactionRecord shown = only(
-                search.search(new Query(null, "checkout", null, null, 10, null)).found());
+        TransactionRecord shown = only(search.search(new Query(null, Set.of(), "checkout", null, null, 10, null))
+                .found());
 
         assertThat(shown.id()).isEqualTo(id);
         assertThat(shown.decision()).isNull();
@@ -177,8 +186,8 @@ class TransactionSearchIntegrationTests {
         assertThat(shown.branches()).extracting(Branch::member).containsExactly(false);
 
         Drafts.get(log.record(new Progress(id, List.of(), false, Duration.ofMinutes(1))));
-        TransactionRecord confirmed = only(
-                search.search(new Query(null, "checkout", null, null, 10, null)).found());
+        TransactionRecord confirmed = only(search.search(new Query(null, Set.of(), "checkout", null, null, 10, null))
+                .found());
         assertThat(confirmed.decision()).isEqualTo(Decision.COMMIT);
         assertThat(confirmed)
                 .as("the same as by id")
@@ -192,18 +201,20 @@ class TransactionSearchIntegrationTests {
         TransactionId refund = decided(named("refund", Drafts.branch("1", BANK)));
         execute("update assent_transaction set changed_at = changed_at - interval '1 hour' where id = '" + both + "'");
 
-        assertThat(ids(new Query(null, "checkout", null, null, 10, null))).containsExactlyInAnyOrder(shop, both);
-        assertThat(ids(new Query(null, null, BANK, null, 10, null))).containsExactlyInAnyOrder(both, refund);
-        assertThat(ids(new Query(null, null, null, Duration.ofMinutes(59), 10, null)))
+        assertThat(ids(new Query(null, Set.of(), "checkout", null, null, 10, null)))
+                .containsExactlyInAnyOrder(shop, both);
+        assertThat(ids(new Query(null, Set.of(), null, BANK, null, 10, null))).containsExactlyInAnyOrder(both, refund);
+        assertThat(ids(new Query(null, Set.of(), null, null, Duration.ofMinutes(59), 10, null)))
                 .containsExactly(both);
-        assertThat(ids(new Query(null, null, null, Duration.ofMinutes(61), 10, null)))
+        assertThat(ids(new Query(null, Set.of(), null, null, Duration.ofMinutes(61), 10, null)))
                 .isEmpty();
-        assertThat(ids(new Query(TransactionState.PREPARING, "checkout", BANK, Duration.ofMinutes(59), 10, null)))
+        assertThat(ids(new Query(
+                        TransactionState.PREPARING, Set.of(), "checkout", BANK, Duration.ofMinutes(59), 10, null)))
                 .containsExactly(both);
-        assertThat(ids(new Query(null, "check", null, null, 10, null)))
+        assertThat(ids(new Query(null, Set.of(), "check", null, null, 10, null)))
                 .as("exact")
                 .isEmpty();
-        assertThat(ids(new Query(null, null, new ParticipantName("ban"), null, 10, null)))
+        assertThat(ids(new Query(null, Set.of(), null, new ParticipantName("ban"), null, 10, null)))
                 .isEmpty();
     }
 
@@ -212,14 +223,14 @@ class TransactionSearchIntegrationTests {
         TransactionId sound = decided(Drafts.rollback(Drafts.id(), 1));
         TransactionId broken = decided(Drafts.rollback(Drafts.id(), 1));
         execute("update assent_transaction set branches = '{}' where id = '" + broken + "'");
-        assertThat(ids(new Query(null, null, null, null, 10, null))).containsExactly(sound);
+        assertThat(ids(new Query(null, Set.of(), null, null, null, 10, null))).containsExactly(sound);
     }
 
     @Test
     void limitsAreChecked() {
         for (int limit : new int[] {0, 501}) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> search.search(new Query(null, null, null, null, limit, null)))
+                    .isThrownBy(() -> search.search(new Query(null, Set.of(), null, null, null, limit, null)))
                     .withMessageContaining("1 to 500");
         }
     }
@@ -230,7 +241,7 @@ class TransactionSearchIntegrationTests {
     }
 
     private static Query state(@Nullable TransactionState state) {
-        return new Query(state, null, null, null, 500, null);
+        return new Query(state, Set.of(), null, null, null, 500, null);
     }
 
     private static List<TransactionId> ids(Query query) {

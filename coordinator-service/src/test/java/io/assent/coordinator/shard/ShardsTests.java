@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -249,7 +250,7 @@ class ShardsTests {
     }
 
     private static Query query(int limit) {
-        return new Query(null, null, null, null, limit, null);
+        return new Query(null, Set.of(), null, null, null, limit, null);
     }
 
     private static Inquiry inquiry(TransactionId id) {

@@ -47,6 +47,7 @@ class ApiDocumentationTests {
                         "POST /v1/log/epochs/{epoch}/completion",
                         "POST /v1/commits",
                         "POST /v1/inquiries",
+                        "GET /v1/log-status",
                         "GET /v1/instance",
                         "POST /v1/instance/drain",
                         "POST /v1/instance/resume",

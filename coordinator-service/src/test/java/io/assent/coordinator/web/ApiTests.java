@@ -12,12 +12,14 @@ import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.Decision;
 import io.assent.protocol.InquiryAnswer;
+import io.assent.protocol.Outcome;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionState;
 import io.assent.protocol.Vote;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -422,13 +424,15 @@ class ApiTests {
     void search_passes_every_filter_and_pages_by_cursor() {
         coordinator.found = java.util.List.of(Records.decided(Decision.COMMIT, false));
 
-        Http.Response response = http.get("/v1/transactions?state=COMMITTING&name=checkout&participant=payment-service"
-                + "&older-than=PT1M&limit=1&cursor=" + Records.ID);
+        Http.Response response = http.get(
+                "/v1/transactions?state=COMMITTING&outcome=HEURISTIC_MIXED&name=checkout&participant=payment-service"
+                        + "&older-than=PT1M&limit=1&cursor=" + Records.ID);
 
         assertThat(response.status()).isEqualTo(200);
         assertThat(coordinator.lastAsked())
                 .isEqualTo(new TransactionSearch.Query(
                         TransactionState.COMMITTING,
+                        Set.of(Outcome.HEURISTIC_MIXED),
                         "checkout",
                         new ParticipantName("payment-service"),
                         Duration.ofMinutes(1),
@@ -440,7 +444,21 @@ class ApiTests {
         assertThat(item.has("timeline")).isFalse();
         assertThat(response.text("cursor")).isEqualTo(Records.ID.toString());
         assertThat(http.get("/v1/transactions").text("cursor")).isNull();
-        assertThat(coordinator.lastAsked()).isEqualTo(new TransactionSearch.Query(null, null, null, null, 50, null));
+        assertThat(coordinator.lastAsked())
+                .isEqualTo(new TransactionSearch.Query(null, Set.of(), null, null, null, 50, null));
+    }
+
+    @Test
+    void one_word_finds_every_heuristic_outcome() {
+        http.get("/v1/transactions?outcome=HEURISTIC");
+        assertThat(((TransactionSearch.Query) coordinator.lastAsked()).outcomes())
+                .containsExactlyInAnyOrder(
+                        Outcome.HEURISTIC_COMMIT,
+                        Outcome.HEURISTIC_ROLLBACK,
+                        Outcome.HEURISTIC_MIXED,
+                        Outcome.HEURISTIC_HAZARD);
+        assertThat(http.get("/v1/transactions?outcome=HEURISTI").text("pointer"))
+                .isEqualTo("outcome");
     }
 
     @Test
