@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "assent",
         mixinStandardHelpOptions = true,
-        version = "0.1.0-SNAPSHOT",
+        versionProvider = Version.class,
         sortOptions = false,
         usageHelpWidth = 110,
         description = "Looks at a coordinator of Assent and mends what a person has to mend.",

@@ -122,6 +122,10 @@ class AssentCommandIntegrationTests {
         assertThat(run("tx", "show", tx.toString()).out())
                 .contains("DECIDED", "decision    COMMIT", "payment-service", "ROLLED_BACK not acknowledged");
 
+        assertThat(run("tx", "list", "--outcome", "HEURISTIC").out()).contains(tx.toString());
+        assertThat(run("tx", "list", "--outcome", "COMMITTED").out()).doesNotContain(tx.toString());
+        assertThat(run("tx", "list", "--outcome", "SOON").exitCode()).isEqualTo(3);
+
         Ran without = run("resolve", tx.toString());
         assertThat(without.exitCode()).isEqualTo(2);
         assertThat(without.error()).contains("--reason");
@@ -198,6 +202,11 @@ class AssentCommandIntegrationTests {
     @Test
     void the_shell_can_complete_it() {
         assertThat(run("generate-completion").out()).contains("complete -F", "in-doubt", "--older-than");
+    }
+
+    @Test
+    void it_tells_its_version() {
+        assertThat(ran("--version").out()).isNotBlank();
     }
 
     private record Ran(int exitCode, String out, String error) {}
