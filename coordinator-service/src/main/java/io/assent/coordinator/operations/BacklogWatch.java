@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -33,6 +34,7 @@ final class BacklogWatch implements MeterBinder, SmartLifecycle, AutoCloseable {
     private final ScheduledThreadPoolExecutor looks;
     private volatile @Nullable Backlog latest;
     private volatile boolean running;
+    private @Nullable ScheduledFuture<?> next;
     private boolean failing;
 
     BacklogWatch(TransactionSearch search, InstantSource clock, BacklogProperties properties) {
@@ -100,15 +102,21 @@ final class BacklogWatch implements MeterBinder, SmartLifecycle, AutoCloseable {
     }
 
     @Override
-    public void start() {
-        running = true;
-        looks.scheduleWithFixedDelay(this::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    public synchronized void start() {
+        if (next == null) {
+            running = true;
+            next = looks.scheduleWithFixedDelay(this::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        }
     }
 
+    /** May be started again. */
     @Override
-    public void stop() {
+    public synchronized void stop() {
         running = false;
-        looks.shutdownNow();
+        if (next != null) {
+            next.cancel(true);
+            next = null;
+        }
     }
 
     @Override
@@ -119,5 +127,6 @@ final class BacklogWatch implements MeterBinder, SmartLifecycle, AutoCloseable {
     @Override
     public void close() {
         stop();
+        looks.shutdownNow();
     }
 }
