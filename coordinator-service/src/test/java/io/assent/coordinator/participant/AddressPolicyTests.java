@@ -181,7 +181,19 @@ class AddressPolicyTests {
         AddressPolicy policy = policy("payment:80");
 
         assertThat(policy.checked("payment", addresses("10.0.0.1", "10.0.0.2"))).hasSize(2);
-        for (String address : List.of("127.0.0.1", "::1", "169.254.169.254", "fe80::1", "0.0.0.0", "::", "224.0.0.1")) {
+        for (String address : List.of(
+                "127.0.0.1",
+                "::1",
+                "::ffff:127.0.0.1",
+                "169.254.169.254",
+                "fe80::1",
+                "fd00:ec2::254",
+                "100.100.100.200",
+                "192.0.0.192",
+                "0.0.0.0",
+                "::",
+                "224.0.0.1",
+                "ff02::1")) {
             assertThatThrownBy(() -> policy.checked("payment", addresses("10.0.0.1", address)))
                     .as(address)
                     .isInstanceOf(UnknownHostException.class);
