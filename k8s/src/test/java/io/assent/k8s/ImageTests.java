@@ -37,6 +37,12 @@ class ImageTests {
         assertThat(pom("pom.xml")).containsPattern("<image>eclipse-temurin:[0-9]+\\.[0-9.]+_[0-9]+-jre-[a-z]+</image>");
     }
 
+    /** Exploded classes have no manifest, and every instance would say that its version is "development". */
+    @Test
+    void they_know_their_version() {
+        assertThat(pom("pom.xml")).contains("<containerizingMode>packaged</containerizingMode>");
+    }
+
     private static String user(JsonNode context) {
         return context.path("runAsUser").asString("") + ":"
                 + context.path("runAsGroup").asString("");
