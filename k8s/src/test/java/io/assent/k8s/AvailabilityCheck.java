@@ -18,6 +18,9 @@ final class AvailabilityCheck implements Check {
 
     private static final int DEFAULT_MAX_CONNECTIONS = 100;
 
+    /** Connections of an instance for its heartbeat and, now and then, for partitions. */
+    private static final int BESIDES = 2;
+
     @Override
     public Stream<String> problems(Manifests manifests) {
         return manifests
@@ -96,7 +99,8 @@ final class AvailabilityCheck implements Check {
                 .findFirst()
                 .orElse(deployment.at("spec.replicas").asInt(1));
         int each = Integer.parseInt(environment.getOrDefault("ASSENT_COORDINATOR_LOG_CONNECTIONS", "10"))
-                + Integer.parseInt(environment.getOrDefault("ASSENT_COORDINATOR_LOG_WRITERS", "2"));
+                + Integer.parseInt(environment.getOrDefault("ASSENT_COORDINATOR_LOG_WRITERS", "2"))
+                + BESIDES;
         return manifests.database(environment.getOrDefault("SPRING_DATASOURCE_URL", "")).stream()
                 .map(cluster -> Integer.parseInt(cluster.at("spec.postgresql.parameters.max_connections")
                         .asString(Integer.toString(DEFAULT_MAX_CONNECTIONS))))
