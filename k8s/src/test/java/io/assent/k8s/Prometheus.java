@@ -119,6 +119,16 @@ final class Prometheus implements AutoCloseable {
                 .toList();
     }
 
+    /** Each target that is not scraped well, with the reason. */
+    List<String> badTargets() {
+        return elements(get("/api/v1/targets").at("/data/activeTargets"))
+                .filter(target -> !target.path("health").asString("").equals("up"))
+                .map(target -> target.path("scrapeUrl").asString("") + " is "
+                        + target.path("health").asString("") + ": "
+                        + target.path("lastError").asString(""))
+                .toList();
+    }
+
     /** How many rules have been evaluated at least once. */
     long evaluatedRules() {
         return elements(get("/api/v1/rules").at("/data/groups"))

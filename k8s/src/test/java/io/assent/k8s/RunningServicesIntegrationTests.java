@@ -140,7 +140,10 @@ class RunningServicesIntegrationTests {
             within(() -> assertThat(prometheus.evaluatedRules())
                     .isEqualTo(AlertCheck.alerts(monitored).count()));
             assertThat(prometheus.brokenRules()).isEmpty();
-            within(() -> assertThat(prometheus.series("up == 1")).isEqualTo(3));
+            within(() -> {
+                assertThat(prometheus.badTargets()).isEmpty();
+                assertThat(prometheus.series("up == 1")).isEqualTo(3);
+            });
             within(() -> assertThat(prometheus.firing()).isEmpty());
 
             coordinator.kill();

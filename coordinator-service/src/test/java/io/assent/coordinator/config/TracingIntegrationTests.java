@@ -86,6 +86,20 @@ class TracingIntegrationTests {
         System.clearProperty(LoggingSystemProperty.CONSOLE_STRUCTURED_FORMAT.getEnvironmentVariableName());
     }
 
+    /** As Prometheus asks for it. */
+    private String scraped(ConfigurableApplicationContext instance) throws Exception {
+        return http.send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
+                                        + ((WebServerApplicationContext) instance)
+                                                .getWebServer()
+                                                .getPort()
+                                        + "/actuator/prometheus"))
+                                .header("Accept", "application/openmetrics-text; version=1.0.0; charset=utf-8")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
     @Test
     void decision_and_orders_are_in_the_trace_of_whoever_asked_and_the_logs_name_the_ids(CapturedOutput output)
             throws Exception {
@@ -104,6 +118,10 @@ class TracingIntegrationTests {
                     parent("c") + ", " + parent("d"));
 
             assertThat(both.body()).contains("\"outcome\":\"COMMITTED\"");
+            assertThat(scraped(instance))
+                    .as("some versions of Prometheus take no scrape with exemplars")
+                    .contains("http_server_requests_seconds_count{")
+                    .doesNotContain("trace_id=");
             List<SpanData> spans = spans(instance, "c", 2);
             assertThat(names(spans)).contains("assent decide", "assent order").doesNotContain("http post /v1/commits");
             assertThat(spans)
