@@ -25,6 +25,8 @@ final class RecoverySchedule implements Recovery {
     private final RecoveryProperties properties;
     private final Object lock = new Object();
     private boolean running;
+    private boolean passing;
+    private long turn;
     private boolean failing;
     private Scheduler.@Nullable Cancellable next;
 
@@ -44,7 +46,10 @@ final class RecoverySchedule implements Recovery {
         synchronized (lock) {
             if (!running) {
                 running = true;
-                schedule(Duration.ZERO);
+                // One that was under way when it was stopped is followed by the next one when it ends.
+                if (!passing) {
+                    schedule(Duration.ZERO);
+                }
             }
         }
     }
@@ -59,7 +64,14 @@ final class RecoverySchedule implements Recovery {
         }
     }
 
-    private void run() {
+    private void run(long mine) {
+        synchronized (lock) {
+            if (!running || mine != turn) {
+                // It was called off when it had already begun.
+                return;
+            }
+            passing = true;
+        }
         CompletionStage<Integer> taken;
         try {
             taken = pass.get();
@@ -78,6 +90,7 @@ final class RecoverySchedule implements Recovery {
                 log.info("Recovery passes work again");
             }
             failing = failure != null;
+            passing = false;
             schedule(taken != null && taken >= properties.batch() ? Duration.ZERO : spread());
         }
     }
@@ -89,7 +102,8 @@ final class RecoverySchedule implements Recovery {
 
     private void schedule(Duration delay) {
         if (running) {
-            next = scheduler.schedule(delay, this::run);
+            long mine = ++turn;
+            next = scheduler.schedule(delay, () -> run(mine));
         }
     }
 }

@@ -84,4 +84,36 @@ class RecoveryScheduleTests {
         assertThat(tasks).isEmpty();
         assertThat(started).isEqualTo(1);
     }
+
+    /** An operator drains the instance and takes it back while a pass is under way. */
+    @Test
+    void stopped_and_started_again_there_still_is_one_pass_at_a_time() {
+        schedule.start();
+        tasks.remove().run();
+        schedule.stop();
+        schedule.start();
+        assertThat(tasks).as("the pass that is under way goes on").isEmpty();
+
+        passes.remove().complete(3);
+
+        assertThat(tasks).as("and is followed by one").hasSize(1);
+        tasks.remove().run();
+        assertThat(started).isEqualTo(2);
+    }
+
+    @Test
+    void one_that_is_called_off_too_late_begins_no_second_row_of_passes() {
+        schedule.start();
+        Runnable late = tasks.peek();
+        schedule.stop();
+        schedule.start();
+        late.run();
+        assertThat(started).isZero();
+
+        tasks.remove().run();
+        passes.remove().complete(3);
+
+        assertThat(started).isEqualTo(1);
+        assertThat(tasks).hasSize(1);
+    }
 }
