@@ -36,9 +36,10 @@ public final class RequestSigner {
         parameters.put("alg", SignedRequest.ALGORITHM);
         parameters.put("tag", SignedRequest.TAG);
         InnerList input = InnerList.valueOf(SignedRequest.COMPONENTS).withParams(Parameters.valueOf(parameters));
-        byte[] signature = key.sign(request.base(input.serialize()));
+        String digest = request.digest();
+        byte[] signature = key.sign(request.base(digest, input.serialize()));
         return Map.of(
-                SignedRequest.DIGEST, request.digest(),
+                SignedRequest.DIGEST, digest,
                 SignedRequest.INPUT,
                         Dictionary.valueOf(Map.of(SignedRequest.LABEL, input)).serialize(),
                 SignedRequest.SIGNATURE,

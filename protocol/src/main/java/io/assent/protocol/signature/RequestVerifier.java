@@ -92,7 +92,7 @@ public final class RequestVerifier {
             return Refusal.UNKNOWN_KEY;
         }
         // The digest is computed from the body that is here, so what its header says need not be looked at.
-        byte[] expected = key.sign(request.base(signed.input().serialize()));
+        byte[] expected = key.sign(request.base(request.digest(), signed.input().serialize()));
         if (!MessageDigest.isEqual(expected, signed.signature())) {
             return Refusal.FORGED;
         }

@@ -57,11 +57,12 @@ public record SignedRequest(
     /**
      * What the signature is made of, RFC 9421 section 2.5.
      *
+     * @param digest of the body
      * @param parameters the signature's own line
      */
-    String base(String parameters) {
+    String base(String digest, String parameters) {
         return "\"@method\": " + method + "\n\"@path\": " + path + "\n\"@query\": ?" + (query == null ? "" : query)
-                + "\n\"content-digest\": " + digest() + "\n\"@signature-params\": " + parameters;
+                + "\n\"content-digest\": " + digest + "\n\"@signature-params\": " + parameters;
     }
 
     @Override

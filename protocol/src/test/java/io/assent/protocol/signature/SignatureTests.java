@@ -170,7 +170,9 @@ class SignatureTests {
                 headers.get("Signature-Input").substring("assent=".length()).replace(parts[0], parts[1]);
         headers.put("Signature-Input", "assent=" + parameters);
         headers.put(
-                "Signature", "assent=:" + Base64.getEncoder().encodeToString(KEY.sign(request.base(parameters))) + ":");
+                "Signature",
+                "assent=:" + Base64.getEncoder().encodeToString(KEY.sign(request.base(request.digest(), parameters)))
+                        + ":");
         assertThat(verify(request)).isEqualTo(Refusal.MALFORMED);
     }
 
