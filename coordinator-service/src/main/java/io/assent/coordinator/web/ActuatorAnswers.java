@@ -31,10 +31,15 @@ final class ActuatorAnswers {
         }
     }
 
-    /** The answer of a call that has it later; waits for it, at most for {@code timeout}. */
-    static WebEndpointResponse<Object> later(Duration timeout, Supplier<CompletionStage<ResponseEntity<Object>>> call) {
+    /**
+     * The answer of a call that has it later; waits for it, at most for {@code timeout}.
+     *
+     * @param silence what is said of the call if it has none by then: something may have been done (R8)
+     */
+    static WebEndpointResponse<Object> later(
+            Duration timeout, ProblemType silence, Supplier<CompletionStage<ResponseEntity<Object>>> call) {
         try {
-            Object body = await(timeout, call.get()).getBody();
+            Object body = await(timeout, silence, call.get()).getBody();
             return body instanceof Problem problem ? problem(problem) : new WebEndpointResponse<>(body);
         } catch (ProblemException e) {
             return problem(e.problem());
@@ -51,7 +56,8 @@ final class ActuatorAnswers {
         return ProblemException.invalid("action", "expected " + known + ", but is \"" + action + '"');
     }
 
-    private static ResponseEntity<Object> await(Duration timeout, CompletionStage<ResponseEntity<Object>> answer) {
+    private static ResponseEntity<Object> await(
+            Duration timeout, ProblemType silence, CompletionStage<ResponseEntity<Object>> answer) {
         try {
             return answer.toCompletableFuture().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
@@ -59,10 +65,10 @@ final class ActuatorAnswers {
                     ? problem
                     : new IllegalStateException("a call of the API failed", e.getCause());
         } catch (TimeoutException e) {
-            throw new ProblemException(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "It does not answer"));
+            throw new ProblemException(Problem.of(silence, "There was no answer within " + timeout));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ProblemException(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "The wait was interrupted"));
+            throw new ProblemException(Problem.of(silence, "The wait was interrupted"));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.assent.coordinator.web;
 
+import io.assent.protocol.wire.ProblemType;
 import io.assent.protocol.wire.ResolutionRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -34,7 +35,8 @@ class TransactionsEndpoint {
 
     @ReadOperation
     WebEndpointResponse<Object> one(@Selector String id) {
-        return ActuatorAnswers.later(settings.requestTimeout(), () -> api.find(id));
+        return ActuatorAnswers.later(
+                settings.requestTimeout(), ProblemType.DECISION_LOG_UNAVAILABLE, () -> api.find(id));
     }
 
     /**
@@ -46,7 +48,7 @@ class TransactionsEndpoint {
     @WriteOperation
     WebEndpointResponse<Object> act(@Selector String id, @Selector String action, @Nullable String reason) {
         ResolutionRequest body = new ResolutionRequest(reason);
-        return ActuatorAnswers.later(settings.requestTimeout(), () -> switch (action) {
+        return ActuatorAnswers.later(settings.requestTimeout(), ProblemType.OUTCOME_UNKNOWN, () -> switch (action) {
             case "retry" -> api.retry(id, body, ActuatorAnswers.request());
             case "resolve" -> api.resolve(id, body, ActuatorAnswers.request());
             default -> throw ActuatorAnswers.unknownAction(action, "retry or resolve");

@@ -11,6 +11,7 @@ import io.assent.protocol.TransactionState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,17 @@ class OperatorEndpointsTests {
         assertThat(http.post(tx + "/forget", "{\"reason\":\"x\"}").status()).isEqualTo(400);
         coordinator.answer(Answer.Result.NOT_FOUND, null);
         assertThat(http.post(tx + "/retry", "{\"reason\":\"x\"}").status()).isEqualTo(404);
+    }
+
+    @Test
+    void an_act_that_is_not_answered_in_time_is_unknown_and_a_look_just_was_not_possible_R8() {
+        coordinator.answer = id -> new CompletableFuture<>();
+        String tx = "/actuator/assent-transactions/" + Records.ID;
+
+        assertThat(http.post(tx + "/resolve", "{\"reason\":\"refunded by hand\"}")
+                        .text("type"))
+                .endsWith(":outcome-unknown");
+        assertThat(http.get(tx).text("type")).endsWith(":decision-log-unavailable");
     }
 
     @ParameterizedTest
