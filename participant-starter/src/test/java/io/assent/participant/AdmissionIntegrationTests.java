@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.assent.embeddedpostgres.EmbeddedPostgres;
 import io.assent.embeddedpostgres.TestPostgres;
-import io.assent.participant.doctor.Finding;
 import io.assent.participant.engine.Admission;
 import io.assent.participant.management.DoctorEndpoint;
 import io.assent.participant.support.Caller;
@@ -14,6 +13,7 @@ import io.assent.participant.support.PaymentApplication;
 import io.assent.participant.support.Running;
 import io.assent.participant.support.TestCoordinator;
 import io.assent.protocol.Vote;
+import io.assent.protocol.doctor.Finding;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;

@@ -1,5 +1,6 @@
 package io.assent.coordinator.doctor;
 
+import io.assent.protocol.doctor.Finding;
 import java.util.function.Supplier;
 
 /**

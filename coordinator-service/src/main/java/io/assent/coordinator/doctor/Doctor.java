@@ -1,5 +1,7 @@
 package io.assent.coordinator.doctor;
 
+import io.assent.protocol.doctor.Finding;
+import io.assent.protocol.doctor.Report;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

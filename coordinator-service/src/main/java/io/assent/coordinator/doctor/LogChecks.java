@@ -4,6 +4,7 @@ import io.assent.coordinator.engine.DecisionLogs;
 import io.assent.coordinator.engine.LogLives;
 import io.assent.coordinator.engine.LogVitals.Standby;
 import io.assent.coordinator.engine.LogVitals.Vitals;
+import io.assent.protocol.doctor.Finding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,6 +6,7 @@ import io.assent.coordinator.engine.ParticipantList.Circuit;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.engine.TransactionSearch.Backlog;
 import io.assent.coordinator.engine.TransactionSearch.Undelivered;
+import io.assent.protocol.doctor.Finding;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

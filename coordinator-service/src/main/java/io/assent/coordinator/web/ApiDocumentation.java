@@ -23,12 +23,12 @@ import static io.assent.protocol.wire.ProblemType.TRANSACTION_TOO_OLD;
 import static io.assent.protocol.wire.ProblemType.UNKNOWN_FIELD;
 import static io.assent.protocol.wire.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
-import io.assent.coordinator.doctor.Report;
 import io.assent.coordinator.operations.LogStatus;
 import io.assent.coordinator.operations.ParticipantsView;
 import io.assent.coordinator.operations.Rotation;
 import io.assent.protocol.Outcome;
 import io.assent.protocol.TransactionState;
+import io.assent.protocol.doctor.Report;
 import io.assent.protocol.wire.BeginRequest;
 import io.assent.protocol.wire.BranchMessage;
 import io.assent.protocol.wire.CommitRequest;

@@ -1,7 +1,7 @@
 package io.assent.coordinator.web;
 
 import io.assent.coordinator.doctor.Doctor;
-import io.assent.coordinator.doctor.Report;
+import io.assent.protocol.doctor.Report;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;

@@ -1,6 +1,6 @@
 package io.assent.coordinator.web;
 
-import io.assent.coordinator.doctor.Report;
+import io.assent.protocol.doctor.Report;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 

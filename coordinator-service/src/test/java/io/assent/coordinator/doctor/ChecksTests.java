@@ -2,7 +2,6 @@ package io.assent.coordinator.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.assent.coordinator.doctor.Finding.Status;
 import io.assent.coordinator.engine.InstanceList.Instance;
 import io.assent.coordinator.engine.InstanceList.Snapshot;
 import io.assent.coordinator.engine.LogVitals.Standby;
@@ -10,6 +9,9 @@ import io.assent.coordinator.engine.LogVitals.Vitals;
 import io.assent.coordinator.engine.TransactionSearch.Backlog;
 import io.assent.coordinator.engine.TransactionSearch.Undelivered;
 import io.assent.protocol.ParticipantName;
+import io.assent.protocol.doctor.Finding;
+import io.assent.protocol.doctor.Finding.Status;
+import io.assent.protocol.doctor.Report;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

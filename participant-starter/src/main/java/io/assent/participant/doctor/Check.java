@@ -1,5 +1,6 @@
 package io.assent.participant.doctor;
 
+import io.assent.protocol.doctor.Finding;
 import java.util.List;
 import java.util.function.Supplier;
 

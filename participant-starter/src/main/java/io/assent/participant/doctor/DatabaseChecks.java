@@ -7,6 +7,7 @@ import io.assent.participant.postgres.DatabaseVitals.Places;
 import io.assent.participant.postgres.DatabaseVitals.Vitals;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.ParticipantName;
+import io.assent.protocol.doctor.Finding;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

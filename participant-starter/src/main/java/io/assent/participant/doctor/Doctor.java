@@ -5,6 +5,8 @@ import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchResourceException;
 import io.assent.participant.postgres.DatabaseVitals;
 import io.assent.protocol.ParticipantName;
+import io.assent.protocol.doctor.Finding;
+import io.assent.protocol.doctor.Report;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.assent.participant.doctor;
 import io.assent.participant.client.CoordinatorProbe;
 import io.assent.participant.engine.BranchResource;
 import io.assent.participant.engine.BranchResource.InDoubt;
+import io.assent.protocol.doctor.Finding;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;

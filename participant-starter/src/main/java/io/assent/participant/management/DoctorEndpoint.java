@@ -1,8 +1,8 @@
 package io.assent.participant.management;
 
 import io.assent.participant.doctor.Doctor;
-import io.assent.participant.doctor.Finding;
-import io.assent.participant.doctor.Report;
+import io.assent.protocol.doctor.Finding;
+import io.assent.protocol.doctor.Report;
 import java.util.List;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;

@@ -3,7 +3,6 @@ package io.assent.participant.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assent.participant.client.CoordinatorProbe.Seen;
-import io.assent.participant.doctor.Finding.Status;
 import io.assent.participant.engine.BranchResource.InDoubt;
 import io.assent.participant.engine.BranchResourceException;
 import io.assent.participant.postgres.DatabaseVitals;
@@ -13,6 +12,9 @@ import io.assent.participant.postgres.DatabaseVitals.Oldest;
 import io.assent.participant.postgres.DatabaseVitals.Places;
 import io.assent.participant.postgres.DatabaseVitals.Vitals;
 import io.assent.protocol.ParticipantName;
+import io.assent.protocol.doctor.Finding;
+import io.assent.protocol.doctor.Finding.Status;
+import io.assent.protocol.doctor.Report;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,12 +1,12 @@
-package io.assent.participant.doctor;
+package io.assent.protocol.doctor;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one check has found; the same form as a coordinator's.
+ * What one check has found.
  *
- * @param check its name
+ * @param check its name; with several logs, the log in brackets
  * @param status how bad it is
  * @param found what was seen, for people
  * @param remedy what to do; null if nothing is to be done
@@ -27,19 +27,19 @@ public record Finding(
         PROBLEM
     }
 
-    static Finding ok(String check, String found) {
+    public static Finding ok(String check, String found) {
         return new Finding(check, Status.OK, found, null);
     }
 
-    static Finding unknown(String check, String found, String remedy) {
+    public static Finding unknown(String check, String found, String remedy) {
         return new Finding(check, Status.UNKNOWN, found, remedy);
     }
 
-    static Finding warning(String check, String found, String remedy) {
+    public static Finding warning(String check, String found, String remedy) {
         return new Finding(check, Status.WARNING, found, remedy);
     }
 
-    static Finding problem(String check, String found, String remedy) {
+    public static Finding problem(String check, String found, String remedy) {
         return new Finding(check, Status.PROBLEM, found, remedy);
     }
 }

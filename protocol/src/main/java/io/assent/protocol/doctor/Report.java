@@ -1,18 +1,18 @@
-package io.assent.coordinator.doctor;
+package io.assent.protocol.doctor;
 
-import io.assent.coordinator.doctor.Finding.Status;
+import io.assent.protocol.doctor.Finding.Status;
 import java.util.Comparator;
 import java.util.List;
 
 /**
- * Answer to {@code GET /v1/doctor}.
+ * What all checks have found.
  *
  * @param status the worst of them
  * @param items one for each check, always in the same order
  */
 public record Report(Status status, List<Finding> items) {
 
-    static Report of(List<Finding> items) {
+    public static Report of(List<Finding> items) {
         return new Report(
                 items.stream()
                         .map(Finding::status)
