@@ -1,27 +1,29 @@
 package io.assent.coordinator.tracing;
 
+import io.assent.protocol.header.TracesHeader;
 import io.micrometer.tracing.CurrentTraceContext;
 import io.micrometer.tracing.TraceContext;
 import io.micrometer.tracing.Tracer;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whose trace each commit of a message belongs to. A message of several commits has several callers, and the one parent that
- * {@code traceparent} can name is that of whoever sent it. So a header lists them, in the order of the commits. Thread-safe.
+ * {@code traceparent} can name is that of whoever sent it. So a header lists them. Thread-safe.
  */
 public interface CommitTraces {
-
-    /** A list of W3C trace parents, separated by commas. One that is not well-formed is as good as none. */
-    String HEADER = "Assent-Traces";
 
     /** Nothing is traced. */
     CommitTraces NONE = header -> Message.AS_SENT;
 
-    /** @param header null if the message has none: then all its commits belong to the message's trace */
+    /**
+     * Whose trace each commit of a message belongs to.
+     *
+     * @param header as {@link TracesHeader} has it; what is not well-formed in it is as good as none. Null if the message has
+     *     none: then all its commits belong to the message's trace
+     */
     Message message(@Nullable String header);
 
     /** One message. */
@@ -51,8 +53,7 @@ public interface CommitTraces {
             if (header == null) {
                 return Message.AS_SENT;
             }
-            List<String> parents =
-                    Stream.of(header.split(",")).map(String::strip).toList();
+            List<String> parents = TracesHeader.parse(header);
             return index -> {
                 Matcher matcher = parent.matcher(index < parents.size() ? parents.get(index) : "");
                 TraceContext context = matcher.matches()

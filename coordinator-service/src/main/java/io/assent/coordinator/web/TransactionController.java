@@ -9,6 +9,7 @@ import io.assent.coordinator.tracing.CommitTraces;
 import io.assent.protocol.Outcome;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionState;
+import io.assent.protocol.header.TracesHeader;
 import io.assent.protocol.wire.BeginRequest;
 import io.assent.protocol.wire.BranchMessage;
 import io.assent.protocol.wire.Commit;
@@ -126,7 +127,7 @@ class TransactionController {
             ids.add(Values.transaction(commit == null ? null : commit.transaction(), "/commits/" + i + "/transaction"));
         }
         Preferences preferences = Preferences.of(request.getHeaders("Prefer"), settings);
-        CommitTraces.Message traced = traces.message(request.getHeader(CommitTraces.HEADER));
+        CommitTraces.Message traced = traces.message(request.getHeader(TracesHeader.NAME));
         List<CompletableFuture<CommitResult>> results = new ArrayList<>();
         for (int i = 0; i < commits.size(); i++) {
             String at = "/commits/" + i;

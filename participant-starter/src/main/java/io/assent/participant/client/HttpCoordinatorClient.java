@@ -7,6 +7,7 @@ import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.header.BranchVote;
+import io.assent.protocol.header.TracesHeader;
 import io.assent.protocol.wire.BranchMessage;
 import io.assent.protocol.wire.Commit;
 import io.assent.protocol.wire.CommitRequest;
@@ -33,6 +34,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,9 +62,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class HttpCoordinatorClient implements CoordinatorClient {
 
     private static final int MAX_REASON_LENGTH = 512;
-
-    /** Of so many commits a message names the trace: servers take 8 KiB of headers. */
-    private static final int MAX_TRACES = 100;
 
     /** Control and format characters, line breaks, and what lies beyond the plane that one char can hold. */
     private static final Pattern UNPRINTABLE =
@@ -305,15 +304,9 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
         return turns;
     }
 
-    /** A header and not a member of the commits: an older coordinator would refuse a member that it does not know. */
     private static @Nullable String traces(List<CommitOrder> orders) {
-        if (orders.stream().allMatch(order -> order.trace() == null)) {
-            return null;
-        }
-        return orders.stream()
-                .limit(MAX_TRACES)
-                .map(order -> order.trace() == null ? "-" : order.trace())
-                .collect(Collectors.joining(","));
+        List<@Nullable String> parents = orders.stream().map(CommitOrder::trace).toList();
+        return parents.stream().allMatch(Objects::isNull) ? null : TracesHeader.format(parents);
     }
 
     private static @Nullable Map<String, Reply> results(Reply reply) {
@@ -594,7 +587,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
             request.header("Prefer", preference);
         }
         if (question.traces() != null) {
-            request.header("Assent-Traces", question.traces());
+            request.header(TracesHeader.NAME, question.traces());
         }
         Reply reply = request.body(question.body())
                 .exchange((sent, response) -> new Reply(

@@ -2,6 +2,7 @@ package io.assent.participant.tracing;
 
 import io.assent.participant.engine.BranchService;
 import io.assent.participant.engine.CoordinatorClient;
+import io.assent.participant.engine.LogIds;
 import io.assent.participant.engine.Tracing;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MicrometerTracing implements Tracing {
 
-    static final String TRANSACTION = "assent.transaction";
-    static final String BRANCH = "assent.branch";
+    static final String TRANSACTION = LogIds.TRANSACTION;
+    static final String BRANCH = LogIds.BRANCH;
     static final String DECISION = "assent.decision";
 
     /** Of how many executions the trace is remembered until they end. */
