@@ -2,6 +2,8 @@ package io.assent.chaos.simulation;
 
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.DecisionLog;
+import io.assent.coordinator.engine.ForwardingCoordinator;
+import io.assent.coordinator.engine.ForwardingDecisionLog;
 import io.assent.coordinator.engine.ParticipantClient;
 import io.assent.coordinator.engine.ParticipantClient.OrderReply;
 import io.assent.coordinator.protocol.Branch;
@@ -49,7 +51,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                         new LogTwin() {
                             @Override
                             DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
+                                return new ForwardingDecisionLog(log) {
                                     @Override
                                     public CompletionStage<Reply> decide(Proposal proposal) {
                                         return real.find(List.of(proposal.id())).thenCompose(reading -> {
@@ -70,7 +72,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                         new LogTwin() {
                             @Override
                             DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
+                                return new ForwardingDecisionLog(log) {
                                     @Override
                                     public CompletionStage<Reply> decide(Proposal proposal) {
                                         if (proposal.decision() == Decision.ROLLBACK) {
@@ -100,7 +102,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                 new PlantedBug("Seata #4969: a branch is enlisted after the decision", List.of("I3"), new LogTwin() {
                     @Override
                     DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                        return new ForwardingLog(log) {
+                        return new ForwardingDecisionLog(log) {
                             @Override
                             public CompletionStage<Reply> enlist(TransactionId id, Branch branch) {
                                 return real.enlist(id, branch)
@@ -114,7 +116,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                 new PlantedBug("Seata #7004: recovery drives what is still alive", List.of("I4"), new LogTwin() {
                     @Override
                     DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                        return new ForwardingLog(log) {
+                        return new ForwardingDecisionLog(log) {
                             @Override
                             public CompletionStage<List<TransactionRecord>> claim(int limit, Duration lease) {
                                 model.hurry();
@@ -141,7 +143,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                 new PlantedBug("seed article: commit if some participant succeeded", List.of("I3"), new LogTwin() {
                     @Override
                     DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                        return new ForwardingLog(log) {
+                        return new ForwardingDecisionLog(log) {
                             @Override
                             public CompletionStage<Reply> decide(Proposal p) {
                                 boolean some = p.branches().stream().anyMatch(b -> b.vote() == Vote.PREPARED);
@@ -162,7 +164,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                         "Narayana JBTM-2356: forgotten although a participant failed", List.of("I10"), new LogTwin() {
                             @Override
                             DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
+                                return new ForwardingDecisionLog(log) {
                                     @Override
                                     public CompletionStage<Reply> record(Progress p) {
                                         List<BranchProgress> ended = p.branches().stream()
@@ -180,7 +182,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                         new LogTwin() {
                             @Override
                             DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
+                                return new ForwardingDecisionLog(log) {
                                     @Override
                                     public CompletionStage<Reply> decide(Proposal p) {
                                         return real.decide(new Proposal(
@@ -240,7 +242,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                         new LogTwin() {
                             @Override
                             DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
+                                return new ForwardingDecisionLog(log) {
                                     @Override
                                     public CompletionStage<Reply> decide(Proposal proposal) {
                                         return real.decide(proposal)
@@ -257,7 +259,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                         new LogTwin() {
                             @Override
                             DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
+                                return new ForwardingDecisionLog(log) {
                                     @Override
                                     public CompletionStage<Reply> decide(Proposal proposal) {
                                         return real.decide(proposal)
@@ -272,7 +274,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                         "L5: a decision that was only read is acted on", List.of("I2", "I6", "I9"), new LogTwin() {
                             @Override
                             DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                                return new ForwardingLog(log) {
+                                return new ForwardingDecisionLog(log) {
                                     @Override
                                     public CompletionStage<Reading> find(Collection<TransactionId> ids) {
                                         return real.find(ids).thenApply(reading -> {
@@ -311,7 +313,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                 new PlantedBug("a timeout of the decision is told as a rollback (R8)", List.of("I6", "I9"), new Twin() {
                     @Override
                     DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                        return new ForwardingLog(log) {
+                        return new ForwardingDecisionLog(log) {
                             @Override
                             public CompletionStage<Reply> decide(Proposal p) {
                                 return real.decide(p)
@@ -360,7 +362,7 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                 new PlantedBug("dtm #478, #278: one broken row stops all recovery", List.of("I5"), new LogTwin() {
                     @Override
                     DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
-                        return new ForwardingLog(log) {
+                        return new ForwardingDecisionLog(log) {
                             @Override
                             public CompletionStage<List<TransactionRecord>> claim(int limit, Duration lease) {
                                 return model.poisoned().isEmpty()

@@ -3,6 +3,7 @@ package io.assent.chaos.simulation;
 import io.assent.coordinator.config.CoordinatorApplication;
 import io.assent.coordinator.config.LogContextCustomizer;
 import io.assent.coordinator.engine.DecisionLog;
+import io.assent.coordinator.engine.ForwardingDecisionLog;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.TransactionId;
 import java.time.Instant;
@@ -46,7 +47,7 @@ public final class WrongCoordinator {
         @Bean
         @Primary
         DecisionLog wrongDecisionLog(@Qualifier("decisionLog") DecisionLog real) {
-            return new ForwardingLog(real) {
+            return new ForwardingDecisionLog(real) {
                 @Override
                 public CompletionStage<Reply> decide(Proposal proposal) {
                     return real.decide(proposal)
@@ -66,7 +67,7 @@ public final class WrongCoordinator {
         @Bean
         @Primary
         DecisionLog wrongDecisionLog(@Qualifier("decisionLog") DecisionLog real) {
-            return new ForwardingLog(real) {
+            return new ForwardingDecisionLog(real) {
                 @Override
                 public CompletionStage<Reply> decide(Proposal proposal) {
                     return find(List.of(proposal.id())).thenCompose(reading -> {

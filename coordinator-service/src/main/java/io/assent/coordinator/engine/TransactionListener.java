@@ -7,14 +7,17 @@ import io.assent.protocol.TransactionId;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Port: hears what happens, for logs and metrics. Must not block and must not throw. Thread-safe. */
+/**
+ * Port: hears what happens, for logs, metrics and traces. What a listener does not care for it need not have. Must not block and
+ * must not throw. Thread-safe.
+ */
 public interface TransactionListener {
 
     /** A transaction was begun. */
-    void begun(TransactionRecord transaction);
+    default void begun(TransactionRecord transaction) {}
 
     /** A branch was enlisted. */
-    void enlisted(TransactionId transaction, Branch branch);
+    default void enlisted(TransactionId transaction, Branch branch) {}
 
     /**
      * This instance was given a decision by a clean write.
@@ -23,28 +26,28 @@ public interface TransactionListener {
      * @param won whether this instance wrote it
      * @param took the time from the request
      */
-    void decided(TransactionRecord transaction, @Nullable RollbackCause cause, boolean won, Duration took);
+    default void decided(TransactionRecord transaction, @Nullable RollbackCause cause, boolean won, Duration took) {}
 
     /** Whether the decision was written is not known; it is asked for again in {@code retryIn}. */
-    void indeterminate(TransactionId transaction, @Nullable String detail, Duration retryIn);
+    default void indeterminate(TransactionId transaction, @Nullable String detail, Duration retryIn) {}
 
     /** A branch has ended as ordered. */
-    void acknowledged(TransactionId transaction, Branch branch);
+    default void acknowledged(TransactionId transaction, Branch branch) {}
 
     /** A branch did not acknowledge; the next attempt is made in {@code retryIn}. */
-    void unacknowledged(TransactionId transaction, Branch branch, Duration retryIn);
+    default void unacknowledged(TransactionId transaction, Branch branch, Duration retryIn) {}
 
     /** A branch ended against the decision: a person is needed. */
-    void heuristic(TransactionId transaction, Branch branch);
+    default void heuristic(TransactionId transaction, Branch branch) {}
 
     /** Every branch has ended. */
-    void completed(TransactionRecord transaction);
+    default void completed(TransactionRecord transaction) {}
 
     /** Recovery took over a transaction that was left behind. */
-    void recovered(TransactionRecord transaction);
+    default void recovered(TransactionRecord transaction) {}
 
     /** A begin or a commit was refused as overloaded; it has decided nothing. Happens often when it happens. */
-    void refused(Refused why);
+    default void refused(Refused why) {}
 
     /** Which bound was met. */
     enum Refused {

@@ -1,14 +1,9 @@
 package io.assent.coordinator.tracing;
 
 import io.assent.coordinator.engine.TransactionListener;
-import io.assent.coordinator.protocol.Branch;
-import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.Decision;
-import io.assent.protocol.TransactionId;
 import io.micrometer.tracing.Span;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Begins the trace of a recovery, and forgets those of transactions that are complete. Thread-safe. */
 public final class TracingListener implements TransactionListener {
@@ -36,28 +31,4 @@ public final class TracingListener implements TransactionListener {
     public void completed(TransactionRecord transaction) {
         traces.over(transaction.id());
     }
-
-    @Override
-    public void begun(TransactionRecord transaction) {}
-
-    @Override
-    public void enlisted(TransactionId transaction, Branch branch) {}
-
-    @Override
-    public void decided(TransactionRecord transaction, @Nullable RollbackCause cause, boolean won, Duration took) {}
-
-    @Override
-    public void indeterminate(TransactionId transaction, @Nullable String detail, Duration retryIn) {}
-
-    @Override
-    public void acknowledged(TransactionId transaction, Branch branch) {}
-
-    @Override
-    public void unacknowledged(TransactionId transaction, Branch branch, Duration retryIn) {}
-
-    @Override
-    public void heuristic(TransactionId transaction, Branch branch) {}
-
-    @Override
-    public void refused(Refused why) {}
 }

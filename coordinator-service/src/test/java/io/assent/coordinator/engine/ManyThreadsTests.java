@@ -7,7 +7,6 @@ import io.assent.coordinator.engine.ParticipantClient.OrderReply;
 import io.assent.coordinator.engine.ParticipantClient.VoteReply;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.ExpectedBranch;
-import io.assent.coordinator.protocol.RollbackCause;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
@@ -157,7 +156,7 @@ class ManyThreadsTests {
         EnginePorts ports = new EnginePorts(
                 new SharedLog(),
                 new Participants(),
-                new Deaf(),
+                new TransactionListener() {},
                 (delay, task) -> {
                     ScheduledFuture<?> scheduled = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
                     return () -> scheduled.cancel(false);
@@ -273,38 +272,5 @@ class ManyThreadsTests {
             return later(() -> new OrderReply(
                     decision == Decision.COMMIT ? BranchState.COMMITTED : BranchState.ROLLED_BACK, null));
         }
-    }
-
-    private static final class Deaf implements TransactionListener {
-
-        @Override
-        public void begun(TransactionRecord transaction) {}
-
-        @Override
-        public void enlisted(TransactionId transaction, Branch branch) {}
-
-        @Override
-        public void decided(TransactionRecord transaction, @Nullable RollbackCause cause, boolean won, Duration took) {}
-
-        @Override
-        public void indeterminate(TransactionId transaction, @Nullable String detail, Duration retryIn) {}
-
-        @Override
-        public void acknowledged(TransactionId transaction, Branch branch) {}
-
-        @Override
-        public void unacknowledged(TransactionId transaction, Branch branch, Duration retryIn) {}
-
-        @Override
-        public void heuristic(TransactionId transaction, Branch branch) {}
-
-        @Override
-        public void completed(TransactionRecord transaction) {}
-
-        @Override
-        public void recovered(TransactionRecord transaction) {}
-
-        @Override
-        public void refused(Refused why) {}
     }
 }

@@ -110,6 +110,15 @@ class ListenersTests {
         assertThat(count("assent.acknowledged")).isEqualTo(1);
     }
 
+    /** One that is not passed on would be lost without a word: a listener need not have it. */
+    @Test
+    void everything_is_passed_on_to_all() {
+        assertThat(TransactionListener.class.getMethods())
+                .allSatisfy(method -> assertThat(
+                                Listeners.class.getDeclaredMethod(method.getName(), method.getParameterTypes()))
+                        .isNotNull());
+    }
+
     private double count(String name, String... tags) {
         return registry.get(name).tags(tags).counter().count();
     }

@@ -1,19 +1,17 @@
-package io.assent.chaos.simulation;
+package io.assent.coordinator.engine;
 
-import io.assent.coordinator.engine.Answer;
-import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Passes every call on; what a wrong twin starts from. */
-class ForwardingCoordinator implements Coordinator {
+/** Passes every call on; for those that do something about a few of them. Thread-safe. */
+public class ForwardingCoordinator implements Coordinator {
 
-    private final Coordinator real;
+    protected final Coordinator real;
 
-    ForwardingCoordinator(Coordinator real) {
+    protected ForwardingCoordinator(Coordinator real) {
         this.real = real;
     }
 

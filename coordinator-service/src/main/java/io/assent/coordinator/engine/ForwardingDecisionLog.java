@@ -1,6 +1,5 @@
-package io.assent.chaos.simulation;
+package io.assent.coordinator.engine;
 
-import io.assent.coordinator.engine.DecisionLog;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.coordinator.protocol.TransactionRecord;
@@ -11,12 +10,12 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Passes every call on; what a wrong twin starts from. */
-class ForwardingLog implements DecisionLog {
+/** Passes every call on; for those that do something about a few of them. Thread-safe. */
+public class ForwardingDecisionLog implements DecisionLog {
 
-    final DecisionLog real;
+    protected final DecisionLog real;
 
-    ForwardingLog(DecisionLog real) {
+    protected ForwardingDecisionLog(DecisionLog real) {
         this.real = real;
     }
 
