@@ -6,7 +6,6 @@ import io.assent.coordinator.log.HeartbeatProperties;
 import io.assent.coordinator.log.LogDatabase;
 import io.assent.coordinator.log.LogProperties;
 import io.assent.coordinator.log.ThisInstance;
-import io.assent.coordinator.operations.Rotation;
 import io.assent.coordinator.reconciliation.Reconciliation;
 import io.assent.coordinator.reconciliation.Reconciliations;
 import io.assent.coordinator.shard.ShardedCoordinator;
@@ -72,21 +71,6 @@ class DecisionLogsConfiguration {
     @Bean
     Lifecycle recoveryLifecycle(LogContexts logs) {
         return new Lifecycle(logs);
-    }
-
-    @Bean
-    Rotation.Takeovers takeovers(LogContexts logs) {
-        return new Rotation.Takeovers() {
-            @Override
-            public void recover() {
-                logs.recover();
-            }
-
-            @Override
-            public void recoverNoMore() {
-                logs.recoverNoMore();
-            }
-        };
     }
 
     @Bean

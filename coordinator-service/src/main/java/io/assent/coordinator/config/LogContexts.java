@@ -8,6 +8,7 @@ import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.log.LogOpening;
 import io.assent.coordinator.log.LogProperties;
 import io.assent.coordinator.log.LogSite;
+import io.assent.coordinator.operations.Rotation;
 import io.assent.coordinator.recovery.Recovery;
 import io.assent.coordinator.shard.RingAgreement;
 import io.assent.coordinator.shard.RingAgreement.Recorded;
@@ -48,7 +49,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
  *
  * <p>Thread-safe.
  */
-final class LogContexts implements SmartLifecycle, AutoCloseable {
+final class LogContexts implements Rotation.Takeovers, SmartLifecycle, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(LogContexts.class);
 
@@ -270,13 +271,15 @@ final class LogContexts implements SmartLifecycle, AutoCloseable {
     }
 
     /** The service is ready: what was left behind is taken over from now on. */
-    synchronized void recover() {
+    @Override
+    public synchronized void recover() {
         recovering = true;
         contexts.values().forEach(context -> context.getBean(Recovery.class).start());
     }
 
-    /** The service goes down: nothing more is taken over. */
-    synchronized void recoverNoMore() {
+    /** The service goes down, or is drained: nothing more is taken over. */
+    @Override
+    public synchronized void recoverNoMore() {
         recovering = false;
         contexts.values().forEach(context -> context.getBean(Recovery.class).stop());
     }
