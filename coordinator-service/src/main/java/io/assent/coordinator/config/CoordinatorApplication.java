@@ -4,6 +4,7 @@ import io.assent.coordinator.console.ConsoleConfiguration;
 import io.assent.coordinator.doctor.DoctorConfiguration;
 import io.assent.coordinator.management.ManagementConfiguration;
 import io.assent.coordinator.operations.OperationsConfiguration;
+import io.assent.coordinator.security.SecurityConfiguration;
 import io.assent.coordinator.web.WebConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -25,6 +26,7 @@ import org.springframework.context.annotation.Import;
     ManagementConfiguration.class,
     OperationsConfiguration.class,
     DoctorConfiguration.class,
+    SecurityConfiguration.class,
     WebConfiguration.class,
     TracingConfiguration.class,
     ConsoleConfiguration.class

@@ -1,6 +1,7 @@
 package io.assent.coordinator.web;
 
 import io.assent.coordinator.operations.Audit;
+import io.assent.coordinator.security.Callers;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -32,7 +33,7 @@ final class Audited {
     CompletionStage<ResponseEntity<Object>> later(
             HttpServletRequest request, Act act, Supplier<CompletionStage<ResponseEntity<Object>>> call) {
         // Now: the request is for the thread that brought it.
-        String who = who(request);
+        String who = Callers.who(request);
         CompletionStage<ResponseEntity<Object>> answer;
         try {
             answer = call.get();
@@ -53,17 +54,12 @@ final class Audited {
             result = result(e);
             throw e;
         } finally {
-            done(who(request), act, result);
+            done(Callers.who(request), act, result);
         }
     }
 
     private void done(String who, Act act, String result) {
         audit.done(who, act.what(), act.target(), act.reason(), result);
-    }
-
-    private static String who(HttpServletRequest request) {
-        String address = request.getRemoteAddr();
-        return address == null ? "unknown" : address;
     }
 
     private static String result(ResponseEntity<Object> response) {

@@ -371,14 +371,12 @@ class BadInputTests {
     void paths_that_only_seem_to_name_something_are_refused() throws IOException {
         for (String path : new String[] {
             TX + ";x=1",
-            "/v1/transactions/%30199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b",
             "/v1/x/../transactions",
-            "/v1//transactions"
+            "/v1//transactions",
+            "/v1/transactions/..%2f..%2fetc",
+            "/v1/transactions/%5c",
+            "/../../etc/passwd"
         }) {
-            assertProblem(http.raw(head("GET", path) + "\r\n"), 404, "not-found");
-        }
-        for (String path :
-                new String[] {"/v1/transactions/..%2f..%2fetc", "/v1/transactions/%5c", "/../../etc/passwd"}) {
             assertProblem(http.raw(head("GET", path) + "\r\n"), 400, "malformed-request");
         }
     }

@@ -5,6 +5,7 @@ import io.assent.coordinator.doctor.DoctorConfiguration;
 import io.assent.coordinator.operations.OperationsConfiguration;
 import io.assent.coordinator.reconciliation.Reconciliation;
 import io.assent.coordinator.reconciliation.Reconciliations;
+import io.assent.coordinator.security.SecurityConfiguration;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -41,6 +42,7 @@ public @interface WebTest {
                 "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration"
             })
     @Import({
+        SecurityConfiguration.class,
         WebConfiguration.class,
         ConsoleConfiguration.class,
         OperationsConfiguration.class,

@@ -1,0 +1,83 @@
+package io.assent.coordinator.security;
+
+import io.assent.protocol.wire.Problem;
+import io.assent.protocol.wire.ProblemType;
+import io.assent.protocol.wire.WireJson;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.authorization.AuthorityAuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationDeniedException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.oauth2.server.resource.InvalidBearerTokenException;
+import org.springframework.security.web.AuthenticationEntryPoint;
+import org.springframework.security.web.access.AccessDeniedHandler;
+
+/** Answers 401 and 403 with problems, and with the challenges of RFC 6750. Thread-safe. */
+final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHandler {
+
+    private static final String REALM = "Bearer realm=\"assent\"";
+    private static final String SECONDS_TO_WAIT = "1";
+
+    @Override
+    public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
+            throws IOException {
+        // Not the failure's message: it can quote what was sent.
+        if (failure instanceof CallerAuthentication.UnverifiableException) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, SECONDS_TO_WAIT);
+            answer(
+                    response,
+                    null,
+                    Problem.of(
+                            ProblemType.OVERLOADED,
+                            "The token cannot be verified now, since its issuer does not answer; nothing was done"));
+        } else if (failure instanceof InvalidBearerTokenException) {
+            answer(
+                    response,
+                    REALM + ", error=\"invalid_token\"",
+                    Problem.of(
+                            ProblemType.UNAUTHORIZED, "The key or token is unknown here, expired or not well-formed"));
+        } else {
+            answer(
+                    response,
+                    REALM,
+                    Problem.of(ProblemType.UNAUTHORIZED, "Send a key or a token: Authorization: Bearer …"));
+        }
+    }
+
+    @Override
+    public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied)
+            throws IOException {
+        String needed = needed(denied);
+        String detail = needed == null ? null : "This needs the scope " + needed;
+        String scope = needed == null ? "" : ", scope=\"" + needed + '"';
+        answer(response, REALM + ", error=\"insufficient_scope\"" + scope, Problem.of(ProblemType.FORBIDDEN, detail));
+    }
+
+    private static @Nullable String needed(AccessDeniedException denied) {
+        return denied instanceof AuthorizationDeniedException refused
+                        && refused.getAuthorizationResult() instanceof AuthorityAuthorizationDecision decision
+                ? decision.getAuthorities().stream()
+                        .map(Scope::text)
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.joining(" "))
+                : null;
+    }
+
+    private static void answer(HttpServletResponse response, @Nullable String challenge, Problem problem)
+            throws IOException {
+        response.setStatus(problem.status());
+        if (challenge != null) {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);
+        }
+        response.setContentType(Problem.MEDIA_TYPE);
+        response.setCharacterEncoding(StandardCharsets.UTF_8.name());
+        response.getWriter().write(WireJson.strict().writeValueAsString(problem));
+    }
+}

@@ -1,0 +1,97 @@
+package io.assent.coordinator.security;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Who may call this service.
+ *
+ * @param mode How callers prove who they are: keys, jwt (and keys, where some are listed) or none. Has to be written down.
+ * @param services By name: the services and people that have keys.
+ */
+@ConfigurationProperties("assent.security")
+public record SecuritySettings(
+        @Nullable Mode mode, @DefaultValue Map<String, Service> services) {
+
+    private static final String PREFIX = "assent.security.";
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
+    private static final int MOST_KEYS = 2;
+
+    /** How callers prove who they are. */
+    public enum Mode {
+        /** By a key that was given to each. */
+        KEYS,
+        /** By a token of an OAuth 2 authorization server. Keys that are listed hold as well. */
+        JWT,
+        /** Not at all: whoever reaches this service may do anything. */
+        NONE
+    }
+
+    /**
+     * Who has a key.
+     *
+     * @param keys SHA-256 of the key, as sha256: and 64 hexadecimal digits; two while one replaces the other.
+     * @param scopes What it may do; by default all but tx:operate.
+     */
+    public record Service(
+            @DefaultValue List<String> keys, @Nullable List<String> scopes) {
+
+        public Service {
+            keys = List.copyOf(keys);
+            scopes = scopes == null ? null : List.copyOf(scopes);
+        }
+
+        /** @throws IllegalArgumentException naming those that there are */
+        Set<Scope> allowed() {
+            return scopes == null
+                    ? Scope.OF_A_SERVICE
+                    : scopes.stream().map(Scope::of).collect(Collectors.toUnmodifiableSet());
+        }
+    }
+
+    /** @throws IllegalArgumentException naming the property that is wrong, and what would be right */
+    public SecuritySettings {
+        services = Map.copyOf(services);
+        Map<String, String> owners = new HashMap<>();
+        services.forEach((name, service) -> {
+            String property = PREFIX + "services." + name + ".";
+            try {
+                service.allowed();
+            } catch (IllegalArgumentException e) {
+                // Alone: what is shown at the start is the innermost message.
+                throw new IllegalArgumentException(property + "scopes: " + e.getMessage());
+            }
+            if (service.keys().isEmpty() || service.keys().size() > MOST_KEYS) {
+                throw new IllegalArgumentException(
+                        property + "keys must be one, or two while one replaces the other, but are "
+                                + service.keys().size());
+            }
+            for (String key : service.keys()) {
+                if (!DIGEST.matcher(key).matches()) {
+                    // Not the value: somebody may have written the key itself.
+                    throw new IllegalArgumentException(
+                            property
+                                    + "keys must be sha256: and the 64 hexadecimal digits (in lower case) of the key's SHA-256");
+                }
+                String other = owners.putIfAbsent(key, name);
+                if (other != null) {
+                    throw new IllegalArgumentException(property
+                            + "keys: a key belongs to one service, but one of these is given twice, also to " + other);
+                }
+            }
+        });
+    }
+
+    /** Without the digests. */
+    @Override
+    public String toString() {
+        return "SecuritySettings[mode=" + mode + ", services=" + services.keySet() + "]";
+    }
+}

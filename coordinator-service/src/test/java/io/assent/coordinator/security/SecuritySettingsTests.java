@@ -1,0 +1,117 @@
+package io.assent.coordinator.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
+import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+
+/** Goal: the service does not start half open. Method: start with one setting wrong or missing at a time. */
+class SecuritySettingsTests {
+
+    private static final String DIGEST = "sha256:" + "0123456789abcdef".repeat(4);
+    private static final String ISSUER =
+            "spring.security.oauth2.resourceserver.jwt.issuer-uri=https://login.example.org";
+
+    private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    ServletWebSecurityAutoConfiguration.class, OAuth2ResourceServerAutoConfiguration.class))
+            .withUserConfiguration(SecurityConfiguration.class);
+
+    @Test
+    void it_has_to_be_written_down_who_may_call() {
+        runner.run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .isInstanceOf(SecurityNotChosenException.class)
+                .hasMessageContaining("assent.security.mode"));
+        runner.withPropertyValues("assent.security.mode=none")
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(OpenDoorHealthIndicator.class));
+    }
+
+    @Test
+    void keys_need_somebody_who_has_one() {
+        var keys = runner.withPropertyValues("assent.security.mode=keys");
+
+        keys.run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .isInstanceOf(SecurityNotChosenException.class)
+                .hasMessageContaining("there are none"));
+        keys.withPropertyValues("assent.security.services.order-service.keys=" + DIGEST)
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(OpenDoorHealthIndicator.class));
+    }
+
+    @Test
+    void tokens_need_an_issuer_and_an_audience() {
+        var tokens = runner.withPropertyValues("assent.security.mode=jwt");
+
+        tokens.run(
+                context -> assertThat(context).getFailure().rootCause().isInstanceOf(SecurityNotChosenException.class));
+        tokens.withPropertyValues(ISSUER)
+                .run(context ->
+                        assertThat(context).getFailure().rootCause().isInstanceOf(SecurityNotChosenException.class));
+        tokens.withPropertyValues(ISSUER, "spring.security.oauth2.resourceserver.jwt.audiences=assent")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "assent.security.mode; open",
+                "assent.security.services.order-service.scopes; tx:begin",
+                "assent.security.services.order-service.keys; assent_0123456789abcdef",
+                "assent.security.services.order-service.keys; sha256:0123",
+                "assent.security.services.order-service.keys; sha256:A,sha256:B",
+                "assent.security.services.order-service.keys; a,b,c"
+            })
+    void a_wrong_value_is_refused_by_name_and_not_repeated(String property, String value) {
+        runner.withPropertyValues("assent.security.mode=keys", property + "=" + value)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining(property.replaceAll("(keys|scopes)$", "keys"))
+                        .satisfies(failure ->
+                                assertThat(failure.getCause()).asString().doesNotContain("assent_0123")));
+    }
+
+    @Test
+    void an_unknown_scope_is_refused_with_those_that_there_are() {
+        runner.withPropertyValues(
+                        "assent.security.mode=keys",
+                        "assent.security.services.order-service.keys=" + DIGEST,
+                        "assent.security.services.order-service.scopes=tx:begin,tx:everything")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("assent.security.services.order-service.scopes")
+                        .hasMessageContaining("tx:everything")
+                        .hasMessageContaining("tx:inquire"));
+    }
+
+    @Test
+    void a_key_belongs_to_one_service() {
+        runner.withPropertyValues(
+                        "assent.security.mode=keys",
+                        "assent.security.services.order-service.keys=" + DIGEST,
+                        "assent.security.services.payment-service.keys=" + DIGEST)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("order-service")
+                        .hasMessageContaining("payment-service"));
+    }
+
+    @Test
+    void settings_do_not_tell_their_digests() {
+        runner.withPropertyValues("assent.security.mode=keys", "assent.security.services.order-service.keys=" + DIGEST)
+                .run(context -> assertThat(context.getBean(SecuritySettings.class))
+                        .asString()
+                        .contains("order-service")
+                        .doesNotContain(DIGEST));
+    }
+}
