@@ -8,10 +8,13 @@ const MOST_IN_ONE_INQUIRY = 1000;
 export class Coordinators {
   #urls;
   #participant;
+  #key;
 
-  constructor(urls, participant) {
+  /** @param key the key that the coordinator knows this service by; undefined: it asks for none */
+  constructor(urls, participant, key) {
     this.#urls = urls;
     this.#participant = participant;
+    this.#key = key;
   }
 
   /** Tells a coordinator of a branch; repeated until the deadline, since a lost reply says nothing (R8). */
@@ -25,7 +28,7 @@ export class Coordinators {
         }
         try {
           const body = { branch, participant: this.#participant, url, ref, vote, reason };
-          const answer = await post(`${base}/v1/transactions/${transaction}/branches`, body, Math.min(left, ANSWER_TIMEOUT));
+          const answer = await post(`${base}/v1/transactions/${transaction}/branches`, body, Math.min(left, ANSWER_TIMEOUT), this.#key);
           if (answer.status === 200 || answer.status === 201) {
             return;
           }
@@ -72,7 +75,7 @@ export class Coordinators {
     };
     for (const base of this.#urls) {
       try {
-        const answer = await post(`${base}/v1/inquiries`, body, ANSWER_TIMEOUT);
+        const answer = await post(`${base}/v1/inquiries`, body, ANSWER_TIMEOUT, this.#key);
         if (answer.status === 200 && Array.isArray(answer.body?.answers)) {
           return answer.body.answers.filter((each) => each !== null);
         }
@@ -86,10 +89,14 @@ export class Coordinators {
   }
 }
 
-async function post(url, message, timeout) {
+async function post(url, message, timeout, key) {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    headers: {
+      'Content-Type': 'application/json',
+      Accept: 'application/json',
+      ...(key && { Authorization: `Bearer ${key}` }),
+    },
     body: JSON.stringify(message),
     redirect: 'error',
     signal: AbortSignal.timeout(timeout),

@@ -51,7 +51,7 @@ export class Participant {
     this.#url = env('PARTICIPANT_URL', `http://${this.#host}:${this.#port}${BASE}`) || undefined;
     this.#work = pool(10);
     this.#completion = pool(4);
-    this.#coordinators = new Coordinators(env('COORDINATOR_URLS', 'http://127.0.0.1:7070').split(/\s*,\s*/), this.#name);
+    this.#coordinators = new Coordinators(env('COORDINATOR_URLS', 'http://127.0.0.1:7070').split(/\s*,\s*/), this.#name, process.env.COORDINATOR_KEY);
     const settings = { name: this.#name, url: this.#url, lockTimeout: 3000, prepareWait: 2000 };
     this.#branches = new Branches(settings, this.#work, this.#completion, (branch) => this.#coordinators.enlist(branch, this.#url));
     this.#server = http.createServer((request, response) => this.#serve(request, response));

@@ -1,8 +1,12 @@
 package io.assent.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,6 +58,16 @@ public final class AssentCommand implements Runnable {
     private URI coordinator;
 
     @Option(
+            names = "--key-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            defaultValue = "${env:ASSENT_KEY_FILE}",
+            description =
+                    "The file with the key or access token to send. The environment variable ASSENT_KEY_FILE, else"
+                            + " what is in ASSENT_KEY, else none.")
+    private @Nullable Path keyFile;
+
+    @Option(
             names = "--json",
             scope = ScopeType.INHERIT,
             description = "Print what the coordinator answers, for programs.")
@@ -101,7 +115,27 @@ public final class AssentCommand implements Runnable {
                     spec.commandLine(),
                     "--coordinator must be an address such as http://127.0.0.1:7070, not " + coordinator);
         }
-        return new CoordinatorApi(coordinator, Duration.ofSeconds(timeout));
+        return new CoordinatorApi(coordinator, key(), Duration.ofSeconds(timeout));
+    }
+
+    private @Nullable String key() {
+        String key = System.getenv("ASSENT_KEY");
+        if (keyFile != null) {
+            try {
+                key = Files.readString(keyFile);
+            } catch (IOException e) {
+                throw new ParameterException(spec.commandLine(), "--key-file cannot be read: " + e, e);
+            }
+        }
+        if (key == null || key.isBlank()) {
+            return null;
+        }
+        String stripped = key.strip();
+        if (!stripped.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new ParameterException(
+                    spec.commandLine(), "What is in --key-file or ASSENT_KEY is no key: it has more than one word");
+        }
+        return stripped;
     }
 
     /** Whether answers are printed as they come. */

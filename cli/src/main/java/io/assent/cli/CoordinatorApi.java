@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,11 +27,16 @@ final class CoordinatorApi {
 
     private final HttpClient http;
     private final URI base;
+    private final @Nullable String key;
     private final Duration timeout;
 
-    /** @param timeout how long each answer is waited for */
-    CoordinatorApi(URI base, Duration timeout) {
+    /**
+     * @param key sent with every request; null: none is sent
+     * @param timeout how long each answer is waited for
+     */
+    CoordinatorApi(URI base, @Nullable String key, Duration timeout) {
         this.base = base;
+        this.key = key;
         this.timeout = timeout;
         this.http = HttpClient.newBuilder()
                 .connectTimeout(timeout)
@@ -76,9 +82,11 @@ final class CoordinatorApi {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(base.toString().replaceFirst("/+$", "") + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(base.toString().replaceFirst("/+$", "") + path))
                 .timeout(timeout)
                 .header("Accept", "application/json, application/problem+json");
+        return key == null ? request : request.header("Authorization", "Bearer " + key);
     }
 
     private JsonNode send(HttpRequest request, Set<Integer> expected) {
@@ -94,7 +102,11 @@ final class CoordinatorApi {
             String title = body.path("title").asString("");
             String detail = body.path("detail").asString("");
             throw new CoordinatorException("The coordinator refused with status " + response.statusCode()
-                    + (title.isEmpty() ? "" : ": " + title) + (detail.isEmpty() ? "" : ". " + detail));
+                    + (title.isEmpty() ? "" : ": " + title)
+                    + (detail.isEmpty() ? "" : ". " + detail)
+                    + (response.statusCode() == 401
+                            ? ". Say who you are: --key-file FILE, or the environment variable ASSENT_KEY."
+                            : ""));
         }
         return body;
     }

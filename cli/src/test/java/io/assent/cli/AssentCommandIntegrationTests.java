@@ -22,9 +22,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -47,6 +53,8 @@ class AssentCommandIntegrationTests {
 
     private static final Path REPOSITORY = Path.of(System.getProperty("assent.repository", ".."));
 
+    private static final String KEY = "assent_of-the-person-at-the-command-line";
+
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
     private final ProcessStarter starter = new ProcessStarter();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -54,12 +62,14 @@ class AssentCommandIntegrationTests {
     private WireMockServer participant;
     private SupervisedProcess coordinator;
     private String url;
+    private Path keyFile;
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
         participant =
                 new WireMockServer(wireMockConfig().bindAddress("127.0.0.1").dynamicPort());
         participant.start();
+        keyFile = Files.writeString(directory.resolve("key"), KEY + "\n");
         int port = Ports.free().coordinator();
         url = "http://127.0.0.1:" + port;
         TestPostgres.Database database = TestPostgres.shared().freshDatabase("cli");
@@ -79,6 +89,9 @@ class AssentCommandIntegrationTests {
                                         .toString(),
                                 "--server.address=127.0.0.1",
                                 "--server.port=" + port,
+                                "--assent.security.mode=keys",
+                                "--assent.security.services.operator.keys=" + sha256(KEY),
+                                "--assent.security.services.operator.scopes=tx:decide,tx:operate",
                                 "--assent.coordinator.participants.allowed-hosts=127.0.0.1:*"),
                         Map.of(
                                 "SPRING_DATASOURCE_URL", database.jdbcUrl(),
@@ -108,6 +121,31 @@ class AssentCommandIntegrationTests {
     @BeforeEach
     void nobodyIsAway() {
         participant.resetAll();
+    }
+
+    @Test
+    void who_is_not_known_is_told_how_to_say_who_it_is(@TempDir Path directory) throws Exception {
+        Ran nobody = ran("status", "--coordinator", url);
+        assertThat(nobody.exitCode()).isEqualTo(3);
+        assertThat(nobody.error()).contains("status 401", "--key-file");
+
+        Path wrong = Files.writeString(directory.resolve("wrong"), KEY + "-not");
+        Ran stranger = ran("status", "--coordinator", url, "--key-file", wrong.toString());
+        assertThat(stranger.exitCode()).isEqualTo(3);
+        assertThat(stranger.error()).contains("status 401").doesNotContain(KEY);
+
+        Path words = Files.writeString(directory.resolve("words"), "two words");
+        assertThat(ran("status", "--coordinator", url, "--key-file", words.toString())
+                        .exitCode())
+                .isEqualTo(2);
+        assertThat(ran(
+                                "status",
+                                "--coordinator",
+                                url,
+                                "--key-file",
+                                directory.resolve("none").toString())
+                        .exitCode())
+                .isEqualTo(2);
     }
 
     @Test
@@ -214,9 +252,9 @@ class AssentCommandIntegrationTests {
     private record Ran(int exitCode, String out, String error) {}
 
     private Ran run(String... arguments) {
-        String[] all = new String[arguments.length + 1];
-        System.arraycopy(arguments, 0, all, 0, arguments.length);
+        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
         all[arguments.length] = "--coordinator=" + url;
+        all[arguments.length + 1] = "--key-file=" + keyFile;
         return arguments[0].equals("generate-completion") ? ran(arguments) : ran(all);
     }
 
@@ -268,6 +306,7 @@ class AssentCommandIntegrationTests {
         HttpResponse<String> response = http.send(
                 HttpRequest.newBuilder(URI.create(url + "/v1/transactions/" + tx + "/commit"))
                         .header("Content-Type", "application/json")
+                        .header("Authorization", "Bearer " + KEY)
                         .header("Prefer", wait)
                         .POST(HttpRequest.BodyPublishers.ofString(
                                 "{\"name\":\"checkout\",\"deadline\":\"%s\",\"branches\":[%s]}"
@@ -275,6 +314,11 @@ class AssentCommandIntegrationTests {
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(response.statusCode()).as(response.body()).isIn(200, 202);
+    }
+
+    private static String sha256(String text) throws NoSuchAlgorithmException {
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        return "sha256:" + HexFormat.of().formatHex(digest);
     }
 
     private static String ref(TransactionId tx) {

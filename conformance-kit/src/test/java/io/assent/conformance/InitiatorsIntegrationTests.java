@@ -47,7 +47,9 @@ class InitiatorsIntegrationTests {
         int port = Programs.freePort();
         coordinator = "http://127.0.0.1:" + port;
         programs.service(
-                "coordinator-service", port, List.of("--assent.coordinator.participants.allowed-hosts=127.0.0.1:*"));
+                "coordinator-service",
+                port,
+                List.of("--assent.security.mode=none", "--assent.coordinator.participants.allowed-hosts=127.0.0.1:*"));
         east = StockService.start(programs, coordinator, "east-warehouse");
         west = StockService.start(programs, coordinator, "west-warehouse");
         node = NodeRuntime.find(Path.of("target/node").toAbsolutePath()).node().toString();

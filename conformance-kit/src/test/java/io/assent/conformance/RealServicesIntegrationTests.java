@@ -74,6 +74,7 @@ class RealServicesIntegrationTests {
                     "coordinator-service",
                     port,
                     List.of(
+                            "--assent.security.mode=none",
                             "--assent.coordinator.participants.allowed-hosts=127.0.0.1:*",
                             "--assent.coordinator.web.default-wait=1s"));
 

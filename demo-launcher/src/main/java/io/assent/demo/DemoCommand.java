@@ -120,6 +120,7 @@ final class DemoCommand implements Callable<Integer> {
         screen.idle();
         screen.print("Storefront         " + system.orderUrl() + "/");
         screen.print("Console            " + system.coordinatorUrl() + "/console");
+        screen.print("                   log in with the key in " + system.operatorKeyFile());
         screen.print("API documentation  " + system.coordinatorUrl() + "/swagger-ui.html (coordinator)");
         screen.print("                   " + system.orderUrl() + "/swagger-ui.html (order service)");
         screen.print("                   " + system.paymentUrl() + "/swagger-ui.html (payment service)");

@@ -89,6 +89,9 @@ final class IncidentCommand implements Callable<Integer> {
         screen.idle();
         screen.print("");
         screen.print(incident.name() + ": " + incident.title());
+        screen.print("   The commands below can be pasted after this one:");
+        screen.print(
+                "   $ KEY=\"Authorization: Bearer $(cat '" + session.system().operatorKeyFile() + "')\"");
         Checkouts checkouts = new Checkouts(session.system(), shop, screen, incident.name());
         String customer = checkouts
                 .openAccounts(checkouts.neededPence(checkouts.product()))

@@ -19,8 +19,13 @@ final class OperatorClient {
         this.coordinator = coordinator;
     }
 
-    /** Where a call goes, for showing it. */
-    String address(String path) {
+    /** How a person calls it, with the key in the variable {@code KEY}. */
+    String curl(String path) {
+        String address = address(path);
+        return "curl -s -H \"$KEY\" " + (address.contains("&") ? "'" + address + "'" : address);
+    }
+
+    private String address(String path) {
         return coordinator + path;
     }
 

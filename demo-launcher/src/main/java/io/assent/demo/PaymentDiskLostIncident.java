@@ -137,9 +137,8 @@ final class PaymentDiskLostIncident implements Incident {
     private static List<String> lost(WalkThrough at, Set<String> inTheCopy) throws IOException {
         List<String> lost = new ArrayList<>();
         for (String state : STATES) {
-            at.command("curl -s '"
-                    + at.operator().address("/v1/transactions?state=" + state + "&participant=" + WalkThrough.PAYMENT)
-                    + "&limit=500'");
+            at.command(at.operator()
+                    .curl("/v1/transactions?state=" + state + "&participant=" + WalkThrough.PAYMENT + "&limit=500"));
         }
         for (JsonNode transaction : committed(at)) {
             String id = WalkThrough.text(transaction, "id");

@@ -17,6 +17,7 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.apache.hc.core5.util.Timeout;
@@ -64,12 +65,21 @@ final class ShopClient implements AutoCloseable {
     private final String payment;
     private final String coordinator;
     private final String stock;
+    private final String key;
 
     ShopClient(DemoSystem system, int clients) {
-        this(system.orderUrl(), system.paymentUrl(), system.coordinatorUrl(), system.stockUrl(), clients);
+        this(
+                system.orderUrl(),
+                system.paymentUrl(),
+                system.coordinatorUrl(),
+                system.stockUrl(),
+                system.operatorKey(),
+                clients);
     }
 
-    ShopClient(String order, String payment, String coordinator, String stock, int clients) {
+    /** @param key the coordinator's, sent to nobody else */
+    ShopClient(String order, String payment, String coordinator, String stock, String key, int clients) {
+        this.key = key;
         this.order = order;
         this.payment = payment;
         this.coordinator = coordinator;
@@ -207,7 +217,7 @@ final class ShopClient implements AutoCloseable {
 
     /** What is not JSON, such as metrics. */
     String text(String url) throws IOException {
-        return http.execute(new HttpGet(url), response -> {
+        return http.execute(withKey(new HttpGet(url)), response -> {
             if (response.getCode() != 200) {
                 throw new IOException("Unexpected answer " + response.getCode() + " of " + url);
             }
@@ -224,8 +234,15 @@ final class ShopClient implements AutoCloseable {
         return execute(request);
     }
 
+    private HttpUriRequestBase withKey(HttpUriRequestBase request) {
+        if (request.getRequestUri().startsWith(coordinator + "/")) {
+            request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + key);
+        }
+        return request;
+    }
+
     private Answer execute(HttpUriRequestBase request) throws IOException {
-        return http.execute(request, response -> {
+        return http.execute(withKey(request), response -> {
             String text = response.getEntity() == null
                     ? ""
                     : EntityUtils.toString(response.getEntity(), StandardCharsets.UTF_8);

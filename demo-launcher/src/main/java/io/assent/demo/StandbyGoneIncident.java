@@ -54,7 +54,7 @@ final class StandbyGoneIncident implements Incident {
         at.mustBe("doctor, log-standby", "PROBLEM", WalkThrough.status(findings.get("log-standby")));
         at.mustBe("doctor, log-available", "PROBLEM", WalkThrough.status(findings.get("log-available")));
         ShopClient.Answer begun = at.operator().begin();
-        at.command("curl -s " + at.operator().address("/v1/transactions")
+        at.command(at.operator().curl("/v1/transactions")
                 + " -H 'Content-Type: application/json' -d '{\"name\": \"incident\", \"timeout\": \"PT1S\"}'");
         at.answer(begun.status() + " " + begun.problem() + ": " + begun.text("detail"));
         at.mustBe(

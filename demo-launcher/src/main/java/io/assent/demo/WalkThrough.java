@@ -109,7 +109,8 @@ final class WalkThrough {
         step("What is to be done");
         say(whatIsToBeDone);
         if (waits) {
-            say("Look around; the console is at " + system.coordinatorUrl() + "/console. Enter mends it.");
+            say("Look around; the console is at " + system.coordinatorUrl() + "/console, the key for it in "
+                    + system.operatorKeyFile() + ". Enter mends it.");
             // Null at the end of the input: nobody is there.
             person.readLine();
         }
@@ -171,7 +172,7 @@ final class WalkThrough {
         payment.supervise(true);
         say(
                 "The payment service is started again. Its orders come by themselves within 10 s; a retry brings them now:");
-        command("curl -s " + operator.address("/v1/transactions/" + transaction + "/retry")
+        command(operator.curl("/v1/transactions/" + transaction + "/retry")
                 + " -H 'Content-Type: application/json' -d '{\"reason\": \"the payment service is back\"}'");
         answer(String.valueOf(
                 operator.retry(transaction, "the payment service is back").status()));
@@ -180,7 +181,7 @@ final class WalkThrough {
     /** Shows a transaction as the coordinator does. */
     JsonNode showTransaction(String id) throws IOException {
         JsonNode transaction = operator.transaction(id);
-        command("curl -s " + operator.address("/v1/transactions/" + id));
+        command(operator.curl("/v1/transactions/" + id));
         answer("state " + text(transaction, "state") + ", decision " + text(transaction, "decision") + ", completion "
                 + text(transaction, "completion") + ", outcome " + text(transaction, "outcome"));
         transaction.path("branches").valueStream().forEach(branch -> {
@@ -199,7 +200,7 @@ final class WalkThrough {
 
     /** Shows the participants that have something to acknowledge, or are not called. */
     void showParticipants() throws IOException {
-        command("curl -s " + operator.address("/v1/participants"));
+        command(operator.curl("/v1/participants"));
         for (JsonNode participant : operator.participants()) {
             answer(text(participant, "name") + ": circuit " + text(participant, "circuit") + ", unacknowledged "
                     + text(participant, "unacknowledged") + ", last error: " + text(participant, "lastError"));
@@ -226,14 +227,14 @@ final class WalkThrough {
             seen.add(readiness.status() + " " + readiness.text("status") + (why.isEmpty() ? "" : ": " + why));
             return reason == null ? readiness.ok() : !readiness.ok() && why.contains(reason);
         });
-        command("curl -s " + operator.address("/actuator/health/readiness"));
+        command(operator.curl("/actuator/health/readiness"));
         answer(seen.get(seen.size() - 1));
     }
 
     /** Shows the doctor's findings that are no longer what they were before the incident; returns them all by check. */
     Map<String, JsonNode> showDoctor() throws IOException {
         Map<String, JsonNode> findings = operator.doctor();
-        command("curl -s " + operator.address("/v1/doctor"));
+        command(operator.curl("/v1/doctor"));
         boolean changed = false;
         for (Map.Entry<String, JsonNode> finding : findings.entrySet()) {
             JsonNode before = healthy.get(finding.getKey());
@@ -263,13 +264,13 @@ final class WalkThrough {
             List<String> samples = operator.metric(metric);
             return samples.size() == 1 && samples.get(0).endsWith(" " + value);
         });
-        command("curl -s " + operator.address("/actuator/prometheus") + " | grep ^" + metric);
+        command(operator.curl("/actuator/prometheus") + " | grep ^" + metric);
         operator.metric(metric).forEach(this::answer);
     }
 
     /** Closes it, and records that it is closed. */
     void close(String transaction, String reason) throws IOException {
-        command("curl -s " + operator.address("/v1/transactions/" + transaction + "/resolution")
+        command(operator.curl("/v1/transactions/" + transaction + "/resolution")
                 + " -H 'Content-Type: application/json' -d '{\"reason\": \"" + reason + "\"}'");
         ShopClient.Answer closed = operator.resolve(transaction, reason);
         answer(closed.status() + " completion " + closed.text("completion") + ", outcome " + closed.text("outcome"));

@@ -44,7 +44,7 @@ class ReplayTests {
     @BeforeEach
     void start() {
         server.start();
-        client = new ShopClient(server.baseUrl(), server.baseUrl(), server.baseUrl(), server.baseUrl(), 4);
+        client = new ShopClient(server.baseUrl(), server.baseUrl(), server.baseUrl(), server.baseUrl(), "key", 4);
     }
 
     @AfterEach

@@ -207,6 +207,9 @@ final class Shop implements AutoCloseable {
         if (headers.length > 0) {
             request.headers(headers);
         }
+        if (url.startsWith(system.coordinatorUrl() + "/")) {
+            request.header("Authorization", "Bearer " + system.operatorKey());
+        }
         if (body == null) {
             request.method(method, HttpRequest.BodyPublishers.noBody());
         } else {

@@ -29,6 +29,7 @@ class WalkthroughIntegrationTests {
                 .matcher(readme);
         assertThat(lines.find()).as("the walkthrough in the README").isTrue();
         walkthrough = lines.group(1)
+                .replace(".demo/keys/operator", shop.system().operatorKeyFile().toString())
                 .replace("http://127.0.0.1:7070", shop.system().coordinatorUrl())
                 .replace("http://127.0.0.1:8080", shop.system().orderUrl())
                 .replace("http://127.0.0.1:8081", shop.system().paymentUrl());

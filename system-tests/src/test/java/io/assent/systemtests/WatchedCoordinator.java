@@ -88,6 +88,7 @@ final class WatchedCoordinator implements AutoCloseable {
                                         .toString(),
                                 "--server.address=127.0.0.1",
                                 "--server.port=" + port,
+                                "--assent.security.mode=none",
                                 "--spring.datasource.url=" + database.jdbcUrl(),
                                 "--spring.datasource.username=" + database.username(),
                                 "--assent.coordinator.participants.allowed-hosts=loopback:*",

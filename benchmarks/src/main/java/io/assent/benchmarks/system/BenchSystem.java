@@ -131,6 +131,7 @@ public final class BenchSystem implements AutoCloseable {
                 List.of(
                         "--spring.datasource.url=" + database.jdbcUrl(),
                         "--spring.datasource.username=" + database.name(),
+                        "--assent.security.mode=none",
                         "--assent.coordinator.log.mode=" + (setup.replicatedLog() ? "replicated" : "single"),
                         "--assent.coordinator.participants.allowed-hosts=127.0.0.1:*"),
                 Map.of("SPRING_DATASOURCE_PASSWORD", database.password()));

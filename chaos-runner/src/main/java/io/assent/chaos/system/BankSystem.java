@@ -523,7 +523,7 @@ public final class BankSystem implements AutoCloseable {
     }
 
     private List<String> coordinatorArguments(String name) {
-        List<String> arguments = new ArrayList<>();
+        List<String> arguments = new ArrayList<>(List.of("--assent.security.mode=none"));
         if (options.replicatedLog() != null) {
             arguments.add("--assent.coordinator.log.mode=replicated");
         }

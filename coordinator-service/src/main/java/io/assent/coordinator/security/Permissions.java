@@ -45,5 +45,13 @@ final class Permissions {
      *
      * @param path with names in braces for what varies
      */
-    record Permission(HttpMethod method, String path, Scope scope) {}
+    record Permission(HttpMethod method, String path, Scope scope) {
+
+        /** One of them is needed: who operates may look as well. */
+        String[] authorities() {
+            return scope == Scope.READ
+                    ? new String[] {scope.authority(), Scope.OPERATE.authority()}
+                    : new String[] {scope.authority()};
+        }
+    }
 }

@@ -107,7 +107,7 @@ public class SecurityConfiguration {
                             .permitAll();
                     for (Permission permission : Permissions.OF_CALLS) {
                         requests.requestMatchers(permission.method(), permission.path())
-                                .hasAuthority(permission.scope().authority());
+                                .hasAnyAuthority(permission.authorities());
                     }
                     requests.anyRequest().hasAuthority(Scope.OPERATE.authority());
                 });

@@ -7,8 +7,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.AccessDeniedException;
@@ -54,20 +55,22 @@ final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHa
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException denied)
             throws IOException {
-        String needed = needed(denied);
-        String detail = needed == null ? null : "This needs the scope " + needed;
-        String scope = needed == null ? "" : ", scope=\"" + needed + '"';
+        List<String> needed = needed(denied);
+        String detail = needed.isEmpty() ? null : "This needs the scope " + String.join(" or ", needed);
+        String scope = needed.isEmpty() ? "" : ", scope=\"" + needed.get(0) + '"';
         answer(response, REALM + ", error=\"insufficient_scope\"" + scope, Problem.of(ProblemType.FORBIDDEN, detail));
     }
 
-    private static @Nullable String needed(AccessDeniedException denied) {
+    /** One of these; the one that allows least comes first. */
+    private static List<String> needed(AccessDeniedException denied) {
         return denied instanceof AuthorizationDeniedException refused
                         && refused.getAuthorizationResult() instanceof AuthorityAuthorizationDecision decision
                 ? decision.getAuthorities().stream()
                         .map(Scope::text)
                         .filter(Objects::nonNull)
-                        .collect(Collectors.joining(" "))
-                : null;
+                        .sorted(Comparator.comparing(Scope::of))
+                        .toList()
+                : List.of();
     }
 
     private static void answer(HttpServletResponse response, @Nullable String challenge, Problem problem)

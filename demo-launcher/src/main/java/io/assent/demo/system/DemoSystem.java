@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ public final class DemoSystem implements AutoCloseable {
 
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
     private static final String COORDINATOR = "coordinator";
+    private static final String OPERATOR = "operator";
     private static final String ORDER_SERVICE = "order-service";
     private static final String PAYMENT_SERVICE = "payment-service";
     private static final String STOCK_SERVICE = "stock-service";
@@ -99,6 +101,7 @@ public final class DemoSystem implements AutoCloseable {
 
     private final List<Service> services = new CopyOnWriteArrayList<>();
     private final FileChannel lock;
+    private final DemoKeys keys;
     private @Nullable EmbeddedPostgres postgres;
     private @Nullable ReplicatedPostgres decisionLog;
     private @Nullable Database orders;
@@ -119,6 +122,7 @@ public final class DemoSystem implements AutoCloseable {
         this.options = options;
         this.progress = progress;
         this.lock = lock;
+        this.keys = new DemoKeys(options.state().resolve("keys"));
     }
 
     /**
@@ -190,14 +194,16 @@ public final class DemoSystem implements AutoCloseable {
         progress.begun("Preparing the services for a fast start");
         List<ServiceApplication> extracted = join(applications);
 
+        List<String> coordinatorArguments = new ArrayList<>(List.of(
+                "--assent.coordinator.participants.allowed-hosts=" + participantHosts(),
+                "--assent.coordinator.log.mode=" + (options.replicated() ? "replicated" : "single")));
+        coordinatorArguments.addAll(whoMayCall());
         service(
                 extracted.get(0),
                 COORDINATOR,
                 options.ports().coordinator(),
                 createLogDatabase(),
-                List.of(
-                        "--assent.coordinator.participants.allowed-hosts=" + participantHosts(),
-                        "--assent.coordinator.log.mode=" + (options.replicated() ? "replicated" : "single")));
+                coordinatorArguments);
         Database ordersDatabase = createDatabase("orders");
         Database paymentsDatabase = createDatabase("payments");
         orders = ordersDatabase;
@@ -343,6 +349,16 @@ public final class DemoSystem implements AutoCloseable {
         return all.stream().map(DemoSystem::join).toList();
     }
 
+    private List<String> whoMayCall() {
+        List<String> arguments = new ArrayList<>(List.of("--assent.security.mode=keys"));
+        for (String name : List.of(ORDER_SERVICE, PAYMENT_SERVICE, POINTS_SERVICE, STOCK_SERVICE, OPERATOR)) {
+            arguments.add("--assent.security.services." + name + ".keys=" + keys.digest(name));
+        }
+        arguments.add("--assent.security.services." + OPERATOR
+                + ".scopes=tx:begin,tx:enlist,tx:decide,tx:inquire,tx:read,tx:operate");
+        return arguments;
+    }
+
     private List<String> participant(String name, String url) {
         return List.of(
                 "--assent.coordinator.urls=" + coordinatorUrl(),
@@ -365,8 +381,11 @@ public final class DemoSystem implements AutoCloseable {
             Database database,
             List<String> arguments,
             List<String> forTraining) {
-        // The password goes through the environment: arguments can be read by every user of the machine.
-        Map<String, String> environment = Map.of("SPRING_DATASOURCE_PASSWORD", database.password());
+        // Secrets go through the environment: arguments can be read by every user of the machine.
+        Map<String, String> environment = new HashMap<>(Map.of("SPRING_DATASOURCE_PASSWORD", database.password()));
+        if (!name.equals(COORDINATOR)) {
+            environment.put("ASSENT_COORDINATOR_KEY", keys.key(name));
+        }
         URI readiness = URI.create(url(port) + "/actuator/health/readiness");
         ProcessSpec spec =
                 spec(name, application.command(allArguments(port, database, arguments)), environment, readiness);
@@ -436,8 +455,9 @@ public final class DemoSystem implements AutoCloseable {
     private void stockService(StockProgram program) {
         Database database = createDatabase("stock");
         stock = database;
-        Map<String, String> environment =
-                StockProgram.environment(database, options.ports().stock(), coordinatorUrl(), STOCK_SERVICE);
+        Map<String, String> environment = new HashMap<>(
+                StockProgram.environment(database, options.ports().stock(), coordinatorUrl(), STOCK_SERVICE));
+        environment.put("COORDINATOR_KEY", keys.key(STOCK_SERVICE));
         supervised(spec(STOCK_SERVICE, program.command(), environment, StockProgram.readiness(stockUrl())));
     }
 
@@ -599,6 +619,16 @@ public final class DemoSystem implements AutoCloseable {
     /** Where the points service is, if there is one. */
     public String pointsUrl() {
         return url(options.ports().points());
+    }
+
+    /** The key by which the coordinator knows the person at the keyboard, who may do everything. */
+    public String operatorKey() {
+        return keys.key(OPERATOR);
+    }
+
+    /** The file that it is in. */
+    public Path operatorKeyFile() {
+        return keys.file(OPERATOR);
     }
 
     public Path logDirectory() {

@@ -1,5 +1,6 @@
 package io.assent.participant.autoconfigure;
 
+import io.assent.participant.CoordinatorCredentials;
 import io.assent.participant.GlobalTransactionTemplate;
 import io.assent.participant.client.HttpCoordinatorClient;
 import io.assent.participant.client.PropagatingRequestInterceptor;
@@ -39,10 +40,12 @@ import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.signature.RequestVerifier;
 import io.assent.protocol.signature.SigningKey;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
@@ -72,6 +75,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -88,6 +92,7 @@ import org.springframework.web.servlet.function.ServerResponse;
 @EnableConfigurationProperties({
     ParticipantProperties.class,
     CoordinatorProperties.class,
+    CoordinatorKeyProperties.class,
     TransactionProperties.class,
     PropagationProperties.class,
     SignatureProperties.class
@@ -176,14 +181,38 @@ public final class ParticipantAutoConfiguration {
     }
 
     @Bean
-    CoordinatorHttp assentCoordinatorHttp(CoordinatorProperties properties, ObjectProvider<Tracing> tracing) {
+    @ConditionalOnMissingBean
+    @ConditionalOnProperty("assent.coordinator.key")
+    CoordinatorCredentials assentCoordinatorCredentials(CoordinatorKeyProperties properties) {
+        String key = Objects.requireNonNull(properties.key());
+        return () -> key;
+    }
+
+    @Bean
+    CoordinatorHttp assentCoordinatorHttp(
+            CoordinatorProperties properties,
+            ObjectProvider<CoordinatorCredentials> credentials,
+            ObjectProvider<Tracing> tracing) {
         RestClient.Builder http =
                 RestClient.builder().requestFactory(new HttpComponentsClientHttpRequestFactory(http(properties)));
         Tracing traces = tracing.getIfAvailable(() -> Tracing.NONE);
         if (traces != Tracing.NONE) {
             http.requestInitializer(request -> traces.headers().forEach(request.getHeaders()::set));
         }
+        CoordinatorCredentials sent = credentials.getIfAvailable();
+        if (sent != null) {
+            http.requestInitializer(request -> request.getHeaders().setBearerAuth(token(sent)));
+        }
         return new CoordinatorHttp(http.build());
+    }
+
+    private static String token(CoordinatorCredentials credentials) {
+        try {
+            return credentials.token();
+        } catch (RuntimeException e) {
+            throw new ResourceAccessException(
+                    "no token could be had for the coordinator", new IOException(e.toString(), e));
+        }
     }
 
     @Bean

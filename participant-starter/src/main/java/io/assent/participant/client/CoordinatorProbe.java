@@ -63,6 +63,10 @@ public final class CoordinatorProbe {
     }
 
     private static Seen seen(int status, byte[] body) {
+        if (status == 401) {
+            return Seen.no("it does not accept this service's key or token: check assent.coordinator.key, or the bean"
+                    + " CoordinatorCredentials");
+        }
         if (status != 200) {
             // Who may not ask for the instances, or asks one that is too old to know, has reached a coordinator.
             return status >= 400 && status < 500 ? new Seen(null, Set.of()) : Seen.no("it answered " + status);

@@ -1,11 +1,19 @@
 package io.assent.participant.autoconfigure;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.client.WireMock.equalTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.unauthorized;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.github.tomakehurst.wiremock.WireMockServer;
 import com.zaxxer.hikari.HikariDataSource;
 import io.assent.embeddedpostgres.EmbeddedPostgres;
 import io.assent.embeddedpostgres.TestPostgres;
+import io.assent.participant.CoordinatorCredentials;
 import io.assent.participant.GlobalTransactionTemplate;
 import io.assent.participant.GlobalTransactional;
 import io.assent.participant.TryConfirmCancel;
@@ -17,6 +25,7 @@ import io.assent.participant.engine.Tracing;
 import io.assent.participant.management.BranchesEndpoint;
 import io.assent.participant.management.DoctorEndpoint;
 import io.assent.participant.tracing.MicrometerTracing;
+import io.assent.protocol.TransactionId;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -28,6 +37,9 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +57,7 @@ import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAuto
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.AsyncTaskExecutor;
@@ -93,6 +106,54 @@ class ParticipantAutoConfigurationIntegrationTests {
                     .as("without a tracer nothing is traced")
                     .isSameAs(Tracing.NONE);
         });
+    }
+
+    @Test
+    void a_key_is_sent_with_every_request_and_shown_to_nobody() {
+        WireMockServer coordinator = new WireMockServer(wireMockConfig().dynamicPort());
+        coordinator.start();
+        try {
+            coordinator.stubFor(post(anyUrl())
+                    .willReturn(unauthorized()
+                            .withHeader("Content-Type", "application/problem+json")
+                            .withBody("{\"type\":\"urn:assent:problem:unauthorized\",\"status\":401}")));
+            coordinator.stubFor(post(anyUrl())
+                    .withHeader("Authorization", equalTo("Bearer assent_of-this-service"))
+                    .willReturn(okJson("{\"decision\":\"ROLLBACK\",\"completion\":\"COMPLETE\"}")));
+            WebApplicationContextRunner calling =
+                    runner.withPropertyValues("assent.coordinator.urls=" + coordinator.baseUrl());
+
+            calling.run(context -> assertThat(rollback(context)).isEqualTo(CoordinatorClient.Told.UNKNOWN));
+            calling.withPropertyValues("assent.coordinator.key=assent_of-this-service")
+                    .run(context -> {
+                        assertThat(rollback(context)).isEqualTo(CoordinatorClient.Told.ROLLED_BACK);
+                        assertThat(context.getBean(CoordinatorKeyProperties.class))
+                                .asString()
+                                .doesNotContain("assent_of");
+                    });
+            calling.withPropertyValues("assent.coordinator.key=assent_of another service")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .hasStackTraceContaining("assent.coordinator.key must be")
+                            .satisfies(failure ->
+                                    assertThat(failure.getCause().toString()).doesNotContain("another")));
+            calling.withBean(CoordinatorCredentials.class, () -> () -> "assent_of-this-service")
+                    .run(context -> assertThat(rollback(context)).isEqualTo(CoordinatorClient.Told.ROLLED_BACK));
+            calling.withBean(CoordinatorCredentials.class, () -> () -> {
+                        throw new IllegalStateException("the issuer is away");
+                    })
+                    .withPropertyValues("assent.coordinator.rollback-patience=200ms")
+                    .run(context -> assertThat(rollback(context)).isEqualTo(CoordinatorClient.Told.UNKNOWN));
+        } finally {
+            coordinator.stop();
+        }
+    }
+
+    private static CoordinatorClient.Told rollback(ApplicationContext context) {
+        TransactionId id = TransactionId.create(Instant.now(), new Random());
+        return context.getBean(CoordinatorClient.class)
+                .rollback(id, "a test", List.of())
+                .told();
     }
 
     @Test

@@ -99,6 +99,7 @@ final class TestCoordinator {
                             "--spring.datasource.url=" + database.jdbcUrl(),
                             "--spring.datasource.username=" + database.username(),
                             "--spring.datasource.password=" + database.password(),
+                            "--assent.security.mode=none",
                             "--assent.coordinator.participants.allowed-hosts=loopback:*",
                             // What a test lets fail is to be repaired while it waits.
                             "--assent.coordinator.web.default-wait=2s",

@@ -1,10 +1,12 @@
 package io.assent.sample.order;
 
+import io.assent.participant.CoordinatorCredentials;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -21,8 +23,13 @@ class TransactionsController {
 
     private final RestClient http;
     private final List<String> coordinators;
+    private final @Nullable CoordinatorCredentials credentials;
 
-    TransactionsController(RestClient.Builder http, @Value("${assent.coordinator.urls}") List<String> coordinators) {
+    TransactionsController(
+            RestClient.Builder http,
+            @Value("${assent.coordinator.urls}") List<String> coordinators,
+            ObjectProvider<CoordinatorCredentials> credentials) {
+        this.credentials = credentials.getIfAvailable();
         this.http = http.build();
         this.coordinators = List.copyOf(coordinators);
     }
@@ -35,6 +42,11 @@ class TransactionsController {
             try {
                 return http.get()
                         .uri(coordinator + "/v1/transactions/{id}", id)
+                        .headers(headers -> {
+                            if (credentials != null) {
+                                headers.setBearerAuth(credentials.token());
+                            }
+                        })
                         .exchangeForRequiredValue((request, response) -> ResponseEntity.status(response.getStatusCode())
                                 .contentType(type(response.getHeaders().getContentType()))
                                 .body(response.getBody().readNBytes(1 << 20)));
