@@ -99,6 +99,9 @@ final class ApplicationCheck implements Check {
                                         ? Stream.<String>empty()
                                         : Stream.of("names a database that " + cluster + " does not have: " + url),
                                 elements(container.path("env"))
+                                        .filter(variable -> variable.path("name")
+                                                .asString("")
+                                                .startsWith("SPRING_DATASOURCE_"))
                                         .map(variable -> Manifest.at(variable, "valueFrom.secretKeyRef.name")
                                                 .asString(cluster.name() + "-app"))
                                         .filter(secret -> !secret.equals(cluster.name() + "-app"))

@@ -21,7 +21,9 @@ class DocumentationTests {
     void every_secret_that_the_user_makes_has_its_command() {
         ReferenceCheck.SECRETS_OF_THE_USER.forEach((secret, keys) -> {
             assertThat(operations).contains("kubectl create secret generic " + secret);
-            assertThat(keys).allSatisfy(key -> assertThat(operations).contains("--from-literal=" + key + "="));
+            assertThat(keys)
+                    .allSatisfy(key -> assertThat(operations)
+                            .containsAnyOf("--from-literal=" + key + "=", "--from-file=" + key));
         });
     }
 

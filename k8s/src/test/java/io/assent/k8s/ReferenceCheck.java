@@ -19,8 +19,11 @@ final class ReferenceCheck implements Check {
     private static final Set<String> AUTHORITY_SECRET = Set.of("ca.crt", "ca.key");
 
     /** What the user creates, as docs/operations.md tells; {@link DocumentationTests} holds the two together. */
-    static final Map<String, Set<String>> SECRETS_OF_THE_USER =
-            Map.of("decision-log-backup", Set.of("ACCESS_KEY_ID", "ACCESS_SECRET_KEY"));
+    static final Map<String, Set<String>> SECRETS_OF_THE_USER = Map.of(
+            "decision-log-backup", Set.of("ACCESS_KEY_ID", "ACCESS_SECRET_KEY"),
+            "coordinator-callers", Set.of("callers.yaml"),
+            "order-service-key", Set.of("key"),
+            "payment-service-key", Set.of("key"));
 
     @Override
     public Stream<String> problems(Manifests manifests) {

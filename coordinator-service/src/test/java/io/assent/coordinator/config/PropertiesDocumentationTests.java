@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -15,13 +16,13 @@ import tools.jackson.databind.json.JsonMapper;
 /** Goal: every property is documented as it is. Method: the table against the metadata that the compiler made. */
 class PropertiesDocumentationTests {
 
-    private static final String PREFIX = "assent.coordinator.";
+    private static final List<String> PREFIXES = List.of("assent.coordinator.", "assent.security.");
 
     @Test
     void the_table_and_the_code_name_the_same_properties_and_defaults() throws IOException {
         Map<String, String> documented = new TreeMap<>();
         for (String line : Files.readAllLines(Path.of("..", "docs", "coordinator.md"))) {
-            if (line.startsWith("| `" + PREFIX)) {
+            if (PREFIXES.stream().anyMatch(prefix -> line.startsWith("| `" + prefix))) {
                 String[] cells =
                         Arrays.stream(line.split("\\|")).map(String::strip).toArray(String[]::new);
                 assertThat(cells).as(line).hasSize(6);
@@ -33,7 +34,7 @@ class PropertiesDocumentationTests {
         Map<String, String> coded = new TreeMap<>();
         for (JsonNode property : metadata().path("properties")) {
             String name = property.path("name").asString();
-            if (name.startsWith(PREFIX)) {
+            if (PREFIXES.stream().anyMatch(name::startsWith)) {
                 assertThat(property.path("description").asString("")).as(name).isNotBlank();
                 coded.put(
                         name,
