@@ -18,11 +18,17 @@ export class OutcomeUnknown extends Error {
 export class Initiator {
   #coordinators;
   #patience;
+  #headers;
 
-  /** @param coordinators addresses, all equal; @param patience how long to ask for an outcome, in milliseconds */
-  constructor(coordinators, patience = 30_000) {
+  /**
+   * @param coordinators addresses, all equal
+   * @param patience how long to ask for an outcome, in milliseconds
+   * @param key by which the coordinator knows this program; undefined: it asks for none
+   */
+  constructor(coordinators, patience = 30_000, key = undefined) {
     this.#coordinators = coordinators;
     this.#patience = patience;
+    this.#headers = { 'Content-Type': 'application/json', ...(key && { Authorization: `Bearer ${key}` }) };
   }
 
   /** Begins a transaction that rolls back by itself unless it is committed in time. */
@@ -71,7 +77,7 @@ export class Initiator {
       try {
         const response = await fetch(base + path, {
           method: 'POST',
-          headers: { 'Content-Type': 'application/json' },
+          headers: this.#headers,
           body: JSON.stringify(message),
           signal: AbortSignal.timeout(ANSWER_TIMEOUT),
         });

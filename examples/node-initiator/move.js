@@ -9,7 +9,7 @@ if (!key) {
   console.error('node move.js COORDINATOR[,COORDINATOR] FROM TO SKU QUANTITY KEY');
   process.exit(2);
 }
-const initiator = new Initiator(coordinators.split(','), Number(process.env.PATIENCE_MS ?? 30_000));
+const initiator = new Initiator(coordinators.split(','), Number(process.env.PATIENCE_MS ?? 30_000), process.env.COORDINATOR_KEY);
 const transaction = await initiator.begin('move', 30);
 // A real service writes this id down before it commits, to be able to ask again after a crash.
 console.log(`transaction ${transaction.id}`);

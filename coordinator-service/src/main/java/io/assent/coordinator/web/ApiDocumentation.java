@@ -6,6 +6,7 @@ import static io.assent.protocol.wire.ProblemType.BRANCH_SET_CONFLICT;
 import static io.assent.protocol.wire.ProblemType.DECISION_FINAL;
 import static io.assent.protocol.wire.ProblemType.DECISION_LOG_UNAVAILABLE;
 import static io.assent.protocol.wire.ProblemType.DUPLICATE_MEMBER;
+import static io.assent.protocol.wire.ProblemType.FORBIDDEN;
 import static io.assent.protocol.wire.ProblemType.INTERNAL_ERROR;
 import static io.assent.protocol.wire.ProblemType.INVALID_VALUE;
 import static io.assent.protocol.wire.ProblemType.MALFORMED_REQUEST;
@@ -20,6 +21,7 @@ import static io.assent.protocol.wire.ProblemType.TRANSACTION_CONFLICT;
 import static io.assent.protocol.wire.ProblemType.TRANSACTION_NOT_FOUND;
 import static io.assent.protocol.wire.ProblemType.TRANSACTION_ROLLED_BACK;
 import static io.assent.protocol.wire.ProblemType.TRANSACTION_TOO_OLD;
+import static io.assent.protocol.wire.ProblemType.UNAUTHORIZED;
 import static io.assent.protocol.wire.ProblemType.UNKNOWN_FIELD;
 import static io.assent.protocol.wire.ProblemType.UNSUPPORTED_MEDIA_TYPE;
 
@@ -62,6 +64,8 @@ import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.parameters.RequestBody;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.responses.ApiResponses;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -437,6 +441,8 @@ class ApiDocumentation {
                     Report.class,
                     List.of()));
 
+    private static final String CALLER = "caller";
+
     @Bean
     OpenApiCustomizer describeCalls() {
         return ApiDocumentation::describe;
@@ -453,6 +459,14 @@ class ApiDocumentation {
         if (api.getComponents() == null) {
             api.setComponents(new Components());
         }
+        api.getComponents()
+                .addSecuritySchemes(
+                        CALLER,
+                        new SecurityScheme()
+                                .type(SecurityScheme.Type.HTTP)
+                                .scheme("bearer")
+                                .description("A key or an access token, unless assent.security.mode is none"));
+        api.addSecurityItem(new SecurityRequirement().addList(CALLER));
         for (Call call : CALLS) {
             var item = api.getPaths() == null ? null : api.getPaths().get(call.path());
             Operation operation = item == null ? null : call.post() ? item.getPost() : item.getGet();
@@ -563,7 +577,8 @@ class ApiDocumentation {
     }
 
     private static Map<Integer, List<ProblemType>> problems(Call call) {
-        List<ProblemType> types = new ArrayList<>(List.of(INVALID_VALUE, NOT_ACCEPTABLE, INTERNAL_ERROR));
+        List<ProblemType> types =
+                new ArrayList<>(List.of(INVALID_VALUE, UNAUTHORIZED, FORBIDDEN, NOT_ACCEPTABLE, INTERNAL_ERROR));
         if (call.request() != null) {
             types.addAll(List.of(
                     MALFORMED_REQUEST, UNKNOWN_FIELD, DUPLICATE_MEMBER, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE));
