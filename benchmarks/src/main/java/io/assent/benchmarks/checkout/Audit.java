@@ -1,6 +1,7 @@
 package io.assent.benchmarks.checkout;
 
 import io.assent.benchmarks.load.Slice;
+import java.util.List;
 
 /** Looks whether a system has done what it said. For one thread. */
 interface Audit {
@@ -14,4 +15,12 @@ interface Audit {
      * @throws IllegalStateException if they differ: then its figures are worth nothing
      */
     void verify(Slice slice);
+
+    /**
+     * Looks at what only the whole run can show; called once, after the last load.
+     *
+     * @return what was seen, in a sentence each; empty: there is nothing to say
+     * @throws IllegalStateException if it is not what the system said: then its figures are worth nothing
+     */
+    List<String> conclude() throws InterruptedException;
 }

@@ -87,6 +87,11 @@ final class Books implements Audit {
         }
     }
 
+    @Override
+    public List<String> conclude() {
+        return List.of();
+    }
+
     private void verify(Database database, Ids ordered, Slice slice) throws SQLException {
         try (Connection connection = database.connect()) {
             Ids paid = ids(connection, "payment");

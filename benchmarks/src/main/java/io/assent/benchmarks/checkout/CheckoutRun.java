@@ -75,6 +75,7 @@ final class CheckoutRun {
                 Machine.describe(bench.jvmOptions(), bench.serviceServer().version());
         Disturbance disturbance = watch.disturbance(machine.processors());
         Map<Cell, Counted> counted = count();
+        systems.conclude(progress);
         List<CheckoutResult> results = new ArrayList<>();
         for (int clients : options.clients()) {
             for (CheckoutSystem system : systems.systems()) {
@@ -98,9 +99,10 @@ final class CheckoutRun {
         for (int round = 0; round < options.rounds(); round++) {
             for (int clients : options.clients()) {
                 List<String> line = new ArrayList<>();
-                for (CheckoutSystem floor : systems.systems()) {
-                    if (floor.floor().equals(floor.name())) {
-                        around(floor, clients, round, slices, line);
+                for (CheckoutSystem system : systems.systems()) {
+                    List<CheckoutSystem> compared = systems.comparedWith(system);
+                    if (isItsOwnFloor(system) || !compared.isEmpty()) {
+                        around(system, compared, clients, round, slices, line);
                     }
                 }
                 progress.accept(line.stream()
@@ -114,22 +116,35 @@ final class CheckoutRun {
         return slices;
     }
 
-    /** A floor, and after each that is compared with it the floor again. */
+    /**
+     * A floor, and after each that is compared with it the floor again. Such a slice of a floor that has a floor itself is only
+     * what others are compared with: it does not stand between two of its own.
+     */
     private void around(
-            CheckoutSystem floor, int clients, int round, Map<Cell, List<Between>> slices, List<String> line)
+            CheckoutSystem floor,
+            List<CheckoutSystem> compared,
+            int clients,
+            int round,
+            Map<Cell, List<Between>> slices,
+            List<String> line)
             throws InterruptedException {
-        List<CheckoutSystem> compared = systems.systems().stream()
-                .filter(system -> system != floor && system.floor().equals(floor.name()))
-                .toList();
         Sample before = sample(floor, clients, line);
-        add(slices, new Cell(floor, clients), Between.itself(before));
+        if (isItsOwnFloor(floor)) {
+            add(slices, new Cell(floor, clients), Between.itself(before));
+        }
         for (CheckoutSystem system : Rotation.order(compared, round)) {
             Sample sample = sample(system, clients, line);
             Sample after = sample(floor, clients, line);
-            add(slices, new Cell(floor, clients), Between.itself(after));
+            if (isItsOwnFloor(floor)) {
+                add(slices, new Cell(floor, clients), Between.itself(after));
+            }
             add(slices, new Cell(system, clients), new Between(sample, before, after));
             before = after;
         }
+    }
+
+    private static boolean isItsOwnFloor(CheckoutSystem system) {
+        return system.floor().equals(system.name());
     }
 
     private static void add(Map<Cell, List<Between>> slices, Cell cell, Between slice) {

@@ -12,7 +12,7 @@ interface CheckoutSystem {
     /** What one transaction is, in a line for people. */
     String description();
 
-    /** The name of the system that this one is compared with; its own if it is a floor itself. */
+    /** The name of the system that this one is compared with; its own if it is compared with nothing. */
     String floor();
 
     /**

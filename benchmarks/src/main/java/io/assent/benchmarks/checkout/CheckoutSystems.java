@@ -13,6 +13,9 @@ final class CheckoutSystems {
             new FloorSystem(),
             AssentSystem.answersAfterCompletion(),
             AssentSystem.answersAfterDecision(),
+            AssentSystem.with(new Unmeasured()),
+            AssentSystem.with(Traced.asByDefault()),
+            AssentSystem.with(Traced.all()),
             SeataSystem.xa(),
             SeataSystem.at(),
             new RestAtSystem(),
@@ -22,23 +25,29 @@ final class CheckoutSystems {
     private CheckoutSystems() {}
 
     /**
-     * Those of these names and their floors, in the order of the table.
+     * Those of these names, their floors, and the floors of these, in the order of the table.
      *
      * @throws IllegalArgumentException if there is none of a name; the message lists those that there are
      */
     static List<CheckoutSystem> named(List<String> names) {
         Set<String> all = new LinkedHashSet<>();
         for (String name : names) {
-            CheckoutSystem system = ALL.stream()
-                    .filter(each -> each.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("There is no system '" + name + "'; there are "
-                            + ALL.stream().map(CheckoutSystem::name).collect(Collectors.joining(", ")) + "."));
-            all.add(system.floor());
-            all.add(name);
+            CheckoutSystem system = named(name);
+            // One that is its own floor ends the chain.
+            while (all.add(system.name())) {
+                system = named(system.floor());
+            }
         }
         List<CheckoutSystem> chosen = new ArrayList<>(ALL);
         chosen.removeIf(system -> !all.contains(system.name()));
         return List.copyOf(chosen);
+    }
+
+    private static CheckoutSystem named(String name) {
+        return ALL.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no system '" + name + "'; there are "
+                        + ALL.stream().map(CheckoutSystem::name).collect(Collectors.joining(", ")) + "."));
     }
 }

@@ -13,6 +13,7 @@ final class CheckoutTable {
     private static final Figure<CheckoutResult> NAME = new Figure<>("system", CheckoutResult::system);
 
     private static final List<Figure<CheckoutResult>> FIGURES = List.of(
+            new Figure<>("floor", result -> result.floor().equals(result.system()) ? "-" : result.floor()),
             new Figure<>("rate/s", result -> number(result.perSecond(), "%.0f")),
             new Figure<>("to floor", result -> number(result.rateToFloor(), "%.2f")),
             new Figure<>("spread", result -> number(100 * result.spread(), "%.0f %%")),

@@ -87,5 +87,10 @@ final class CoordinatorSystem implements CheckoutSystem {
             }
             before = acknowledged;
         }
+
+        @Override
+        public List<String> conclude() {
+            return List.of();
+        }
     }
 }

@@ -105,5 +105,10 @@ final class InsertSystem implements CheckoutSystem {
                 throw new IllegalStateException("The rows cannot be counted: " + e.getMessage(), e);
             }
         }
+
+        @Override
+        public List<String> conclude() {
+            return List.of();
+        }
     }
 }

@@ -44,6 +44,25 @@ final class OpenSystems {
         }
     }
 
+    /**
+     * To be called after the last load.
+     *
+     * @param progress is told, in a sentence each, what was seen besides the figures
+     * @throws IllegalStateException if a system has not done what it said; the message says what
+     */
+    void conclude(Consumer<String> progress) throws InterruptedException {
+        for (Subject subject : subjects.values()) {
+            subject.audit().conclude().forEach(progress);
+        }
+    }
+
+    /** Those that have this one as their floor, in the order of the table. */
+    List<CheckoutSystem> comparedWith(CheckoutSystem floor) {
+        return subjects.keySet().stream()
+                .filter(system -> system != floor && system.floor().equals(floor.name()))
+                .toList();
+    }
+
     /** In the order of the table. */
     List<CheckoutSystem> systems() {
         return List.copyOf(subjects.keySet());

@@ -82,6 +82,7 @@ final class OverloadRun {
         Machine machine =
                 Machine.describe(bench.jvmOptions(), bench.serviceServer().version());
         Disturbance disturbance = watch.disturbance(machine.processors());
+        systems.conclude(progress);
         List<OverloadResult> results = rounds.entrySet().stream()
                 .map(each -> OverloadResult.of(each.getKey(), each.getValue()))
                 .toList();

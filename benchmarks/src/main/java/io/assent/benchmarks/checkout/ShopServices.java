@@ -100,9 +100,12 @@ record ShopServices(
         return all;
     }
 
+    /** All of them, the order service first. */
+    List<MeasuredService> services() {
+        return Stream.concat(Stream.of(order), payments.stream()).toList();
+    }
+
     List<URI> urls() {
-        return Stream.concat(Stream.of(order), payments.stream())
-                .map(MeasuredService::url)
-                .toList();
+        return services().stream().map(MeasuredService::url).toList();
     }
 }

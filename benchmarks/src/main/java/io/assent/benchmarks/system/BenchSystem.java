@@ -30,7 +30,7 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * One coordinator with a PostgreSQL server for its log, another server for the databases of all services, and the services
- * that are asked for. All are processes of their own on 127.0.0.1. Not thread-safe, but for {@link #close}.
+ * and further coordinators that are asked for. All are processes of their own on 127.0.0.1. Not thread-safe, but for {@link #close}.
  */
 public final class BenchSystem implements AutoCloseable {
 
@@ -97,7 +97,7 @@ public final class BenchSystem implements AutoCloseable {
                             ? PostgresServer.startReplicated(directory.resolve("log-postgres"), LOG_CAPACITY)
                             : PostgresServer.start(directory.resolve("log-postgres"), LOG_CAPACITY));
             serviceServer = server(PostgresServer.start(directory.resolve("service-postgres"), setup.services()));
-            coordinator = startCoordinator();
+            coordinator = startCoordinator("coordinator", "decisions", Map.of());
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -123,10 +123,13 @@ public final class BenchSystem implements AutoCloseable {
         return server;
     }
 
-    private MeasuredService startCoordinator() throws IOException {
-        Database database = logServer.createDatabase("decisions", "");
+    private MeasuredService startCoordinator(String name, String log, Map<String, String> environment)
+            throws IOException {
+        Database database = logServer.createDatabase(log, "");
+        Map<String, String> all = new LinkedHashMap<>(environment);
+        all.put("SPRING_DATASOURCE_PASSWORD", database.password());
         return application(
-                "coordinator",
+                name,
                 "coordinator-service/target/coordinator-service.jar",
                 List.of(
                         "--spring.datasource.url=" + database.jdbcUrl(),
@@ -134,7 +137,21 @@ public final class BenchSystem implements AutoCloseable {
                         "--assent.security.mode=none",
                         "--assent.coordinator.log.mode=" + (setup.replicatedLog() ? "replicated" : "single"),
                         "--assent.coordinator.participants.allowed-hosts=127.0.0.1:*"),
-                Map.of("SPRING_DATASOURCE_PASSWORD", database.password()));
+                all);
+    }
+
+    /**
+     * A further coordinator, for whoever must not share {@link #coordinator()}: with a log of its own, a database in the server that
+     * all logs are in.
+     *
+     * @param name of the process and of the database
+     */
+    public MeasuredService startCoordinator(String name, Map<String, String> environment) {
+        try {
+            return startCoordinator(name, name, environment);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private MeasuredService application(
@@ -178,14 +195,14 @@ public final class BenchSystem implements AutoCloseable {
         if (running != null) {
             return running;
         }
-        List<String> arguments = new ArrayList<>(participant(name));
+        List<String> arguments = new ArrayList<>(participant(name, coordinator));
         arguments.addAll(properties);
         arguments.add(pool(poolSize()));
         return springService(name, PaymentApplication.class, createDatabase(name, schema), arguments, environment);
     }
 
-    /** The properties of a participant of this name. */
-    public List<String> participant(String name) {
+    /** The properties of a participant of this name, as {@code --name=value}. */
+    public static List<String> participant(String name, MeasuredService coordinator) {
         return List.of(
                 "--assent.coordinator.urls=" + coordinator.url(),
                 "--assent.participant.name=" + name,
@@ -385,6 +402,7 @@ public final class BenchSystem implements AutoCloseable {
         return repository;
     }
 
+    /** The one that is always started. */
     public MeasuredService coordinator() {
         return coordinator;
     }

@@ -32,7 +32,7 @@ class CheckoutIntegrationTests {
                 });
 
         int exit = command.execute(
-                "--systems=assent,coordinator",
+                "--systems=assent-traced-all,coordinator",
                 "--quick",
                 "--clients=2",
                 "--rounds=1",
@@ -49,11 +49,11 @@ class CheckoutIntegrationTests {
 
         assertThat(exit).as("%s%n%s", out, err).isZero();
         assertThat(err.toString()).contains("WARNING", "Fewer than 3 rounds");
-        for (String system : List.of("floor", "assent", "insert", "coordinator")) {
+        for (String system : List.of("floor", "assent", "assent-traced-all", "insert", "coordinator")) {
             assertThat(out.toString()).contains("| " + system + " ");
         }
         JsonNode results = JsonMapper.shared().readTree(Files.readString(json)).path("results");
-        assertThat(results).hasSize(4);
+        assertThat(results).hasSize(5);
         for (JsonNode result : results) {
             assertThat(result.path("committed").asLong()).isPositive();
             assertThat(result.path("failed").asLong()).isZero();
@@ -70,7 +70,15 @@ class CheckoutIntegrationTests {
         assertThat(assent.path("requests").asDouble()).isBetween(4.0, 8.0);
         // Both floors have a slice before and one after.
         assertThat(results.get(0).path("rounds")).hasSize(2);
-        assertThat(Files.readAllLines(csv)).hasSize(1 + 2 + 1 + 2 + 1);
+        JsonNode variant = results.get(2);
+        assertThat(variant.path("system").asString()).isEqualTo("assent-traced-all");
+        assertThat(variant.path("floor").asString()).isEqualTo("assent");
+        assertThat(variant.at("/cpuMillis/coordinator").asDouble()).isPositive();
+        // Without the slices of assent that its variant is compared with.
+        assertThat(Files.readAllLines(csv)).hasSize(1 + 2 + 1 + 1 + 2 + 1);
+        assertThat(out.toString())
+                .containsPattern("Messages with traces that have arrived: [1-9]\\d* .* of assent-traced-all-order, "
+                        + "[1-9]\\d* .*-payment, [1-9]\\d* .*-payment-2, [1-9]\\d* .*-coordinator\\.");
         assertThat(Files.readString(html)).contains("These figures are of no use.", "<polyline");
     }
 }

@@ -1,0 +1,55 @@
+package io.assent.benchmarks.checkout;
+
+import io.assent.benchmarks.system.BenchSystem;
+import io.assent.benchmarks.system.MeasuredService;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A setting of Assent whose cost is asked for: everything but this is as in the system {@code assent}. To add one, implement this
+ * and put {@link AssentSystem#with} it into {@link CheckoutSystems}.
+ */
+interface Variant {
+
+    /** What follows {@code assent-} in the name of its system. */
+    String suffix();
+
+    /** What is different, in a line for people. */
+    String description();
+
+    /**
+     * Starts what it needs besides the processes of Assent, which are started later.
+     *
+     * @param workload what a checkout is made of
+     */
+    Setting prepare(BenchSystem system, Workload workload);
+
+    /** It in one run. For one thread. */
+    interface Setting {
+
+        /**
+         * Variables that this process of a service gets besides those of {@code assent}.
+         *
+         * @param process its name
+         */
+        Map<String, String> service(String process);
+
+        /**
+         * The same for the coordinator.
+         *
+         * @param process its name
+         */
+        Map<String, String> coordinator(String process);
+
+        /**
+         * Looks whether it had its effect; called once, after the last load.
+         *
+         * @param services those of the checkout
+         * @param committed how many checkouts have committed, the warm-up included
+         * @return what was seen, in a sentence each
+         * @throws IllegalStateException if it had not: then the figures are worth nothing
+         */
+        List<String> conclude(MeasuredService coordinator, List<MeasuredService> services, long committed)
+                throws InterruptedException;
+    }
+}
