@@ -7,13 +7,13 @@ import io.assent.coordinator.tracing.TransactionTraces;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.exporter.SpanExportingPredicate;
 import io.micrometer.tracing.propagation.Propagator;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
 /** Spans of the protocol, beside those that Spring makes of requests; only where traces are exported. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty(NoTracingFilter.ENDPOINT)
+@Conditional(NoTracingFilter.Traced.class)
 class TracingConfiguration {
 
     @Bean

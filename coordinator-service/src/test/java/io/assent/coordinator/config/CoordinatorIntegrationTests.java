@@ -492,6 +492,8 @@ class CoordinatorIntegrationTests {
                         "--spring.datasource.username=" + database.username(),
                         "--spring.datasource.password=" + database.password(),
                         "--logging.level.assent.transactions=warn",
+                        // As an entry of a ConfigMap may be: none.
+                        "--management.opentelemetry.tracing.export.otlp.endpoint=",
                         "--assent.coordinator.participants.allowed-hosts=loopback:*",
                         "--assent.coordinator.participants.defaults.circuit-open-for=200ms",
                         "--assent.coordinator.engine.take-over-after=2s",
