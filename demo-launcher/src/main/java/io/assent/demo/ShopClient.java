@@ -3,6 +3,7 @@ package io.assent.demo;
 import io.assent.demo.system.DemoSystem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -235,8 +236,12 @@ final class ShopClient implements AutoCloseable {
     }
 
     private HttpUriRequestBase withKey(HttpUriRequestBase request) {
-        if (request.getRequestUri().startsWith(coordinator + "/")) {
-            request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + key);
+        try {
+            if (request.getUri().toString().startsWith(coordinator + "/")) {
+                request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + key);
+            }
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(e);
         }
         return request;
     }
