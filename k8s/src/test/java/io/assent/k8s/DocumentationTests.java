@@ -22,8 +22,8 @@ class DocumentationTests {
         ReferenceCheck.SECRETS_OF_THE_USER.forEach((secret, keys) -> {
             assertThat(operations).contains("kubectl create secret generic " + secret);
             assertThat(keys)
-                    .allSatisfy(key -> assertThat(operations)
-                            .containsAnyOf("--from-literal=" + key + "=", "--from-file=" + key));
+                    .allSatisfy(key ->
+                            assertThat(operations).containsAnyOf("--from-literal=" + key + "=", "--from-file=" + key));
         });
     }
 
