@@ -16,6 +16,7 @@ final class CheckoutSystems {
             AssentSystem.with(new Unmeasured()),
             AssentSystem.with(Traced.asByDefault()),
             AssentSystem.with(Traced.all()),
+            AssentSystem.with(new Secured()),
             SeataSystem.xa(),
             SeataSystem.at(),
             new RestAtSystem(),

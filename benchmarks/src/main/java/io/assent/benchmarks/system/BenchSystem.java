@@ -127,6 +127,8 @@ public final class BenchSystem implements AutoCloseable {
             throws IOException {
         Database database = logServer.createDatabase(log, "");
         Map<String, String> all = new LinkedHashMap<>(environment);
+        // Unless a variant has it otherwise.
+        all.putIfAbsent("ASSENT_SECURITY_MODE", "none");
         all.put("SPRING_DATASOURCE_PASSWORD", database.password());
         return application(
                 name,
@@ -134,7 +136,6 @@ public final class BenchSystem implements AutoCloseable {
                 List.of(
                         "--spring.datasource.url=" + database.jdbcUrl(),
                         "--spring.datasource.username=" + database.name(),
-                        "--assent.security.mode=none",
                         "--assent.coordinator.log.mode=" + (setup.replicatedLog() ? "replicated" : "single"),
                         "--assent.coordinator.participants.allowed-hosts=127.0.0.1:*"),
                 all);

@@ -69,6 +69,28 @@ class VariantTests {
                         .withMessageContaining("does not tell its metrics"));
     }
 
+    @Test
+    void whoHasNoKeyMustBeRefused() throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        for (int status : new int[] {200, 401}) {
+            server.createContext("/" + status, exchange -> {
+                exchange.getRequestBody().readAllBytes();
+                exchange.sendResponseHeaders(status, -1);
+                exchange.close();
+            });
+        }
+        server.start();
+        try {
+            URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+            assertThatCode(() -> Secured.refuses(base.resolve("/401"))).doesNotThrowAnyException();
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> Secured.refuses(base.resolve("/200")))
+                    .withMessageContaining("answered 200 to somebody without a key");
+        } finally {
+            server.stop(0);
+        }
+    }
+
     private static void export(TraceReceiver receiver, String process) {
         RestClient.create()
                 .post()

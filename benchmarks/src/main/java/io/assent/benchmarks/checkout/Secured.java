@@ -1,0 +1,93 @@
+package io.assent.benchmarks.checkout;
+
+import io.assent.benchmarks.system.BenchSystem;
+import io.assent.benchmarks.system.MeasuredService;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.springframework.http.MediaType;
+import org.springframework.web.client.RestClient;
+
+/** Assent with keys for those who call the coordinator, and with signed messages to participants. */
+final class Secured implements Variant {
+
+    private static final int REFUSED = 401;
+
+    @Override
+    public String suffix() {
+        return "secured";
+    }
+
+    @Override
+    public String description() {
+        return "with keys for the callers of the coordinator (assent.security.mode=keys) and signed messages to participants";
+    }
+
+    @Override
+    public Setting prepare(BenchSystem system, Workload workload) {
+        return new Keys("assent_" + secret(), secret());
+    }
+
+    private static String secret() {
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    private record Keys(String key, String signature) implements Setting {
+
+        @Override
+        public Map<String, String> service(String process) {
+            return Map.of("ASSENT_COORDINATOR_KEY", key, "ASSENT_PARTICIPANT_SIGNATURE_KEYS_BENCH", signature);
+        }
+
+        @Override
+        public Map<String, String> coordinator(String process) {
+            return Map.of(
+                    "ASSENT_SECURITY_MODE",
+                    "keys",
+                    "ASSENT_SECURITY_SERVICES_SHOP_KEYS",
+                    digest(key),
+                    "ASSENT_COORDINATOR_PARTICIPANTS_SIGNATURE_KEYID",
+                    "bench",
+                    "ASSENT_COORDINATOR_PARTICIPANTS_SIGNATURE_SECRET",
+                    signature);
+        }
+
+        @Override
+        public List<String> conclude(MeasuredService coordinator, List<MeasuredService> services, long committed) {
+            refuses(coordinator.url().resolve("/v1/commits"));
+            services.forEach(service -> refuses(service.url().resolve("/assent/v1/decisions")));
+            return List.of();
+        }
+
+        private static String digest(String key) {
+            try {
+                byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+                return "sha256:" + HexFormat.of().formatHex(hash);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("Every Java runtime has SHA-256", e);
+            }
+        }
+    }
+
+    /** @throws IllegalStateException if this address takes messages of somebody who has no key */
+    static void refuses(URI address) {
+        int status = RestClient.create()
+                .post()
+                .uri(address)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body("{}")
+                .exchangeForRequiredValue(
+                        (request, response) -> response.getStatusCode().value());
+        if (status != REFUSED) {
+            throw new IllegalStateException(address + " answered " + status
+                    + " to somebody without a key, where it should refuse with " + REFUSED);
+        }
+    }
+}
