@@ -1,3 +1,5 @@
+import { authorization, refused } from './session.js';
+
 /** What went wrong, as the server's problem document says it; `status` 0 means that no answer arrived. */
 export class Problem extends Error {
   constructor(status, body) {
@@ -10,31 +12,63 @@ export class Problem extends Error {
 // Relative to the page: the console also works below a path of a proxy.
 const base = new URL('../v1/', document.baseURI);
 
-async function call(method, path, body) {
+/** The answer, whatever its content is; that of an error is thrown as a problem. */
+async function send(url, options) {
   let response;
   try {
-    response = await fetch(new URL(path, base), {
-      method,
-      headers: body ? { 'Content-Type': 'application/json' } : {},
-      body: body && JSON.stringify(body),
-    });
+    response = await fetch(url, options);
   } catch {
     throw new Problem(0, { detail: 'The coordinator cannot be reached.' });
   }
-  const content = await response.json().catch(() => ({}));
   if (!response.ok) {
-    throw new Problem(response.status, content);
+    throw new Problem(response.status, await response.json().catch(() => ({})));
   }
-  return content;
+  return response;
+}
+
+/** The same in the name of whoever uses this tab. */
+async function sendAsUser(url, { headers, ...options }) {
+  try {
+    return await send(url, { ...options, headers: { ...authorization(), ...headers } });
+  } catch (problem) {
+    if (isRefusal(problem)) {
+      refused(problem);
+    }
+    throw problem;
+  }
+}
+
+const isRefusal = (problem) => problem.status === 401 || problem.status === 403;
+
+const content = (response) => response.json().catch(() => ({}));
+
+async function call(method, path, body) {
+  return content(await sendAsUser(new URL(path, base), {
+    method,
+    headers: body ? { 'Content-Type': 'application/json' } : {},
+    body: body && JSON.stringify(body),
+  }));
 }
 
 /** Whether the server has a call, without making it. */
 async function has(path) {
   try {
-    const response = await fetch(new URL(path, base), { method: 'OPTIONS' });
-    return response.ok && /\bPOST\b/.test(response.headers.get('Allow') || '');
+    const response = await sendAsUser(new URL(path, base), { method: 'OPTIONS' });
+    return /\bPOST\b/.test(response.headers.get('Allow') || '');
   } catch {
     return false;
+  }
+}
+
+/** Fails with what speaks against it, unless whoever has the credential may use all of the console. */
+async function admit(credential) {
+  const headers = authorization(credential);
+  const [operates, reads] = await Promise.allSettled(
+    ['instance', 'instances'].map((path) => send(new URL(path, base), { headers })));
+  // The second reads the decision log. That one is away is what somebody may want to log in for.
+  const problem = [operates.reason, isRefusal(reads.reason ?? {}) ? reads.reason : null].find(Boolean);
+  if (problem) {
+    throw problem;
   }
 }
 
@@ -54,5 +88,9 @@ export const api = {
   logStatus: () => call('GET', 'log-status'),
   log: (name) => call('GET', `logs/${path(name)}`),
   instances: () => call('GET', 'instances'),
+  instance: () => call('GET', 'instance'),
   doctor: () => call('GET', 'doctor'),
+  admit,
+  /** The live numbers of this instance, as server-sent events. */
+  live: (signal) => sendAsUser(new URL('live', document.baseURI), { signal, cache: 'no-store', headers: { Accept: 'text/event-stream' } }),
 };

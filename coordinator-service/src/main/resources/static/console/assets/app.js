@@ -1,7 +1,9 @@
 import { html, nothing, render } from './lib.js';
 import { syncCharts } from './charts.js';
-import { actionDialog, syncDialog } from './dialog.js';
-import { live, startLive } from './live.js';
+import { api } from './api.js';
+import { actionDialog, close as closeDialog, syncDialog } from './dialog.js';
+import { live, startLive, stopLive } from './live.js';
+import { isLoggedIn, logOut, onLock, session } from './session.js';
 import { onChange, state, update } from './state.js';
 import * as overview from './overview.js';
 import * as transactions from './transactions.js';
@@ -11,6 +13,7 @@ import * as heuristic from './heuristic.js';
 import * as participants from './participants.js';
 import * as log from './log.js';
 import * as doctor from './doctor.js';
+import * as login from './login.js';
 
 // A view has a title, draws itself, is told when it is entered (with what its address says) and when it is left.
 const views = { overview, transactions, transaction, doubt, heuristic, participants, log, doctor };
@@ -21,19 +24,20 @@ const statuses = { connecting: 'connecting …', on: 'live', off: 'no live numbe
 const page = () => html`
   <header class="top"><div class="top-inner">
     <a class="logo" href="#/" aria-label="Assent console, to the overview"><img src="favicon.svg" width="28" height="28" alt="">Assent</a>
-    <nav aria-label="Main">${tabs.map((tab) => html`<a href=${tab === 'overview' ? '#/' : `#/${tab}`} data-testid="nav-${tab}"
-      aria-current=${tab === state.view || (tab === 'transactions' && state.view === 'transaction') ? 'page' : nothing}>${views[tab].title}</a>`)}</nav>
+    ${session.locked ? nothing : html`<nav aria-label="Main">${tabs.map((tab) => html`<a href=${tab === 'overview' ? '#/' : `#/${tab}`} data-testid="nav-${tab}"
+      aria-current=${tab === state.view || (tab === 'transactions' && state.view === 'transaction') ? 'page' : nothing}>${views[tab].title}</a>`)}</nav>`}
     <div class="tools">
-      <span class="light ${live.status}" role="status" data-testid="live" data-status=${live.status}><i></i>${statuses[live.status]}</span>
+      ${session.locked ? nothing : html`<span class="light ${live.status}" role="status" data-testid="live" data-status=${live.status}><i></i>${statuses[live.status]}</span>`}
+      ${isLoggedIn() ? html`<button class="button plain small" data-testid="log-out" @click=${logOut}>Log out</button>` : nothing}
       <button class="icon-button" data-testid="theme" aria-label="Colours: ${state.theme}" title="Colours: ${state.theme}" @click=${nextTheme}>◐</button>
     </div>
   </div></header>
-  <main id="main" tabindex="-1" data-testid="view-${state.view}">
+  <main id="main" tabindex="-1" data-testid="view-${session.locked ? 'login' : state.view}">
     ${state.notice ? html`<p class="notice ${state.notice.kind}" role="status" data-testid="notice">${state.notice.text}
       <button class="link" @click=${() => update({ notice: null })}>Close</button></p>` : nothing}
-    ${views[state.view].draw()}
+    ${session.locked ? login.draw() : views[state.view].draw()}
   </main>
-  <footer class="bottom"><p>Times are those of the decision log; point at one for the exact instant. Press <kbd>/</kbd> to search.</p>
+  <footer class="bottom"><p>${session.locked ? nothing : html`Times are those of the decision log; point at one for the exact instant. Press <kbd>/</kbd> to search.`}</p>
     <nav aria-label="Documentation"><a href="../swagger-ui.html">API</a><a href="../actuator/health">Health</a><a href="../actuator/prometheus">Metrics</a></nav></footer>
   ${actionDialog()}`;
 
@@ -44,7 +48,20 @@ function nextTheme() {
 
 let shown = null;
 
+/** Nothing more is asked in the name of somebody whom the coordinator does not let in. */
+onLock(() => {
+  views[shown]?.leave();
+  stopLive();
+  document.title = `${login.title} · Assent console`;
+  state.notice = null;
+  closeDialog();
+  login.focus();
+});
+
 function route() {
+  if (session.locked) {
+    return;
+  }
   const [path, query = ''] = location.hash.replace(/^#\/?/, '').split('?');
   const [name, argument] = path.split('/').map(decodeURIComponent);
   const view = name === 'transactions' && argument ? 'transaction' : views[name] ? name : 'overview';
@@ -66,7 +83,7 @@ function route() {
 
 addEventListener('keydown', (event) => {
   const typing = event.target.closest?.('input, select, textarea, dialog');
-  if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+  if (event.key === '/' && !typing && !session.locked && !event.ctrlKey && !event.metaKey && !event.altKey) {
     event.preventDefault();
     if (state.view === 'transactions') {
       transactions.focusSearch();
@@ -84,9 +101,13 @@ onChange(() => {
   syncCharts();
 });
 
+// The first call tells whether somebody has to log in, before any view asks for something.
+await api.instance().catch(() => null);
 addEventListener('hashchange', route);
-route();
-startLive();
+if (!session.locked) {
+  route();
+  startLive();
+}
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => update());
 // Ages grow by themselves.
 setInterval(() => document.visibilityState === 'visible' && update(), 1000);

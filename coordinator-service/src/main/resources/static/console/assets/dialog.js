@@ -16,7 +16,7 @@ export function ask(action) {
   update();
 }
 
-function close() {
+export function close() {
   asked = null;
   update();
 }

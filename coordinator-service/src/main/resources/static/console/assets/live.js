@@ -1,3 +1,5 @@
+import { api } from './api.js';
+import { session } from './session.js';
 import { update } from './state.js';
 
 // The numbers of this instance, once a second while the page is looked at.
@@ -15,7 +17,7 @@ export const live = {
   points: [], // {at, commits, rollbacks, decide, decide99, complete, complete99, inFlight, redelivering}
 };
 
-let source = null;
+let watching = null; // ends what is watched now
 let retry = null;
 let pause = FIRST_PAUSE;
 
@@ -79,33 +81,60 @@ function take(numbers) {
   update();
 }
 
-function open() {
-  clearTimeout(retry);
-  source = new EventSource('live');
-  source.addEventListener('numbers', (event) => take(JSON.parse(event.data)));
-  source.addEventListener('error', () => {
+/**
+ * Calls `each` with every message until the stream ends. An EventSource cannot say who is asking. This is no parser for any
+ * stream, but for that of this service: each message has one line of data, and a blank line ends it.
+ */
+async function messages(stream, each) {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const blocks = (rest + part.value).split('\n\n');
+    rest = blocks.pop();
+    for (const block of blocks) {
+      const data = block.split('\n').find((line) => line.startsWith('data:'));
+      if (data) {
+        each(JSON.parse(data.slice('data:'.length)));
+      }
+    }
+  }
+}
+
+async function open() {
+  close();
+  const mine = new AbortController();
+  watching = mine;
+  try {
+    const response = await api.live(mine.signal);
+    // Not in this turn: an error in drawing is to be seen as one, and does not end the stream.
+    await messages(response.body, (numbers) => queueMicrotask(() => watching === mine && take(numbers)));
+  } catch {
+    // Whatever it was: it is over, as when the stream has ended.
+  }
+  if (watching === mine) {
+    close();
     live.status = 'off';
     update();
-    // A browser asks again by itself, but not after an answer that is no stream.
-    close();
     retry = setTimeout(open, pause);
     pause = Math.min(2 * pause, LONGEST_PAUSE);
-  });
+  }
 }
 
 function close() {
-  source?.close();
-  source = null;
+  clearTimeout(retry);
+  watching?.abort();
+  watching = null;
 }
 
 export function startLive() {
   document.addEventListener('visibilitychange', () => {
-    clearTimeout(retry);
     close();
-    if (document.visibilityState === 'visible') {
+    if (document.visibilityState === 'visible' && !session.locked) {
       open();
     }
   });
   addEventListener('pagehide', close);
   open();
 }
+
+export const stopLive = close;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Route;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -354,6 +356,130 @@ class ConsoleBrowserIntegrationTests {
         assertThat(brightness(visitor)).as("remembered").isGreaterThan(220);
     }
 
+    @Test
+    void an_operator_logs_in_with_a_key_acts_under_a_name_and_leaves_nothing_of_the_key_behind() throws Exception {
+        try (WatchedCoordinator guarded = WatchedCoordinator.startWithKeys()) {
+            String id = guarded.committed("delivery", AWAY);
+            theLogInIsFineOnDeskAndPhone(guarded, id);
+            Visitor visitor = visitor(guarded, Visitor.Screen.DESKTOP, ColorScheme.LIGHT);
+            visitor.open("#/transactions/" + id).expect("credential").isFocused();
+
+            logIn(visitor, "assent_nobody-has-this-one");
+            visitor.expect("login-problem").containsText("not known here");
+            logIn(visitor, "“assent_pasted with quotes”");
+            visitor.expect("login-problem").containsText("no key and no token");
+            logIn(visitor, WatchedCoordinator.SERVICE_KEY);
+            visitor.expect("login-problem").containsText("This needs the scope tx:operate");
+            visitor.expect("credential").isFocused();
+            assertFine(visitor, "console-login-refused");
+            assertThat(stored(visitor)).isEqualTo("{}");
+
+            logIn(visitor, "  " + WatchedCoordinator.OPERATOR_KEY + " ");
+            visitor.expect("transaction-id").hasText(id);
+            visitor.expect("live").hasAttribute("data-status", "on");
+            retryWithReason(visitor, "it is up again");
+            visitor.expect("notice").containsText("sent again");
+            Awaitility.await("the audit log names the operator")
+                    .atMost(Visitor.PATIENCE)
+                    .until(() -> guarded.log()
+                            .contains("who=\"" + WatchedCoordinator.OPERATOR + "@127.0.0.1\" what=\"retry\""));
+            assertThat(guarded.log()).doesNotContain(WatchedCoordinator.OPERATOR_KEY, WatchedCoordinator.SERVICE_KEY);
+
+            visitor.open("#/").expect("live").hasAttribute("data-status", "on");
+            visitor.page().waitForCondition(() -> drawnLines(visitor));
+            visitor.page().reload();
+            visitor.expect("live").hasAttribute("data-status", "on");
+            assertFine(visitor, "console-logged-in");
+            assertThat(visitor.page().url()).doesNotContain("assent_");
+            assertThat(visitor.page().evaluate("JSON.stringify(localStorage) + document.cookie"))
+                    .asString()
+                    .doesNotContain("assent_");
+            Page another = visitor.page().context().newPage();
+            another.navigate(guarded.url() + "/console/");
+            PlaywrightAssertions.assertThat(another.getByTestId("credential")).isVisible();
+
+            visitor.open("#/transactions/" + id);
+            itExpiresWhileAnActionIsAskedFor(visitor);
+            logIn(visitor, WatchedCoordinator.OPERATOR_KEY);
+            visitor.expect("transaction-id").hasText(id);
+            visitor.click("log-out").see("credential");
+            PlaywrightAssertions.assertThat(visitor.at("login-problem")).hasCount(0);
+            assertThat(stored(visitor)).isEqualTo("{}");
+            visitor.page().reload();
+            visitor.see("credential");
+            PlaywrightAssertions.assertThat(visitor.at("transaction-id")).hasCount(0);
+        }
+    }
+
+    private void theLogInIsFineOnDeskAndPhone(WatchedCoordinator guarded, String id) {
+        for (Visitor.Screen screen : List.of(Visitor.Screen.DESKTOP, Visitor.Screen.SMALL_PHONE)) {
+            for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                Visitor visitor = visitor(guarded, screen, scheme);
+                visitor.open("#/").see("log-in");
+                visitor.expect("credential").hasAttribute("autocomplete", "current-password");
+                for (String hidden : List.of("nav-log", "live", "log-out", "login-problem")) {
+                    PlaywrightAssertions.assertThat(visitor.at(hidden)).hasCount(0);
+                }
+                String suffix =
+                        "-" + screen.name().toLowerCase() + "-" + scheme.name().toLowerCase();
+                assertFine(visitor, "console-login" + suffix);
+                logIn(visitor, WatchedCoordinator.OPERATOR_KEY);
+                visitor.see("log-out").open("#/transactions/" + id).see("retry");
+                visitor.expect("live").hasAttribute("data-status", "on");
+                assertFine(visitor, "console-logged-in" + suffix);
+            }
+        }
+    }
+
+    private static void itExpiresWhileAnActionIsAskedFor(Visitor visitor) {
+        String retry = "**/v1/transactions/*/retry";
+        visitor.see("retry");
+        visitor.page().route(retry, ConsoleBrowserIntegrationTests::notKnown);
+        retryWithReason(visitor, "once more");
+        visitor.expect("login-problem").containsText("has expired");
+        PlaywrightAssertions.assertThat(visitor.at("confirm")).hasCount(0);
+        visitor.expect("credential").isFocused();
+        assertThat(stored(visitor)).isEqualTo("{}");
+        visitor.page().unroute(retry);
+    }
+
+    private static void notKnown(Route route) {
+        route.fulfill(new Route.FulfillOptions()
+                .setStatus(401)
+                .setContentType("application/problem+json")
+                .setBody("{\"type\":\"urn:assent:problem:unauthorized\"}"));
+    }
+
+    /** With the keyboard alone. */
+    private static void logIn(Visitor visitor, String credential) {
+        visitor.at("credential").fill(credential);
+        visitor.page().keyboard().press("Enter");
+    }
+
+    private static void retryWithReason(Visitor visitor, String reason) {
+        visitor.click("retry").at("reason").fill(reason);
+        visitor.click("confirm");
+    }
+
+    private static Object stored(Visitor visitor) {
+        return visitor.page().evaluate("JSON.stringify(sessionStorage)");
+    }
+
+    @Test
+    void a_stream_that_is_refused_leads_to_the_log_in_and_nothing_more_is_asked() {
+        // The stream is no part of the API.
+        Visitor visitor = visitor(Visitor.Screen.DESKTOP, ColorScheme.LIGHT, coordinator.url() + "/");
+        visitor.page().route("**/console/live", ConsoleBrowserIntegrationTests::notKnown);
+
+        visitor.open("#/doubt").see("credential");
+
+        PlaywrightAssertions.assertThat(visitor.at("committing")).hasCount(0);
+        visitor.page().unroute("**/console/live");
+        visitor.page().reload();
+        visitor.expect("live").hasAttribute("data-status", "on");
+        PlaywrightAssertions.assertThat(visitor.at("log-out")).hasCount(0);
+    }
+
     private static boolean drawnLines(Visitor visitor) {
         return (Boolean)
                 visitor.page()
@@ -395,7 +521,14 @@ class ConsoleBrowserIntegrationTests {
     }
 
     private Visitor visitor(Visitor.Screen screen, ColorScheme scheme, String api) {
-        Visitor visitor = new Visitor(browser, coordinator.url() + "/console", api, screen, scheme);
+        return visitor(new Visitor(browser, coordinator.url() + "/console", api, screen, scheme));
+    }
+
+    private Visitor visitor(WatchedCoordinator of, Visitor.Screen screen, ColorScheme scheme) {
+        return visitor(new Visitor(browser, of.url() + "/console", of.url() + "/v1/", screen, scheme));
+    }
+
+    private Visitor visitor(Visitor visitor) {
         visitors.add(visitor);
         return visitor;
     }

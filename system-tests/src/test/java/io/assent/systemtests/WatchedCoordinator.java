@@ -20,13 +20,18 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -47,6 +52,14 @@ final class WatchedCoordinator implements AutoCloseable {
     static final String AWAY = "stock-service";
     static final String CONTRARY = "points-service";
 
+    /** Of one that wants to know who calls: somebody who may see and do what the console offers. */
+    static final String OPERATOR = "operator";
+
+    static final String OPERATOR_KEY = "assent_the-key-of-the-operator";
+
+    /** What a service has, with which it begins transactions and takes part in them. */
+    static final String SERVICE_KEY = "assent_the-key-of-a-service";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -61,7 +74,7 @@ final class WatchedCoordinator implements AutoCloseable {
     private final String url;
     private final Path log;
 
-    private WatchedCoordinator() throws IOException {
+    private WatchedCoordinator(String name, List<String> security) throws IOException {
         participants.start();
         stub(OBEDIENT);
         stub(CONTRARY);
@@ -70,29 +83,29 @@ final class WatchedCoordinator implements AutoCloseable {
         Path repository = Path.of(System.getProperty("assent.repository", "..")).toAbsolutePath();
         Path state = Path.of("target", "console").toAbsolutePath();
         Files.createDirectories(state);
-        log = state.resolve("coordinator.log");
+        log = state.resolve(name + ".log");
         Files.deleteIfExists(log);
         int port = FreePorts.find(1).get(0);
         url = "http://127.0.0.1:" + port;
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-jar",
+                repository
+                        .resolve("coordinator-service/target/coordinator-service.jar")
+                        .toString(),
+                "--server.address=127.0.0.1",
+                "--server.port=" + port,
+                "--spring.datasource.url=" + database.jdbcUrl(),
+                "--spring.datasource.username=" + database.username(),
+                "--assent.coordinator.participants.allowed-hosts=loopback:*",
+                "--assent.coordinator.engine.redelivery-longest=1s"));
+        command.addAll(security);
         process = new SupervisedProcess(
                 new ProcessSpec(
-                        "console-coordinator",
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-Xmx256m",
-                                "-XX:+UseSerialGC",
-                                "-jar",
-                                repository
-                                        .resolve("coordinator-service/target/coordinator-service.jar")
-                                        .toString(),
-                                "--server.address=127.0.0.1",
-                                "--server.port=" + port,
-                                "--assent.security.mode=none",
-                                "--spring.datasource.url=" + database.jdbcUrl(),
-                                "--spring.datasource.username=" + database.username(),
-                                "--assent.coordinator.participants.allowed-hosts=loopback:*",
-                                "--assent.coordinator.engine.redelivery-longest=1s"),
+                        "console-" + name,
+                        command,
                         Map.of("SPRING_DATASOURCE_PASSWORD", database.password()),
                         state,
                         state,
@@ -107,8 +120,25 @@ final class WatchedCoordinator implements AutoCloseable {
         process.awaitReady();
     }
 
+    /** Everybody may do everything. */
     static WatchedCoordinator start() throws IOException {
-        return new WatchedCoordinator();
+        return new WatchedCoordinator("coordinator", List.of("--assent.security.mode=none"));
+    }
+
+    /** Whoever calls needs a key: {@link #OPERATOR_KEY} or {@link #SERVICE_KEY}. */
+    static WatchedCoordinator startWithKeys() throws IOException, NoSuchAlgorithmException {
+        return new WatchedCoordinator(
+                "guarded-coordinator",
+                List.of(
+                        "--assent.security.mode=keys",
+                        "--assent.security.services." + OPERATOR + ".keys=" + digest(OPERATOR_KEY),
+                        "--assent.security.services." + OPERATOR + ".scopes=tx:operate,tx:read",
+                        "--assent.security.services.order-service.keys=" + digest(SERVICE_KEY)));
+    }
+
+    private static String digest(String key) throws NoSuchAlgorithmException {
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+        return "sha256:" + HexFormat.of().formatHex(hash);
     }
 
     String url() {
@@ -205,6 +235,7 @@ final class WatchedCoordinator implements AutoCloseable {
     private JsonNode send(String method, String path, String body) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(Duration.ofSeconds(120))
+                .header("Authorization", "Bearer " + SERVICE_KEY)
                 .method(
                         method,
                         body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));

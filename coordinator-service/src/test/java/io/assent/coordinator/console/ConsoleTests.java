@@ -128,6 +128,17 @@ class ConsoleTests {
     }
 
     @Test
+    void a_message_is_a_line_of_data_and_a_blank_line_which_is_all_that_the_page_understands() throws Exception {
+        BufferedReader events = watch(200);
+
+        for (int message = 0; message < 2; message++) {
+            assertThat(events.readLine()).isEqualTo("event:numbers");
+            assertThat(events.readLine()).startsWith("data:{").endsWith("}");
+            assertThat(events.readLine()).isEmpty();
+        }
+    }
+
+    @Test
     void no_more_than_a_few_may_watch_and_there_is_room_again_when_one_has_gone() throws Exception {
         BufferedReader one = watch(200);
         BufferedReader two = watch(200);
