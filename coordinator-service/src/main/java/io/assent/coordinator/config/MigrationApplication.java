@@ -5,6 +5,7 @@ import io.assent.coordinator.log.LogMigrationConfiguration;
 import io.assent.coordinator.log.LogProperties;
 import io.assent.coordinator.log.LogSite;
 import io.assent.coordinator.shard.RingConflictException;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,6 +18,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.MapPropertySource;
 
 /**
  * Brings the schema of every log up to date and ends: {@code java -jar coordinator-service.jar migrate}. For a job with the
@@ -35,6 +37,10 @@ class MigrationApplication {
     static void run(String... args) {
         new SpringApplicationBuilder(MigrationApplication.class)
                 .web(WebApplicationType.NONE)
+                // Whatever the coordinators are told, whose settings this may share.
+                .initializers(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource(COMMAND, Map.of("spring.flyway.enabled", "true"))))
                 .run(args)
                 .close();
     }

@@ -34,7 +34,8 @@ final class LogRights {
     /** To be the only one that grants; "ASSENT" in ASCII, and one more. */
     private static final long ADVISORY_LOCK = 0x415353454E55L;
 
-    private static final String PERMISSION_DENIED = "42501";
+    /** The SQLSTATE. */
+    static final String PERMISSION_DENIED = "42501";
 
     private static final String LOOK = """
             select n.line, quote_ident(r.role) as grantee, quote_ident(current_schema()) as schema, case n.kind

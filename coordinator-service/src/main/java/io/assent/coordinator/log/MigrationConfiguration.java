@@ -32,7 +32,7 @@ class MigrationConfiguration {
         return configuration -> {
             if (environment.containsProperty(ADDRESS)) {
                 throw new IllegalArgumentException(
-                        ADDRESS + " cannot be set: migrations go to the address of the log. Its" + " owner is named by "
+                        ADDRESS + " cannot be set: migrations go to the address of the log. Its owner is named by "
                                 + OWNER + " and spring.flyway.password");
             }
         };

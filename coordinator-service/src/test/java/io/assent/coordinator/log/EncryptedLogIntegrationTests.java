@@ -39,6 +39,7 @@ class EncryptedLogIntegrationTests {
                 .dataDirectory(directory.resolve("server"))
                 .setting("ssl", "on")
                 .setting("ssl_cert_file", identity.certificate().toString())
+                .setting("ssl_ca_file", authority.certificate().toString())
                 .setting("ssl_key_file", identity.key().toString())
                 .start();
         server.createDatabase("log", "owner", "owner");
@@ -55,17 +56,20 @@ class EncryptedLogIntegrationTests {
     }
 
     @Test
-    void everyConnectionIsEncryptedAndVerifiedThatOfTheMigrationIncluded() throws Exception {
-        try (ConfigurableApplicationContext log = log("log", "localhost", authority.certificate())) {
+    void everyConnectionIsEncryptedAndVerifiedOnBothSides() throws Exception {
+        TestAuthority.Identity own = authority.identity("coordinator");
+        String parameters = "&sslcert=" + own.certificate() + "&sslkey=" + own.binaryKey();
+        try (ConfigurableApplicationContext log = log("log", "localhost", authority.certificate() + parameters)) {
             assertThat(Drafts.get(log.getBean(DecisionLog.class).decide(Drafts.commit(Drafts.id(), 1)))
                             .status())
                     .isEqualTo(Status.OK);
             assertThat(rows("select a.application_name from pg_stat_activity a join pg_stat_ssl s using (pid)"
                             + " where a.datname = 'log' and s.ssl"))
                     .contains("assent-decide", "assent-heartbeat", "assent-log");
-            assertThat(rows("select a.application_name from pg_stat_activity a join pg_stat_ssl s using (pid)"
-                            + " where a.datname = 'log' and not s.ssl"))
-                    .isEmpty();
+            assertThat(rows("select distinct s.ssl || coalesce(s.client_dn, ' without a certificate')"
+                            + " from pg_stat_activity a join pg_stat_ssl s using (pid) where a.datname = 'log'"
+                            + " and a.backend_type = 'client backend'"))
+                    .containsExactly("true/CN=coordinator");
         }
     }
 
@@ -84,7 +88,7 @@ class EncryptedLogIntegrationTests {
                 .containsExactly("0");
     }
 
-    private static ConfigurableApplicationContext log(String database, String host, Path root) {
+    private static ConfigurableApplicationContext log(String database, String host, Object root) {
         return LogApplication.start(
                 "spring.datasource.url=jdbc:postgresql://" + host + ":" + server.port() + "/" + database
                         + "?sslmode=verify-full&sslrootcert=" + root,

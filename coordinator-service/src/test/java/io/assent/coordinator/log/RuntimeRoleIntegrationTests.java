@@ -59,6 +59,7 @@ class RuntimeRoleIntegrationTests {
         // A job has migrated, and granted. There is something old in the log.
         CoordinatorApplication.main(new String[] {
             "migrate",
+            "--spring.flyway.enabled=false",
             datasource("url", owner.url()),
             "--spring.datasource.username=" + runtime.username(),
             "--spring.flyway.user=" + owner.username(),
@@ -299,6 +300,26 @@ class RuntimeRoleIntegrationTests {
                                 + runtime.username() + "; grant execute on function assent_drop_partition(text) to "
                                 + runtime.username() + System.lineSeparator())
                 .contains("db/roles.sql");
+    }
+
+    @Test
+    void aRoleWithoutAnyRightIsToldAllOfThem() throws SQLException {
+        LogDatabase runtime = OpenLog.restricted(owned);
+        LogProperties properties = OpenLog.settings().build();
+        LogConnections connections = new LogConnections(runtime, properties, OpenLog.verifier(properties));
+        execute("revoke all on all tables in schema public from " + runtime.username());
+
+        assertThatThrownBy(() -> connections.named("test").getConnection())
+                .hasMessageContaining(
+                        "grant select, insert, update on table assent_transaction to " + runtime.username())
+                .hasMessageContaining(
+                        "grant select, insert, update, delete on table assent_instance to " + runtime.username());
+
+        execute("revoke usage on schema public from public, " + runtime.username());
+        try (Connection connection = OpenLog.connection(runtime)) {
+            assertThatThrownBy(() -> LogRights.require(connection))
+                    .hasMessageContaining("grant usage on schema public to " + runtime.username());
+        }
     }
 
     @Test

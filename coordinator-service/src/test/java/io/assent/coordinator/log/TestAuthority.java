@@ -24,12 +24,13 @@ final class TestAuthority {
     private final Path directory;
 
     /**
-     * A server's certificate, and its key, which only the user of this process may read; both PEM.
+     * The files of one side. Only the user of this process may read the keys: PostgreSQL and its driver demand it.
      *
-     * @param certificate file
-     * @param key file
+     * @param certificate PEM
+     * @param key PEM, for the server
+     * @param binaryKey the same in DER, for the driver
      */
-    record Identity(Path certificate, Path key) {}
+    record Identity(Path certificate, Path key, Path binaryKey) {}
 
     /** @param directory empty */
     TestAuthority(Path directory) throws IOException {
@@ -54,7 +55,7 @@ final class TestAuthority {
         return directory.resolve("ca.crt");
     }
 
-    /** @param host the only one for which it is good; a name */
+    /** @param host the only one for which it is good, or the user of a client; a name */
     Identity identity(String host) throws IOException, GeneralSecurityException {
         Path request = directory.resolve(host + ".csr");
         Path certificate = directory.resolve(host + ".crt");
@@ -79,13 +80,20 @@ final class TestAuthority {
             store.load(file, PASSWORD.toCharArray());
         }
         Key secret = store.getKey(host, PASSWORD.toCharArray());
-        Files.createFile(key, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        createPrivate(key);
         Files.writeString(
                 key,
                 "-----BEGIN PRIVATE KEY-----\n"
                         + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(secret.getEncoded())
                         + "\n-----END PRIVATE KEY-----\n");
-        return new Identity(certificate, key);
+        Path binaryKey = directory.resolve(host + ".pk8");
+        createPrivate(binaryKey);
+        Files.write(binaryKey, secret.getEncoded());
+        return new Identity(certificate, key, binaryKey);
+    }
+
+    private static void createPrivate(Path file) throws IOException {
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     private Path store() {
