@@ -4,7 +4,7 @@
 
 -- Makes the partition that follows the last one, as Partitions.java says; the first one may begin anywhere.
 create function assent_make_partition(made_from timestamptz, made_until timestamptz) returns void
-    language plpgsql security definer set timezone = 'UTC' as $$
+    language plpgsql strict security definer set timezone = 'UTC' as $$
 declare
     known assent_log_range;
     partition text := format('assent_transaction_%s_%s', to_char(made_from, 'YYYYMMDDHH24MISS'), to_char(made_until, 'YYYYMMDDHH24MISS'));
@@ -40,7 +40,7 @@ create function assent_first_id(made timestamptz) returns uuid language sql stab
 $$;
 
 -- Nothing made before is written any more (R9). Not later than clocks may differ: it never goes back.
-create function assent_raise_horizon(horizon timestamptz) returns void language plpgsql security definer as $$
+create function assent_raise_horizon(horizon timestamptz) returns void language plpgsql strict security definer as $$
 begin
     if horizon > clock_timestamp() - interval '5 minutes' then
         raise exception 'ids made before % are still accepted', horizon using errcode = 'invalid_parameter_value';
@@ -54,7 +54,7 @@ $$;
 -- and the drop. It waits for that lock a moment only, since decisions wait behind it: then 55P03, and nothing was done. Nor do
 -- they wait until the standby has the drop: it may be lost, it is not the horizon.
 create function assent_drop_partition(partition text) returns boolean
-    language plpgsql security definer set timezone = 'UTC' set lock_timeout = '200ms' as $$
+    language plpgsql strict security definer set timezone = 'UTC' set lock_timeout = '200ms' as $$
 declare
     ends text[] := regexp_match(partition, '^assent_transaction_(\d{14})_(\d{14})$');
     first_made timestamptz := to_timestamp(ends[1], 'YYYYMMDDHH24MISS');

@@ -201,6 +201,10 @@ class RuntimeRoleIntegrationTests {
                                 SQLException.class,
                                 e -> assertThat(e.getSQLState()).isEqualTo("22023"));
             }
+            List<String> before = names(OWNED_PARTITIONS);
+            statement.execute("select assent_make_partition(null, null), assent_raise_horizon(null),"
+                    + " assent_drop_partition(null)");
+            assertThat(names(OWNED_PARTITIONS)).isEqualTo(before);
         }
     }
 
