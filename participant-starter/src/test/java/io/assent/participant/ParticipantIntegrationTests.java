@@ -36,7 +36,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Goal: one participant does what PROTOCOL §2, §3 and §5 ask of it, whoever calls. Method: work calls, orders and questions
- * over HTTP to a real application on a real PostgreSQL; the facts are read in the database.
+ * over HTTP to a real application on a real PostgreSQL, whose role does not own the starter's table; the facts are read in the
+ * database.
  */
 class ParticipantIntegrationTests {
 
@@ -50,7 +51,12 @@ class ParticipantIntegrationTests {
         coordinator = new TestCoordinator();
         // The sweep is slow here: a branch stays in doubt for as long as a test looks at it.
         payment = Running.start(
-                PaymentApplication.class, "payment", coordinator.url(), "--assent.participant.sweep.min-age=10m");
+                PaymentApplication.class,
+                "payment",
+                coordinator.url(),
+                Running.ownedByAnother("payment"),
+                "--assent.participant.schema.initialize=never",
+                "--assent.participant.sweep.min-age=10m");
     }
 
     @AfterAll

@@ -6,6 +6,7 @@ import io.assent.coordinator.management.ManagementConfiguration;
 import io.assent.coordinator.operations.OperationsConfiguration;
 import io.assent.coordinator.security.SecurityConfiguration;
 import io.assent.coordinator.web.WebConfiguration;
+import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -33,7 +34,12 @@ import org.springframework.context.annotation.Import;
 })
 public class CoordinatorApplication {
 
+    /** @param args {@code migrate} first: the logs are migrated, and nothing is served */
     public static void main(String[] args) {
-        SpringApplication.run(CoordinatorApplication.class, args);
+        if (args.length > 0 && args[0].equals(MigrationApplication.COMMAND)) {
+            MigrationApplication.run(Arrays.copyOfRange(args, 1, args.length));
+        } else {
+            SpringApplication.run(CoordinatorApplication.class, args);
+        }
     }
 }

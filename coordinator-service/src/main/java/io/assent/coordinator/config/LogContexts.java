@@ -217,16 +217,22 @@ final class LogContexts implements Rotation.Takeovers, SmartLifecycle, AutoClose
     }
 
     private AnnotationConfigApplicationContext refreshed(LogSite site) {
-        // With the beans of the service behind its own, but not its child: what happens to it is no event there.
+        AnnotationConfigApplicationContext context = withBeansOf(service, site, LogConfiguration.class);
+        customizers.forEach(customizer -> customizer.customize(context));
+        context.refresh();
+        return context;
+    }
+
+    /** Of one log, with the beans of the service behind its own, but not its child: what happens to it is no event there. */
+    static AnnotationConfigApplicationContext withBeansOf(
+            ConfigurableApplicationContext service, LogSite site, Class<?> configuration) {
         AnnotationConfigApplicationContext context =
                 new AnnotationConfigApplicationContext(new DefaultListableBeanFactory(service.getBeanFactory()));
         context.setDisplayName("log " + site.name());
         context.setEnvironment(service.getEnvironment());
         context.setClassLoader(service.getClassLoader());
         context.registerBean(LogSite.class, () -> site);
-        context.register(LogConfiguration.class);
-        customizers.forEach(customizer -> customizer.customize(context));
-        context.refresh();
+        context.register(configuration);
         return context;
     }
 

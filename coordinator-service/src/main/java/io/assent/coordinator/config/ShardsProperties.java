@@ -24,7 +24,7 @@ public record ShardsProperties(@DefaultValue Map<String, Shard> shards) {
      * One of the logs.
      *
      * @param url {@code jdbc:postgresql:…}, of a database that no other log is in
-     * @param username the log's owner; absent: what the url says
+     * @param username the role that coordinators run with; absent: what the url says
      * @param password absent: what the url or the environment of the driver says
      * @param since ids made from this instant on may be in it, such as {@code 2027-01-31T12:00:00Z}; absent: all. A log that
      *     is added needs one, at least 10 min ahead when it is first configured; it never changes afterwards

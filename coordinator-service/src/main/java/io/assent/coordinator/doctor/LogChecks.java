@@ -118,7 +118,7 @@ final class LogChecks {
                         check,
                         until + ", and it is " + vitals.now() + " there",
                         "After that no decision can be written. The instances make them; their logs say why they cannot."
-                                + " Mostly the user of the log may not create tables")
+                                + " Mostly the role of the log lacks a right of db/roles.sql")
                 : Finding.ok(check, until);
     }
 

@@ -139,9 +139,20 @@ final class ConnectionVerifier {
     /**
      * @return what the server is
      * @throws LogRefusedException if this server must not decide; the message says why and what to do
-     * @throws SQLException if it could not be asked
+     * @throws SQLException if it could not be asked; if that is for lack of a right, the message says which are missing
      */
     Server verify(Connection connection) throws SQLException {
+        try {
+            return look(connection);
+        } catch (SQLException e) {
+            if (LogRights.PERMISSION_DENIED.equals(e.getSQLState())) {
+                LogRights.require(connection);
+            }
+            throw e;
+        }
+    }
+
+    private Server look(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(LOOK)) {
             row.next();

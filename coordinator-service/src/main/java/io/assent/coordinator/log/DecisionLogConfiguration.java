@@ -24,6 +24,7 @@ import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -36,6 +37,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 @EnableConfigurationProperties({LogProperties.class, HeartbeatProperties.class})
 @EntityScan(basePackageClasses = TransactionEntity.class)
 @EnableJpaRepositories(basePackageClasses = TransactionEntityRepository.class)
+@Import(MigrationConfiguration.class)
 public class DecisionLogConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(DecisionLogConfiguration.class);
@@ -120,6 +122,7 @@ public class DecisionLogConfiguration {
             throws SQLException {
         ConnectionVerifier verifier = connections.verifier();
         try (Connection connection = dataSource.getConnection()) {
+            LogRights.require(connection);
             verifier.learn(connection, verifier.verify(connection).systemIdentifier());
         }
         try (Connection connection = connections.named(PARTITIONS).getConnection()) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Where the decision log is.
  *
  * @param url {@code jdbc:postgresql:…}
- * @param username the log's owner; null: what the url says
+ * @param username the role that coordinators run with; null: what the url says
  * @param password null: what the url or the environment of the driver says
  */
 public record LogDatabase(

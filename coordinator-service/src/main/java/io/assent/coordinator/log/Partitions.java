@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the partitions of the log ahead of time and drops those of which everything may be forgotten (R9). Any instance
- * does it, one at a time; none of it is needed by a decision, and none of it makes a decision wait: no statement here takes
- * a lock on the whole log that conflicts with writing, and none waits for one longer than {@link #PATIENCE}.
+ * does it, one at a time; none of it is needed by a decision, and none of it makes a decision wait: no statement of the log's
+ * owner takes a lock on the whole log that conflicts with writing, and none waits for one longer than {@link #PATIENCE}. A
+ * role that is not the owner has functions to call, and there a drop does make decisions wait, for a moment.
  *
  * <p>Why a transaction that was decided is never decided anew, wherever this stops:
  *
@@ -46,6 +47,9 @@ final class Partitions {
 
     /** How long it waits for others to end what they are at; nothing that decides waits behind it meanwhile. */
     static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    /** The same for a role that does not own the log, behind which everybody else does wait; see {@code V1_4}. */
+    private static final Duration OTHERS_PATIENCE = Duration.ofMillis(200);
 
     /** To be the only instance that looks after the partitions of this database; "ASSENT" in ASCII. */
     private static final long ADVISORY_LOCK = 0x415353454E54L;
@@ -78,8 +82,7 @@ final class Partitions {
 
     /** @param now the database's time, which tests set */
     void makeFirst(Connection connection, Instant now) throws SQLException {
-        if (PartitionRange.missing(range(connection).madeUntil(), now, properties)
-                .isEmpty()) {
+        if (PartitionRange.missing(madeUntil(connection), now, properties).isEmpty()) {
             return;
         }
         try (Statement statement = connection.createStatement()) {
@@ -124,44 +127,32 @@ final class Partitions {
 
     /** @param now the database's time, which tests set */
     void make(Connection connection, Instant now) throws SQLException {
-        Range range = range(connection);
-        for (PartitionRange missing : PartitionRange.missing(range.madeUntil(), now, properties)) {
-            boolean first = range.madeUntil().equals(Instant.EPOCH);
-            // Made on its own and then attached: unlike "partition of", that does not lock writers out.
-            try (Statement statement = connection.createStatement()) {
-                connection.setAutoCommit(false);
-                create(statement, missing);
-                attach(statement, missing);
-                raise(connection, "made_until", missing.until());
-                if (first) {
-                    raise(connection, "forgotten_before", missing.from());
-                }
-                connection.commit();
-            } catch (SQLException e) {
-                connection.rollback();
-                throw e;
-            } finally {
-                connection.setAutoCommit(true);
+        for (PartitionRange missing : PartitionRange.missing(madeUntil(connection), now, properties)) {
+            try (PreparedStatement statement = connection.prepareStatement("select assent_make_partition(?, ?)")) {
+                statement.setObject(1, at(missing.from()));
+                statement.setObject(2, at(missing.until()));
+                statement.executeQuery().close();
             }
-            range = new Range(missing.until());
             log.info("The log has a partition for ids from {} until {} now.", missing.from(), missing.until());
         }
     }
 
     private void drop(Connection connection, Instant now) throws SQLException {
+        boolean owner = owner(connection);
         for (Table table : tables(connection)) {
             if (!table.range().expired(now, properties)) {
                 continue;
             }
             try {
-                drop(connection, table, now);
+                drop(connection, table, owner, now);
             } catch (SQLException e) {
                 // One at a time: while a detachment is begun and not ended, PostgreSQL refuses every other one.
                 log.warn(
                         "The log's partition {} was not dropped yet: {}. The next look tries again in {}.",
                         table.name(),
                         LOCK_TIMEOUT.equals(e.getSQLState())
-                                ? "a transaction in this database has been open for longer than " + PATIENCE
+                                ? "a transaction in this database has been open for longer than "
+                                        + (owner ? PATIENCE : OTHERS_PATIENCE)
                                 : e.getMessage(),
                         properties.cleanupInterval());
                 return;
@@ -169,28 +160,16 @@ final class Partitions {
         }
     }
 
-    private void drop(Connection connection, Table table, Instant now) throws SQLException {
+    private void drop(Connection connection, Table table, boolean owner, Instant now) throws SQLException {
         if (table.attached() && !table.pending() && isKept(connection, table, now)) {
             return;
         }
         long start = System.nanoTime();
-        try (Statement statement = connection.createStatement()) {
-            if (table.pending()) {
-                // It was begun before and is what the others would have to wait for.
-                statement.execute("alter table assent_transaction detach partition " + table.name() + " finalize");
-            } else if (table.attached()) {
-                raise(connection, "forgotten_before", table.range().until());
-                statement.execute("alter table assent_transaction detach partition " + table.name() + " concurrently");
-            }
-            // Nobody can change it any more: what is seen now stays.
-            if (unfinished(connection, table) != null) {
-                attach(statement, table.range());
-                log.warn(
-                        "The log's partition {} was put back: a transaction in it was opened again while it was dropped.",
-                        table.name());
-                return;
-            }
-            statement.execute("drop table " + table.name());
+        if (!(owner ? dropAsOwner(connection, table) : dropAsOther(connection, table))) {
+            log.warn(
+                    "The log's partition {} was put back: a transaction in it was opened again while it was dropped.",
+                    table.name());
+            return;
         }
         said.remove(table.name());
         keptUntil.remove(table.name());
@@ -204,8 +183,50 @@ final class Partitions {
                 properties.retention());
     }
 
+    /** Nobody else waits. Returns whether it is gone; else it was put back. */
+    private static boolean dropAsOwner(Connection connection, Table table) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            if (table.pending()) {
+                // It was begun before and is what the others would have to wait for.
+                statement.execute("alter table assent_transaction detach partition " + table.name() + " finalize");
+            } else if (table.attached()) {
+                raise(connection, table.range().until());
+                statement.execute("alter table assent_transaction detach partition " + table.name() + " concurrently");
+            }
+            // Nobody can change it any more: what is seen now stays.
+            if (unfinished(connection, table.name()) != null) {
+                statement.execute("alter table assent_transaction attach partition %s for values from ('%s') to ('%s')"
+                        .formatted(
+                                table.name(),
+                                table.range().first(),
+                                table.range().end()));
+                return false;
+            }
+            statement.execute("drop table " + table.name());
+            return true;
+        }
+    }
+
+    /**
+     * By a role that may change no table. The functions of the owner cannot detach concurrently; they lock the log for the
+     * moment that a drop takes, and do not wait for that lock longer than {@link #OTHERS_PATIENCE}. Nothing is ever between
+     * two states, so what is written above about these does not arise.
+     */
+    private static boolean dropAsOther(Connection connection, Table table) throws SQLException {
+        try (PreparedStatement raise = connection.prepareStatement("select assent_raise_horizon(?)");
+                PreparedStatement drop = connection.prepareStatement("select assent_drop_partition(?)")) {
+            raise.setObject(1, at(table.range().until()));
+            raise.executeQuery().close();
+            drop.setString(1, table.name());
+            try (ResultSet row = drop.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
     private boolean isKept(Connection connection, Table table, Instant now) throws SQLException {
-        String unfinished = unfinished(connection, table);
+        String unfinished = unfinished(connection, attached(table.range()));
         if (unfinished != null) {
             if (!unfinished.equals(said.put(table.name(), unfinished))) {
                 log.warn(
@@ -229,11 +250,17 @@ final class Partitions {
         return until.isAfter(now);
     }
 
+    /** Its rows as everybody sees them, for which no right on the partition itself is needed. */
+    private static String attached(PartitionRange range) {
+        return "(select id, completed_at from assent_transaction where id >= '%s' and id < '%s') attached"
+                .formatted(range.first(), range.end());
+    }
+
     /** How many are not finished and the first of them, for people; null if none. Reads the small index only. */
-    private static @Nullable String unfinished(Connection connection, Table table) throws SQLException {
+    private static @Nullable String unfinished(Connection connection, String rows) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select count(*) as open, min(id::text) as first from "
-                        + table.name() + " where completed_at is null")) {
+                ResultSet row = statement.executeQuery("select count(*) as open, min(id::text) as first from " + rows
+                        + " where completed_at is null")) {
             row.next();
             long open = row.getLong("open");
             return open == 0 ? null : open + ", the first is " + row.getString("first");
@@ -243,34 +270,30 @@ final class Partitions {
     /** When the last of its transactions was finished; reads all of it, and disturbs nobody. */
     private static Instant lastCompletion(Connection connection, Table table) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select max(completed_at) as last from " + table.name())) {
+                ResultSet row =
+                        statement.executeQuery("select max(completed_at) as last from " + attached(table.range()))) {
             row.next();
             Instant last = Rows.instant(row, "last");
             return last == null ? Instant.EPOCH : last;
         }
     }
 
-    private static void create(Statement statement, PartitionRange range) throws SQLException {
-        // Every transaction is inserted and then updated once or twice: room for that on the page.
-        statement.execute("""
-                create table %s (like assent_transaction including all)
-                    with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05)
-                """.formatted(range.table()));
-        statement.execute("comment on table %s is 'Transactions with ids made from %s until %s'"
-                .formatted(range.table(), range.from(), range.until()));
-    }
-
-    private static void attach(Statement statement, PartitionRange range) throws SQLException {
-        statement.execute("alter table assent_transaction attach partition %s for values from ('%s') to ('%s')"
-                .formatted(range.table(), range.first(), range.end()));
-    }
-
-    /** One end of the range; never back. */
-    private static void raise(Connection connection, String column, Instant to) throws SQLException {
+    /** The horizon; never back. */
+    private static void raise(Connection connection, Instant to) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "update assent_log_range set %1$s = greatest(%1$s, ?) where only_one".formatted(column))) {
-            statement.setObject(1, OffsetDateTime.ofInstant(to, ZoneOffset.UTC));
+                "update assent_log_range set forgotten_before = greatest(forgotten_before, ?) where only_one")) {
+            statement.setObject(1, at(to));
             statement.executeUpdate();
+        }
+    }
+
+    /** Whether this role may change the tables. */
+    private static boolean owner(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_has_role(relowner, 'usage') from pg_class"
+                        + " where oid = 'assent_transaction'::regclass")) {
+            row.next();
+            return row.getBoolean(1);
         }
     }
 
@@ -299,11 +322,15 @@ final class Partitions {
         }
     }
 
-    private static Range range(Connection connection) throws SQLException {
+    private static OffsetDateTime at(Instant instant) {
+        return OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+
+    private static Instant madeUntil(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("select made_until from assent_log_range where only_one")) {
             row.next();
-            return new Range(Rows.mandatory(Rows.instant(row, "made_until")));
+            return Rows.mandatory(Rows.instant(row, "made_until"));
         }
     }
 
@@ -328,8 +355,6 @@ final class Partitions {
         }
         return tables;
     }
-
-    private record Range(Instant madeUntil) {}
 
     /**
      * @param attached whether the log sees it

@@ -45,6 +45,39 @@ record OpenLog(
         return open(database, properties, UnaryOperator.identity());
     }
 
+    /** A log that its owner has migrated, and a role with the least rights with which coordinators can use it. */
+    static LogDatabase restricted(TestPostgres.Database owned) {
+        LogDatabase runtime = roleWithoutRights(owned);
+        Flyway.configure()
+                .dataSource(owned.jdbcUrl(), owned.username(), owned.password())
+                .load()
+                .migrate();
+        try (Connection owner = connection(database(owned))) {
+            LogRights.grant(owner, runtime.username());
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+        return runtime;
+    }
+
+    /** A role that may connect to the database, and nothing else. */
+    static LogDatabase roleWithoutRights(TestPostgres.Database owned) {
+        String role = owned.username() + "_runtime";
+        try (Connection administrator = TestPostgres.shared().server().superuserConnection();
+                Statement statement = administrator.createStatement()) {
+            statement.execute("create role " + role + " login password 'runtime'");
+            statement.execute("grant connect on database " + owned.name() + " to " + role);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+        return new LogDatabase(owned.jdbcUrl(), role, "runtime");
+    }
+
+    /** As {@link #open}, of a log that was migrated. */
+    static OpenLog migrated(LogDatabase database, LogProperties properties, Instant... looks) {
+        return at(database, properties, List.of(looks), UnaryOperator.identity(), Availability.always(), false);
+    }
+
     /** A log that was first used so long ago, and whose coordinators have looked after its partitions every hour since. */
     static OpenLog aged(LogDatabase database, LogProperties properties, Duration age) {
         Instant now = Instant.now();
@@ -80,10 +113,22 @@ record OpenLog(
             List<Instant> looks,
             UnaryOperator<DataSource> writers,
             Availability availability) {
+        return at(database, properties, looks, writers, availability, true);
+    }
+
+    private static OpenLog at(
+            LogDatabase database,
+            LogProperties properties,
+            List<Instant> looks,
+            UnaryOperator<DataSource> writers,
+            Availability availability,
+            boolean migrate) {
         ConnectionVerifier verifier = new ConnectionVerifier(properties, LogSite.alone(database, properties));
         LogConnections connections = new LogConnections(database, properties, verifier);
         HikariDataSource pool = DecisionLogConfiguration.pool(connections, properties, "log");
-        Flyway.configure().dataSource(pool).load().migrate();
+        if (migrate) {
+            Flyway.configure().dataSource(pool).load().migrate();
+        }
         LogMetrics metrics = LogMetrics.in(new SimpleMeterRegistry(), "main");
         Partitions partitions = new Partitions(properties, metrics);
         for (Instant look : looks) {
@@ -106,6 +151,10 @@ record OpenLog(
     }
 
     Connection connection() throws SQLException {
+        return connection(database);
+    }
+
+    static Connection connection(LogDatabase database) throws SQLException {
         return DriverManager.getConnection(database.url(), database.username(), database.password());
     }
 

@@ -1,12 +1,18 @@
 package io.assent.participant.support;
 
 import io.assent.embeddedpostgres.TestPostgres;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.init.ScriptUtils;
 
 /** One service of a test: a whole Spring Boot application on a port and a database of its own. */
 public final class Running implements AutoCloseable {
@@ -53,6 +59,32 @@ public final class Running implements AutoCloseable {
         }
         return new Running(database, (ServletWebServerApplicationContext)
                 new SpringApplicationBuilder(application).run(arguments.toArray(String[]::new)));
+    }
+
+    /**
+     * A database in which the starter's table belongs to somebody else, and a role with the rights on it that docs/starter.md
+     * names. The application's own tables are in a schema of the role's name.
+     */
+    public static TestPostgres.Database ownedByAnother(String name) {
+        TestPostgres.Database owned = TestPostgres.shared().freshDatabase(name);
+        String role = owned.username() + "_runtime";
+        try (Connection administrator = TestPostgres.shared().server().superuserConnection();
+                Statement statement = administrator.createStatement()) {
+            statement.execute("create role " + role + " login password 'runtime'");
+            statement.execute("grant connect on database " + owned.name() + " to " + role);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+        try (Connection owner = DriverManager.getConnection(owned.jdbcUrl(), owned.username(), owned.password());
+                Statement statement = owner.createStatement()) {
+            ScriptUtils.executeSqlScript(owner, new ClassPathResource("io/assent/participant/schema-postgresql.sql"));
+            statement.execute("grant select, insert, delete on assent_branch_marker to " + role);
+            statement.execute("create schema " + role);
+            statement.execute("grant usage, create on schema " + role + " to " + role);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+        return new TestPostgres.Database(owned.jdbcUrl(), owned.name(), role, "runtime");
     }
 
     public String url() {
