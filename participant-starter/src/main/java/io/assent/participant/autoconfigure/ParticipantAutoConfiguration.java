@@ -32,6 +32,7 @@ import io.assent.participant.transaction.SpringHeldTransaction;
 import io.assent.participant.web.BranchFilter;
 import io.assent.participant.web.FailureNote;
 import io.assent.participant.web.LateBranchInterceptor;
+import io.assent.participant.web.MessageFilter;
 import io.assent.participant.web.MessageGuard;
 import io.assent.participant.web.ParticipantEndpoints;
 import io.assent.protocol.Vote;
@@ -418,6 +419,15 @@ public final class ParticipantAutoConfiguration {
         FilterRegistrationBean<BranchFilter> registration =
                 new FilterRegistrationBean<>(new BranchFilter(branches, admission, end, directory, properties.path()));
         registration.setOrder(BranchFilter.ORDER);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<MessageFilter> assentMessageFilter(ParticipantProperties properties) {
+        FilterRegistrationBean<MessageFilter> registration =
+                new FilterRegistrationBean<>(new MessageFilter(properties.path()));
+        registration.addUrlPatterns(properties.path() + "/*");
+        registration.setOrder(MessageFilter.ORDER);
         return registration;
     }
 
