@@ -32,6 +32,7 @@ import io.assent.participant.transaction.SpringHeldTransaction;
 import io.assent.participant.web.BranchFilter;
 import io.assent.participant.web.FailureNote;
 import io.assent.participant.web.LateBranchInterceptor;
+import io.assent.participant.web.MessageErrorFilter;
 import io.assent.participant.web.MessageFilter;
 import io.assent.participant.web.MessageGuard;
 import io.assent.participant.web.ParticipantEndpoints;
@@ -40,6 +41,7 @@ import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.signature.RequestVerifier;
 import io.assent.protocol.signature.SigningKey;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import jakarta.servlet.DispatcherType;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -427,6 +429,15 @@ public final class ParticipantAutoConfiguration {
         FilterRegistrationBean<MessageFilter> registration =
                 new FilterRegistrationBean<>(new MessageFilter(properties.path()));
         registration.addUrlPatterns(properties.path() + "/*");
+        registration.setOrder(MessageFilter.ORDER);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<MessageErrorFilter> assentMessageErrorFilter(ParticipantProperties properties) {
+        FilterRegistrationBean<MessageErrorFilter> registration =
+                new FilterRegistrationBean<>(new MessageErrorFilter(properties.path()));
+        registration.setDispatcherTypes(DispatcherType.ERROR);
         registration.setOrder(MessageFilter.ORDER);
         return registration;
     }

@@ -61,8 +61,6 @@ public final class MessageFilter extends OncePerRequestFilter {
                             .at(HttpHeaders.CONTENT_TYPE));
         } else {
             chain.doFilter(request, response);
-            // Otherwise Tomcat would have the application answer in its place after a body that could not be read.
-            response.flushBuffer();
         }
     }
 
