@@ -565,7 +565,6 @@ class ParticipantIntegrationTests {
         "ended=true&limit=0, limit",
         "ended=true&limit=1001, limit",
         "ended=true&limit=ten, limit",
-        "ended=true&limit=1&limit=2, limit",
         "ended=true&after=yesterday, after",
         "ended=true&before=0199A1B2-7C3D-7E4F-8A5B-6C7D8E9F0A1B, before",
         "limit=5, limit",

@@ -7,6 +7,7 @@ import io.assent.coordinator.engine.LogVitals;
 import io.assent.coordinator.engine.LogVitals.Vitals;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ public final class LogStatus {
      * @param decisionBatch proposals in one statement of this instance
      * @param progressBatch transactions in one record of progress of this instance
      */
+    @Schema(name = "LogStatusItem")
     public record Item(
             String name,
             @Nullable String since,

@@ -68,6 +68,7 @@ import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,24 @@ class ApiDocumentation {
                     + " \"ref\": \"" + REF + "\", \"vote\": \"PREPARED\"}";
 
     private static final Set<String> OF_THEIR_OWN = Set.of("instances", "participants", "doctor");
+
+    /** Refused at the door when too much is under way. */
+    private static final Set<String> ADMITTED = Set.of("begin", "commit", "commits");
+
+    /** Answered later, and that they are unknown if that takes too long. */
+    private static final Set<String> WAITING = Set.of(
+            "begin",
+            "enlist",
+            "commit",
+            "commits",
+            "rollback",
+            "resolve",
+            "retry",
+            "settle",
+            "find",
+            "inquire",
+            "reconcile",
+            "reconcileNamed");
 
     private record Call(
             String path,
@@ -489,6 +508,12 @@ class ApiDocumentation {
         if (operation.getParameters() != null) {
             operation.getParameters().forEach(parameter -> parameters.add(described(call, parameter)));
         }
+        if (call.response() == ReconciliationView.class) {
+            parameters.add(ofReconciliation(new Parameter()
+                    .in("query")
+                    .name("participant")
+                    .schema(new ArraySchema().items(new StringSchema()))));
+        }
         if (List.of("commit", "commits", "rollback").contains(call.id())) {
             parameters.add(new Parameter()
                     .in("header")
@@ -577,11 +602,23 @@ class ApiDocumentation {
     }
 
     private static Map<Integer, List<ProblemType>> problems(Call call) {
-        List<ProblemType> types =
-                new ArrayList<>(List.of(INVALID_VALUE, UNAUTHORIZED, FORBIDDEN, NOT_ACCEPTABLE, INTERNAL_ERROR));
+        Set<ProblemType> types = EnumSet.of(
+                INVALID_VALUE,
+                MALFORMED_REQUEST,
+                UNKNOWN_FIELD,
+                DUPLICATE_MEMBER,
+                UNAUTHORIZED,
+                FORBIDDEN,
+                NOT_ACCEPTABLE,
+                INTERNAL_ERROR);
         if (call.request() != null) {
-            types.addAll(List.of(
-                    MALFORMED_REQUEST, UNKNOWN_FIELD, DUPLICATE_MEMBER, PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE));
+            types.addAll(List.of(PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE));
+        }
+        if (ADMITTED.contains(call.id())) {
+            types.add(OVERLOADED);
+        }
+        if (WAITING.contains(call.id())) {
+            types.add(OUTCOME_UNKNOWN);
         }
         types.addAll(call.problems());
         Map<Integer, List<ProblemType>> byStatus = new TreeMap<>();

@@ -1,5 +1,6 @@
 package io.assent.coordinator.web;
 
+import io.assent.protocol.wire.JsonInput;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import io.assent.protocol.wire.WireJson;
@@ -7,8 +8,11 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.util.MimeTypeUtils;
 import org.springframework.web.bind.support.WebDataBinderFactory;
@@ -44,33 +48,46 @@ final class BodyArgumentResolver implements HandlerMethodArgumentResolver {
         if (request == null || body == null) {
             throw new IllegalStateException("only for @Body parameters of servlet requests: " + parameter);
         }
-        requireJson(request.getContentType());
+        requireJson(request);
         byte[] bytes = read(request, settings.limit(body.limit()));
-        return JsonInput.read(
-                bytes,
-                parameter.getParameterType(),
-                switch (body.from()) {
-                    case INITIATOR -> WireJson.strict();
-                    case PARTICIPANT -> WireJson.tolerant();
-                });
+        try {
+            return JsonInput.read(
+                    bytes,
+                    parameter.getParameterType(),
+                    switch (body.from()) {
+                        case INITIATOR -> WireJson.strict();
+                        case PARTICIPANT -> WireJson.tolerant();
+                    });
+        } catch (JsonInput.UnreadableException e) {
+            throw new ProblemException(e.problem());
+        }
     }
 
-    private static void requireJson(@Nullable String contentType) {
+    private static void requireJson(HttpServletRequest request) {
+        List<String> types = Collections.list(request.getHeaders(HttpHeaders.CONTENT_TYPE));
+        if (types.size() != 1 || !isJson(types.get(0))) {
+            throw new ProblemException(Problem.of(
+                            ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                            "Send the body as Content-Type: application/json, in UTF-8")
+                    .at(HttpHeaders.CONTENT_TYPE));
+        }
+        // Nothing is decompressed: a small body must not become a large one.
+        if (request.getHeader(HttpHeaders.CONTENT_ENCODING) != null) {
+            throw new ProblemException(Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body as it is")
+                    .at(HttpHeaders.CONTENT_ENCODING));
+        }
+    }
+
+    private static boolean isJson(String contentType) {
         try {
-            if (contentType != null) {
-                var type = MimeTypeUtils.parseMimeType(contentType);
-                Charset charset = type.getCharset();
-                if (type.equalsTypeAndSubtype(MediaType.APPLICATION_JSON)
-                        && (charset == null || charset.equals(StandardCharsets.UTF_8))) {
-                    return;
-                }
-            }
+            var type = MimeTypeUtils.parseMimeType(contentType);
+            Charset charset = type.getCharset();
+            return type.equalsTypeAndSubtype(MediaType.APPLICATION_JSON)
+                    && (charset == null || charset.equals(StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {
             // No media type is no JSON either.
+            return false;
         }
-        throw new ProblemException(Problem.of(
-                        ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send the body as Content-Type: application/json, in UTF-8")
-                .at("Content-Type"));
     }
 
     /** Stops one byte past the limit, however long the body claims to be or turns out to be. */

@@ -8,6 +8,7 @@ import io.assent.coordinator.reconciliation.Reconciliation;
 import io.assent.coordinator.reconciliation.Reconciliations;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,8 +45,8 @@ class ReconciliationController {
             @RequestParam(required = false) @Nullable String epoch,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(required = false) @Nullable String limit,
-            @RequestParam(required = false) @Nullable List<String> participant) {
-        return compare(names.only(), epoch, after, limit, participant);
+            HttpServletRequest request) {
+        return compare(names.only(), epoch, after, limit, request);
     }
 
     @GetMapping("/logs/{log}/reconciliation")
@@ -54,8 +55,8 @@ class ReconciliationController {
             @RequestParam(required = false) @Nullable String epoch,
             @RequestParam(required = false) @Nullable String after,
             @RequestParam(required = false) @Nullable String limit,
-            @RequestParam(required = false) @Nullable List<String> participant) {
-        return compare(names.known(name), epoch, after, limit, participant);
+            HttpServletRequest request) {
+        return compare(names.known(name), epoch, after, limit, request);
     }
 
     private CompletionStage<ReconciliationView> compare(
@@ -63,13 +64,15 @@ class ReconciliationController {
             @Nullable String epoch,
             @Nullable String after,
             @Nullable String limit,
-            @Nullable List<String> participant) {
+            HttpServletRequest request) {
+        // As a list of Spring's, one that is empty would be none, and one with a comma in its address would be two.
+        String[] participants = request.getParameterValues("participant");
         Reconciliation reconciliation = reconciliations.of(name);
         Integer number = epoch == null ? null : Values.integer(epoch, "epoch", 1, Integer.MAX_VALUE, 0);
         var query = new Reconciliation.Query(
                 after == null ? null : Values.transaction(after, "after"),
                 Values.integer(limit, "limit", 1, MOST_TRANSACTIONS, USUALLY),
-                named(participant == null ? List.of() : participant));
+                named(participants == null ? List.of() : List.of(participants)));
         Optional<Epoch> found = reconciliation.epoch(number);
         Epoch held = found.orElseThrow(() -> new ProblemException(Problem.of(
                 ProblemType.NOT_FOUND,

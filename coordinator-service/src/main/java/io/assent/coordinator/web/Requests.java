@@ -11,6 +11,7 @@ import io.assent.protocol.wire.BeginRequest;
 import io.assent.protocol.wire.BranchMessage;
 import io.assent.protocol.wire.Commit;
 import io.assent.protocol.wire.InquiryRequest;
+import io.assent.protocol.wire.JsonInput;
 import io.assent.protocol.wire.RollbackRequest;
 import io.assent.protocol.wire.WireJson;
 import java.time.Duration;
@@ -73,8 +74,7 @@ final class Requests {
                     expected.add(new ExpectedBranch(name, null));
                     collected = null;
                 } else if (item != null && item.isObject()) {
-                    Branch branch = branch(
-                            JsonInput.read(item, BranchMessage.class, WireJson.strict(), pointer), pointer, true);
+                    Branch branch = branch(message(item, pointer), pointer, true);
                     name = branch.id();
                     expected.add(new ExpectedBranch(name, branch.ref()));
                     if (collected != null) {
@@ -147,6 +147,14 @@ final class Requests {
                     Values.instant(branch.deadline(), pointer + "/deadline")));
         }
         return inquiries;
+    }
+
+    private static BranchMessage message(JsonNode item, String pointer) {
+        try {
+            return JsonInput.read(item, BranchMessage.class, WireJson.strict(), pointer);
+        } catch (JsonInput.UnreadableException e) {
+            throw new ProblemException(e.problem());
+        }
     }
 
     /** Where an address may lead is not checked here: the engine asks its participant port before it writes anything. */

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Remembers what it was asked and answers what the test says. */
@@ -33,6 +34,9 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
     record Find(TransactionId id) {}
 
     final List<Object> asked = new CopyOnWriteArrayList<>();
+    /** Hears of each call, on the thread of its request. */
+    volatile Consumer<Object> called = asked::add;
+
     volatile Function<TransactionId, CompletionStage<Answer>> answer = id -> new CompletableFuture<>();
     volatile InquiryAnswer inquiryAnswer = InquiryAnswer.UNDECIDED;
     volatile List<TransactionRecord> found = List.of();
@@ -48,6 +52,7 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
         overloaded = null;
         refused.set(0);
         asked.clear();
+        called = asked::add;
         found = List.of();
         missing = List.of();
         searchFailure = null;
@@ -66,43 +71,43 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
 
     @Override
     public CompletionStage<Answer> begin(Begin request) {
-        asked.add(request);
+        called.accept(request);
         return answer.apply(request.id() == null ? Records.ID : request.id());
     }
 
     @Override
     public CompletionStage<Answer> enlist(TransactionId id, Branch branch) {
-        asked.add(new Enlist(id, branch));
+        called.accept(new Enlist(id, branch));
         return answer.apply(id);
     }
 
     @Override
     public CompletionStage<Answer> commit(Commit request) {
-        asked.add(request);
+        called.accept(request);
         return answer.apply(request.id());
     }
 
     @Override
     public CompletionStage<Answer> rollback(Rollback request) {
-        asked.add(request);
+        called.accept(request);
         return answer.apply(request.id());
     }
 
     @Override
     public CompletionStage<Answer> resolve(TransactionId id, String reason) {
-        asked.add(new Resolve(id, reason));
+        called.accept(new Resolve(id, reason));
         return answer.apply(id);
     }
 
     @Override
     public CompletionStage<Answer> retry(TransactionId id) {
-        asked.add(new Retry(id));
+        called.accept(new Retry(id));
         return answer.apply(id);
     }
 
     @Override
     public CompletionStage<List<Inquired>> inquire(ParticipantName participant, List<Inquiry> inquiries) {
-        asked.add(new Inquire(participant, inquiries));
+        called.accept(new Inquire(participant, inquiries));
         List<Inquired> answers = new ArrayList<>();
         inquiries.forEach(inquiry -> answers.add(new Inquired(inquiry, inquiryAnswer)));
         return CompletableFuture.completedFuture(answers);
@@ -110,7 +115,7 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
 
     @Override
     public CompletionStage<Answer> find(TransactionId id) {
-        asked.add(new Find(id));
+        called.accept(new Find(id));
         return answer.apply(id);
     }
 
@@ -131,7 +136,7 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
 
     @Override
     public Result search(Query query) {
-        asked.add(query);
+        called.accept(query);
         if (searchFailure != null) {
             throw searchFailure;
         }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /** A log that was restored once, under every name that the test gives it; says what it was asked. */
 final class FakeLogLives implements LogLives, DecisionLogs {
@@ -23,12 +24,24 @@ final class FakeLogLives implements LogLives, DecisionLogs {
     private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
 
     final List<String> asked = new ArrayList<>();
+    /** Hears of each call, on the thread of its request. */
+    volatile Consumer<String> called = asked::add;
+
     Status settled = Status.OK;
     TransactionRecord record;
     boolean available = true;
     List<Log> logs = List.of(ONLY);
 
     static final Log ONLY = new Log("main", null, null);
+
+    void reset() {
+        asked.clear();
+        called = asked::add;
+        settled = Status.OK;
+        record = null;
+        available = true;
+        logs = List.of(ONLY);
+    }
 
     @Override
     public List<Log> logs() {
@@ -89,19 +102,19 @@ final class FakeLogLives implements LogLives, DecisionLogs {
 
     @Override
     public int restored(String reason) {
-        asked.add("restored: " + reason);
+        called.accept("restored: " + reason);
         return 2;
     }
 
     @Override
     public boolean endHold(int epoch, String reason) {
-        asked.add("end " + epoch + ": " + reason);
+        called.accept("end " + epoch + ": " + reason);
         return epoch == 2;
     }
 
     @Override
     public CompletionStage<Reply> settle(TransactionId id, Decision decision, List<Branch> branches, String reason) {
-        asked.add(decision + " "
+        called.accept(decision + " "
                 + branches.stream().map(b -> b.id() + " " + b.vote()).toList() + ": " + reason);
         return CompletableFuture.completedFuture(new Reply(settled, record, true, null));
     }

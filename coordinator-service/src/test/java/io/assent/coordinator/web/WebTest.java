@@ -1,7 +1,10 @@
 package io.assent.coordinator.web;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.assent.coordinator.console.ConsoleConfiguration;
 import io.assent.coordinator.doctor.DoctorConfiguration;
+import io.assent.coordinator.engine.DecisionLog;
 import io.assent.coordinator.operations.OperationsConfiguration;
 import io.assent.coordinator.reconciliation.Reconciliation;
 import io.assent.coordinator.reconciliation.Reconciliations;
@@ -10,9 +13,14 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -65,10 +73,16 @@ public @interface WebTest {
             return new FakeParticipants();
         }
 
-        /** Never asked for more than which epochs there are. */
+        /** No participant shows anything, so the log is asked for nothing. */
         @Bean
-        Reconciliations reconciliations(FakeLogLives lives) {
-            return log -> new Reconciliation(lives, null, id -> true, null, range -> List.of());
+        Reconciliations reconciliations(FakeLogLives lives, FakeParticipants participants) {
+            DecisionLog empty = (DecisionLog) Proxy.newProxyInstance(
+                    WebTest.class.getClassLoader(), new Class<?>[] {DecisionLog.class}, (proxy, method, arguments) -> {
+                        assertThat(method.getName()).isEqualTo("find");
+                        return CompletableFuture.completedStage(new DecisionLog.Reading(
+                                DecisionLog.Status.OK, Map.of(), Set.of(), Records.NOW, Instant.EPOCH));
+                    });
+            return log -> new Reconciliation(lives, empty, id -> true, participants, range -> List.of());
         }
 
         @Bean

@@ -33,6 +33,8 @@ import io.assent.participant.transaction.SpringHeldTransaction;
 import io.assent.participant.web.BranchFilter;
 import io.assent.participant.web.FailureNote;
 import io.assent.participant.web.LateBranchInterceptor;
+import io.assent.participant.web.MessageErrorFilter;
+import io.assent.participant.web.MessageFilter;
 import io.assent.participant.web.MessageGuard;
 import io.assent.participant.web.ParticipantEndpoints;
 import io.assent.protocol.Vote;
@@ -40,6 +42,7 @@ import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.signature.RequestVerifier;
 import io.assent.protocol.signature.SigningKey;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import jakarta.servlet.DispatcherType;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -447,6 +450,24 @@ public final class ParticipantAutoConfiguration {
         FilterRegistrationBean<BranchFilter> registration =
                 new FilterRegistrationBean<>(new BranchFilter(branches, admission, end, directory, properties.path()));
         registration.setOrder(BranchFilter.ORDER);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<MessageFilter> assentMessageFilter(ParticipantProperties properties) {
+        FilterRegistrationBean<MessageFilter> registration =
+                new FilterRegistrationBean<>(new MessageFilter(properties.path()));
+        registration.addUrlPatterns(properties.path() + "/*");
+        registration.setOrder(MessageFilter.ORDER);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<MessageErrorFilter> assentMessageErrorFilter(ParticipantProperties properties) {
+        FilterRegistrationBean<MessageErrorFilter> registration =
+                new FilterRegistrationBean<>(new MessageErrorFilter(properties.path()));
+        registration.setDispatcherTypes(DispatcherType.ERROR);
+        registration.setOrder(MessageFilter.ORDER);
         return registration;
     }
 

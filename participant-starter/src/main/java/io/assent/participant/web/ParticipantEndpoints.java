@@ -15,14 +15,16 @@ import io.assent.protocol.wire.DecisionOrder;
 import io.assent.protocol.wire.DecisionResult;
 import io.assent.protocol.wire.DecisionsRequest;
 import io.assent.protocol.wire.DecisionsResponse;
+import io.assent.protocol.wire.JsonInput;
 import io.assent.protocol.wire.PrepareRequest;
 import io.assent.protocol.wire.PrepareResponse;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import io.assent.protocol.wire.WireJson;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +43,6 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
-import tools.jackson.core.JacksonException;
 
 /** The participant's side of the wire. Ignores unknown members (rolling upgrades), refuses everything else. Thread-safe. */
 public final class ParticipantEndpoints {
@@ -83,12 +84,14 @@ public final class ParticipantEndpoints {
                 .build();
     }
 
-    private ServerResponse prepare(ServerRequest request) throws IOException, Refused {
+    private ServerResponse prepare(ServerRequest request) throws Refused {
         PrepareRequest message = read(request, PrepareRequest.class);
         checkAddressee(message.participant(), "/participant");
         TransactionId transaction = value(message.transaction(), "/transaction", TransactionId::parse);
         BranchId branch = value(message.branch(), "/branch", BranchId::new);
         BranchRef ref = optional(message.ref(), "/ref", BranchRef::new);
+        // For people only: time is counted by what remains (R10).
+        optional(message.deadline(), "/deadline", ParticipantEndpoints::instant);
         Duration remaining = value(message.remaining(), "/remaining", ParticipantEndpoints::remaining);
         try {
             BranchService.PrepareAnswer vote = branches.prepare(transaction, branch, ref, remaining);
@@ -99,7 +102,7 @@ public final class ParticipantEndpoints {
         }
     }
 
-    private ServerResponse decisions(ServerRequest request) throws IOException, Refused {
+    private ServerResponse decisions(ServerRequest request) throws Refused {
         DecisionsRequest message = read(request, DecisionsRequest.class);
         checkAddressee(message.participant(), "/participant");
         List<DecisionOrder> orders = message.decisions();
@@ -195,12 +198,20 @@ public final class ParticipantEndpoints {
     }
 
     private static @Nullable String parameter(ServerRequest request, String name) throws Refused {
-        List<String> values = request.params().get(name);
+        List<String> values;
+        try {
+            values = request.params().get(name);
+        } catch (RuntimeException e) {
+            // Each server has an exception of its own for a query that it cannot decode.
+            throw new Refused(Problem.of(ProblemType.MALFORMED_REQUEST, "The query is not well-formed")
+                    .at("query"));
+        }
         if (values == null || values.isEmpty()) {
             return null;
         }
         if (values.size() > 1) {
-            throw invalid(name, "is given twice");
+            throw new Refused(Problem.of(ProblemType.DUPLICATE_MEMBER, "The parameter is given twice")
+                    .at(name));
         }
         return values.get(0);
     }
@@ -234,7 +245,7 @@ public final class ParticipantEndpoints {
         }
         TransactionId transaction = value(order.transaction(), pointer + "/transaction", TransactionId::parse);
         BranchId branch = value(order.branch(), pointer + "/branch", BranchId::new);
-        Decision decision = value(order.decision(), pointer + "/decision", Decision::valueOf);
+        Decision decision = value(order.decision(), pointer + "/decision", ParticipantEndpoints::decision);
         BranchRef ref = optional(order.ref(), pointer + "/ref", BranchRef::new);
         if (decision == Decision.COMMIT && ref == null) {
             throw invalid(pointer + "/ref", "COMMIT is ordered by ref only");
@@ -252,25 +263,23 @@ public final class ParticipantEndpoints {
         }
     }
 
-    private <T> T read(ServerRequest request, Class<T> type) throws IOException, Refused {
-        MediaType contentType = request.headers().contentType().orElse(null);
-        if (contentType == null || !contentType.isCompatibleWith(MediaType.APPLICATION_JSON)) {
-            throw new Refused(Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, null));
+    private <T> T read(ServerRequest request, Class<T> type) throws Refused {
+        byte[] body;
+        try {
+            body = request.servletRequest().getInputStream().readNBytes(MAX_BODY_BYTES + 1);
+        } catch (IOException e) {
+            throw new Refused(
+                    Problem.of(ProblemType.MALFORMED_REQUEST, "The body ended early or is not well-formed HTTP"));
         }
-        byte[] body = request.servletRequest().getInputStream().readNBytes(MAX_BODY_BYTES + 1);
         if (body.length > MAX_BODY_BYTES) {
             throw new Refused(
                     Problem.of(ProblemType.PAYLOAD_TOO_LARGE, "The body has at most " + MAX_BODY_BYTES + " bytes."));
         }
         check(request, body);
         try {
-            T message = WireJson.tolerant().readValue(body, type);
-            if (message == null) {
-                throw new Refused(Problem.of(ProblemType.MALFORMED_REQUEST, "expected an object"));
-            }
-            return message;
-        } catch (JacksonException e) {
-            throw new Refused(Problem.of(ProblemType.MALFORMED_REQUEST, e.getOriginalMessage()));
+            return JsonInput.read(body, type, WireJson.tolerant());
+        } catch (JsonInput.UnreadableException e) {
+            throw new Refused(e.problem());
         }
     }
 
@@ -287,20 +296,42 @@ public final class ParticipantEndpoints {
     }
 
     private static Duration remaining(String text) {
-        Duration duration = Duration.parse(text);
-        if (duration.isNegative() || duration.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException("expected PT0S to PT24H");
+        try {
+            Duration duration = Duration.parse(text);
+            if (!duration.isNegative() && duration.compareTo(Duration.ofDays(1)) <= 0) {
+                return duration;
+            }
+        } catch (DateTimeException e) {
+            // Not even a duration: the answer below.
         }
-        return duration;
+        throw new IllegalArgumentException("expected an ISO 8601 duration from PT0S to PT24H");
     }
 
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("expected an RFC 3339 instant in UTC", e);
+        }
+    }
+
+    private static Decision decision(String text) {
+        for (Decision decision : Decision.values()) {
+            if (decision.name().equals(text)) {
+                return decision;
+            }
+        }
+        throw new IllegalArgumentException("expected COMMIT or ROLLBACK");
+    }
+
+    /** @param parser throws {@link IllegalArgumentException} with a message that the sender may read */
     private static <T> T value(@Nullable String text, String pointer, Function<String, T> parser) throws Refused {
         if (text == null) {
             throw invalid(pointer, "is missing");
         }
         try {
             return parser.apply(text);
-        } catch (IllegalArgumentException | DateTimeParseException e) {
+        } catch (IllegalArgumentException e) {
             throw invalid(pointer, String.valueOf(e.getMessage()));
         }
     }
@@ -320,7 +351,8 @@ public final class ParticipantEndpoints {
                 .body(WireJson.tolerant().writeValueAsBytes(body));
     }
 
-    private ServerResponse answer(Work work) throws Exception {
+    /** Nothing is left to the application, whose own handlers of exceptions know nothing of this protocol. */
+    private ServerResponse answer(Work work) {
         try {
             return work.run();
         } catch (Refused e) {
@@ -328,6 +360,9 @@ public final class ParticipantEndpoints {
         } catch (BranchResourceException e) {
             log.warn("A question of the coordinator could not be answered now: {}", e.getMessage());
             return problem(Problem.of(ProblemType.OVERLOADED, "the participant's database cannot be asked now"));
+        } catch (RuntimeException e) {
+            log.error("A message of the coordinator ended in a programming error; it will ask again", e);
+            return problem(Problem.of(ProblemType.INTERNAL_ERROR, "The service's log tells more"));
         }
     }
 
@@ -342,7 +377,7 @@ public final class ParticipantEndpoints {
 
     @FunctionalInterface
     private interface Work {
-        ServerResponse run() throws Exception;
+        ServerResponse run() throws Refused;
     }
 
     /** Ends a request with a problem. */

@@ -49,6 +49,16 @@ public final class MapLog implements TwoPhaseParticipant {
         return kept.contains(key);
     }
 
+    /** What is in it and what is kept aside: whoever changes nothing leaves it equal. */
+    public synchronized String contents() {
+        return records + " " + aside + " " + prepared + " " + kept;
+    }
+
+    /** How many branches it knows, and how many executions keep something aside. */
+    public synchronized int size() {
+        return records.size() + aside.size();
+    }
+
     /** How many executions keep something aside. */
     public synchronized int aside() {
         return aside.size();

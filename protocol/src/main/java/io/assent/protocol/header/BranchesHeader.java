@@ -72,11 +72,13 @@ public final class BranchesHeader {
      */
     public static List<BranchVote> parse(String text) {
         List<BranchVote> branches = new ArrayList<>();
+        int known = 0;
         for (ListElement<?> element : Sfv.list(NAME, text, MAX_LENGTH)) {
             if (!(element instanceof StringItem item)) {
                 throw new IllegalArgumentException(NAME + ": a branch is a string");
             }
             Parameters parameters = item.getParams();
+            known += parameters.size();
             String ref = text(parameters, "ref", BranchRef.MAX_LENGTH);
             String participant = text(parameters, "participant", 63);
             if (participant == null) {
@@ -90,6 +92,7 @@ public final class BranchesHeader {
                     ref == null ? null : new BranchRef(ref),
                     text(parameters, "reason", MAX_REASON_LENGTH)));
         }
+        Sfv.checkGivenOnce(NAME, known, Sfv.count(text, ';'));
         check(branches);
         return List.copyOf(branches);
     }

@@ -16,7 +16,10 @@ final class Sfv {
     static Map<String, ListElement<?>> dictionary(String header, String text, int maxLength) {
         checkLength(header, text, maxLength);
         try {
-            return Map.copyOf(Parser.parseDictionary(text).get());
+            Map<String, ListElement<?>> members =
+                    Map.copyOf(Parser.parseDictionary(text).get());
+            checkGivenOnce(header, members.size(), members.isEmpty() ? 0 : 1 + count(text, ','));
+            return members;
         } catch (ParseException e) {
             throw malformed(header, e);
         }
@@ -29,6 +32,36 @@ final class Sfv {
         } catch (ParseException e) {
             throw malformed(header, e);
         }
+    }
+
+    /**
+     * RFC 9651 lets the last of several members or parameters of one name count. Whoever sends two of them means something
+     * else than whoever reads one.
+     *
+     * @param known how many there are by name
+     * @param given how many were written
+     */
+    static void checkGivenOnce(String header, int known, int given) {
+        if (known != given) {
+            throw new IllegalArgumentException(header + ": a member or parameter is given twice");
+        }
+    }
+
+    /** How often a separator stands outside of strings, in text that the library has read. */
+    static int count(String text, char separator) {
+        int found = 0;
+        boolean quoted = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"') {
+                quoted = !quoted;
+            } else if (c == '\\' && quoted) {
+                i++;
+            } else if (c == separator && !quoted) {
+                found++;
+            }
+        }
+        return found;
     }
 
     static void checkDistinct(String header, List<String> names) {

@@ -11,6 +11,7 @@ import io.assent.protocol.Vote;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,12 @@ class HeadersTests {
                 "id=\"0199a0e8-3f2b-7abc-8def-0123456789ab\", branch=\"1\", deadline=1, remaining=1, collect=2",
                 "id=\"0199a0e8-3f2b-7abc-8def-0123456789ab\", branch=\"1\", deadline=9999999999999999, remaining=1",
                 "id=\"0199a0e8-3f2b-7abc-8def-0123456789ab\", branch=\"..\", deadline=1, remaining=1",
+                "id=\"0199a0e8-3f2b-7abc-8def-0123456789ab\", branch=\"1\", deadline=1, remaining=1, branch=\"2\"",
+                "id=\"0199a0e8-3f2b-7abc-8def-0123456789ab\", branch=\"1\", deadline=1, remaining=1, later=\",\", later=1",
+                "id=\"0199a0e8-3f2b-7abc-8def-0123456789ab\", branch=\"1\", deadline=1, remaining=1, collect, collect=?0",
+                "id=\"0199a0e8-3f2b-7abc-8def-0123456789ab\", branch=\"1\", deadline=1, remaining=1,",
+                "id=\"0199a0e8-3f2b-7abc-8def-0123456789ab\", branch=(\"1\"), deadline=1, remaining=1",
+                "id=\"0199a0e8-3f2b-7abc-8def-0123456789ab\" branch=\"1\" deadline=1 remaining=1",
             })
     void a_context_that_is_not_well_formed_is_refused(String text) {
         assertThatIllegalArgumentException()
@@ -95,6 +102,14 @@ class HeadersTests {
                 "\"1\";participant=\"a\";vote=prepared;ref=\"x\"",
                 "\"1\";participant=\"a\";vote=prepared;ref=\"assent:x",
                 "\"1\";participant=\"a\";vote=prepared;ref=\"assent:x\", \"1\";participant=\"a\";vote=prepared;ref=\"assent:x\"",
+                "\"1\";participant=\"a\";vote=rollback;vote=prepared;ref=\"assent:x\"",
+                "\"1\";participant=\"a\";vote=prepared;ref=\"assent:x\";ref=\"assent:y\"",
+                "\"1\";participant=\"a\";vote=prepared;ref=\"assent:x\";later=\";\\\"\";later",
+                "\"1\";participant=\"a\";vote=prepared;ref=\"assent:x\",",
+                "\"1\";participant=\"a\";vote=?1;ref=\"assent:x\"",
+                "\"1\";participant=:YQ==:;vote=prepared;ref=\"assent:x\"",
+                "(\"1\");participant=\"a\";vote=prepared;ref=\"assent:x\"",
+                "\"1.\";participant=\"a\";vote=prepared;ref=\"assent:x\"",
                 "<html>"
             })
     void what_is_not_well_formed_is_no_vote(String text) {
@@ -111,5 +126,71 @@ class HeadersTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BranchesHeader.format(branches))
                 .withMessageContaining("25");
+    }
+
+    @Test
+    void separators_within_strings_are_no_separators() {
+        assertThat(TransactionContext.parse(
+                                "id=\"" + ID
+                                        + "\", branch=\"1\", deadline=1, remaining=1, later=\"a, \\\"b, c\\\\\", more=(\"d,\" e);f=1")
+                        .branch())
+                .isEqualTo(new BranchId("1"));
+        assertThat(
+                        BranchesHeader.parse(
+                                "\"1\";participant=\"a\";vote=rollback;reason=\"a; \\\"b; c\";later, \"2\";participant=\"a\";vote=rollback"))
+                .hasSize(2);
+    }
+
+    /** Whatever was changed in a header: it is refused, or it is read, and then reads the same when it is written again. */
+    @Test
+    void a_header_that_was_changed_is_refused_or_has_one_meaning() {
+        String context = new TransactionContext(
+                        ID, new BranchId("1.2"), Instant.ofEpochMilli(1763690000123L), Duration.ofMillis(9950), true)
+                .format();
+        String votes = BranchesHeader.format(List.of(
+                new BranchVote(
+                        new BranchId("1"), new ParticipantName("payment"), "http://p/assent/v1", Vote.PREPARED, REF),
+                new BranchVote(
+                        new BranchId("1.1"), new ParticipantName("stock"), null, Vote.ROLLBACK, null, "no; \"x\"")));
+        int read = 0;
+        for (int seed = 0; seed < 50_000; seed++) {
+            Random random = new Random(seed * 0x9E3779B97F4A7C15L);
+            String text = changed(seed % 2 == 0 ? context : votes, random);
+            try {
+                if (seed % 2 == 0) {
+                    TransactionContext parsed = TransactionContext.parse(text);
+                    assertThat(TransactionContext.parse(parsed.format()))
+                            .as(text)
+                            .isEqualTo(parsed);
+                } else {
+                    List<BranchVote> parsed = BranchesHeader.parse(text);
+                    assertThat(BranchesHeader.parse(BranchesHeader.format(parsed)))
+                            .as(text)
+                            .isEqualTo(parsed);
+                }
+                read++;
+            } catch (IllegalArgumentException e) {
+                assertThat(e.getMessage()).as(text).isNotBlank().doesNotContain("\n");
+            }
+        }
+        assertThat(read).as("some are still read").isBetween(500, 45_000);
+    }
+
+    private static String changed(String text, Random random) {
+        StringBuilder changed = new StringBuilder(text);
+        int times = 1 + random.nextInt(3);
+        for (int i = 0; i < times && !changed.isEmpty(); i++) {
+            int at = random.nextInt(changed.length());
+            int to = Math.min(changed.length(), at + 1 + random.nextInt(20));
+            String piece = changed.substring(at, to);
+            switch (random.nextInt(5)) {
+                case 0 -> changed.delete(at, to);
+                case 1 -> changed.insert(at, piece);
+                case 2 -> changed.setCharAt(at, (char) random.nextInt(random.nextBoolean() ? 128 : 0x3000));
+                case 3 -> changed.insert(at, ",;=\"\\()?:@%* \t\n".charAt(random.nextInt(15)));
+                default -> changed.append(random.nextBoolean() ? ", " : ";").append(piece);
+            }
+        }
+        return changed.toString();
     }
 }

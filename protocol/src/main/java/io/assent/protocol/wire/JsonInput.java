@@ -1,7 +1,5 @@
-package io.assent.coordinator.web;
+package io.assent.protocol.wire;
 
-import io.assent.protocol.wire.Problem;
-import io.assent.protocol.wire.ProblemType;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -14,13 +12,36 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads JSON and says exactly where it is wrong. */
-final class JsonInput {
+/** Reads JSON and says exactly where it is wrong. What the library says is never passed on: it names classes. */
+public final class JsonInput {
 
     private JsonInput() {}
 
-    /** @throws ProblemException pointing at the member that is wrong */
-    static <T> T read(byte[] body, Class<T> type, JsonMapper mapper) {
+    /** There is no message in what was sent. */
+    public static final class UnreadableException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Problem problem;
+
+        private UnreadableException(Problem problem) {
+            super(problem.detail(), null, false, false);
+            this.problem = problem;
+        }
+
+        /** What to answer: of status 400, pointing at the member that is wrong. */
+        public Problem problem() {
+            return problem;
+        }
+    }
+
+    /**
+     * Reads a body, which is UTF-8 and nothing else.
+     *
+     * @param mapper {@link WireJson#strict()} or {@link WireJson#tolerant()}
+     * @throws UnreadableException if it is not one JSON object of that type
+     */
+    public static <T> T read(byte[] body, Class<T> type, JsonMapper mapper) throws UnreadableException {
         if (body.length == 0) {
             throw malformed("The body is empty; a JSON object is expected", "");
         }
@@ -45,8 +66,14 @@ final class JsonInput {
         }
     }
 
-    /** Reads a part of a document that was read before. */
-    static <T> T read(JsonNode node, Class<T> type, JsonMapper mapper, String pointer) {
+    /**
+     * Reads a part of a document that was read before.
+     *
+     * @param pointer to the part within the document
+     * @throws UnreadableException if it is not of that type
+     */
+    public static <T> T read(JsonNode node, Class<T> type, JsonMapper mapper, String pointer)
+            throws UnreadableException {
         try {
             return mapper.treeToValue(node, type);
         } catch (JacksonException e) {
@@ -54,9 +81,9 @@ final class JsonInput {
         }
     }
 
-    private static ProblemException problem(JacksonException e, String prefix) {
+    private static UnreadableException problem(JacksonException e, String prefix) {
         if (e instanceof UnrecognizedPropertyException unknown) {
-            return new ProblemException(
+            return new UnreadableException(
                     Problem.of(ProblemType.UNKNOWN_FIELD, "There is no member of this name here; is it misspelt?")
                             .at(prefix + pointer(unknown)));
         }
@@ -66,7 +93,7 @@ final class JsonInput {
                     : "";
             // The library has no class of its own for this error.
             if (e.getOriginalMessage().startsWith("Duplicate Object property")) {
-                return new ProblemException(Problem.of(ProblemType.DUPLICATE_MEMBER, "The member is given twice")
+                return new UnreadableException(Problem.of(ProblemType.DUPLICATE_MEMBER, "The member is given twice")
                         .at(prefix + at));
             }
             return malformed(
@@ -80,15 +107,16 @@ final class JsonInput {
             return malformed("Something follows the JSON object", "");
         }
         if (e instanceof DatabindException) {
-            return ProblemException.invalid(
-                    prefix + pointer(e),
-                    "The value is of the wrong type, or contains NUL or a lone surrogate; values are never converted");
+            return new UnreadableException(Problem.of(
+                            ProblemType.INVALID_VALUE,
+                            "The value is of the wrong type, or contains NUL or a lone surrogate; values are never converted")
+                    .at(prefix + pointer(e)));
         }
         return malformed("Not well-formed JSON", prefix + pointer(e));
     }
 
-    private static ProblemException malformed(String detail, @Nullable String pointer) {
-        return new ProblemException(Problem.of(ProblemType.MALFORMED_REQUEST, detail)
+    private static UnreadableException malformed(String detail, @Nullable String pointer) {
+        return new UnreadableException(Problem.of(ProblemType.MALFORMED_REQUEST, detail)
                 .at(pointer == null || pointer.isEmpty() ? null : pointer));
     }
 
