@@ -40,8 +40,8 @@ async function submit(event) {
 export const draw = () => html`
   <section class="panel login" aria-labelledby="login-title">
     <h1 id="login-title">${title}</h1>
-    <p class="quiet" id="login-how">Enter the key of somebody who has the scopes tx:operate and tx:read, or such a token; whoever runs this coordinator
-      makes keys as docs/security.md shows.</p>
+    <p class="quiet" id="login-how">Enter the key of somebody who has the scope tx:operate, or such a token; whoever runs this coordinator makes keys
+      as docs/security.md shows.</p>
     <form @submit=${submit}>
       <input name="username" autocomplete="username" value="assent" hidden>
       <label>Key or token <input id="credential" data-testid="credential" name="credential" type="password" required autocomplete="current-password"
