@@ -101,6 +101,12 @@ onChange(() => {
   syncCharts();
 });
 
+// What follows # is a view: the link that skips the navigation must not lead to one.
+document.querySelector('.skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+});
+
 // The first call tells whether somebody has to log in, before any view asks for something.
 await api.instance().catch(() => null);
 addEventListener('hashchange', route);

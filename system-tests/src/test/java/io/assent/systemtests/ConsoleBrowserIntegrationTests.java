@@ -294,6 +294,12 @@ class ConsoleBrowserIntegrationTests {
 
     @Test
     void everything_is_reached_with_the_keyboard_alone() {
+        Visitor elsewhere = desktop().open("#/log").see("view-log");
+        elsewhere.page().keyboard().press("Tab");
+        elsewhere.page().keyboard().press("Enter");
+        assertThat(elsewhere.page().evaluate("document.activeElement.id")).isEqualTo("main");
+        elsewhere.see("view-log");
+
         Visitor visitor = desktop().open("#/").see("tile-commits");
         visitor.page().keyboard().press("Tab");
         assertThat(visitor.page().evaluate("document.activeElement.className")).isEqualTo("skip");
@@ -364,17 +370,17 @@ class ConsoleBrowserIntegrationTests {
             Visitor visitor = visitor(guarded, Visitor.Screen.DESKTOP, ColorScheme.LIGHT);
             visitor.open("#/transactions/" + id).expect("credential").isFocused();
 
-            logIn(visitor, "assent_nobody-has-this-one");
+            visitor.logIn("assent_nobody-has-this-one");
             visitor.expect("login-problem").containsText("not known here");
-            logIn(visitor, "“assent_pasted with quotes”");
+            visitor.logIn("“assent_pasted with quotes”");
             visitor.expect("login-problem").containsText("no key and no token");
-            logIn(visitor, WatchedCoordinator.SERVICE_KEY);
+            visitor.logIn(WatchedCoordinator.SERVICE_KEY);
             visitor.expect("login-problem").containsText("This needs the scope tx:operate");
             visitor.expect("credential").isFocused();
             assertFine(visitor, "console-login-refused");
             assertThat(stored(visitor)).isEqualTo("{}");
 
-            logIn(visitor, "  " + WatchedCoordinator.OPERATOR_KEY + " ");
+            visitor.logIn("  " + WatchedCoordinator.OPERATOR_KEY + " ");
             visitor.expect("transaction-id").hasText(id);
             visitor.expect("live").hasAttribute("data-status", "on");
             retryWithReason(visitor, "it is up again");
@@ -400,7 +406,7 @@ class ConsoleBrowserIntegrationTests {
 
             visitor.open("#/transactions/" + id);
             itExpiresWhileAnActionIsAskedFor(visitor);
-            logIn(visitor, WatchedCoordinator.OPERATOR_KEY);
+            visitor.logIn(WatchedCoordinator.OPERATOR_KEY);
             visitor.expect("transaction-id").hasText(id);
             visitor.click("log-out").see("credential");
             PlaywrightAssertions.assertThat(visitor.at("login-problem")).hasCount(0);
@@ -423,7 +429,7 @@ class ConsoleBrowserIntegrationTests {
                 String suffix =
                         "-" + screen.name().toLowerCase() + "-" + scheme.name().toLowerCase();
                 assertFine(visitor, "console-login" + suffix);
-                logIn(visitor, WatchedCoordinator.OPERATOR_KEY);
+                visitor.logIn(WatchedCoordinator.OPERATOR_KEY);
                 visitor.see("log-out").open("#/transactions/" + id).see("retry");
                 visitor.expect("live").hasAttribute("data-status", "on");
                 assertFine(visitor, "console-logged-in" + suffix);
@@ -448,12 +454,6 @@ class ConsoleBrowserIntegrationTests {
                 .setStatus(401)
                 .setContentType("application/problem+json")
                 .setBody("{\"type\":\"urn:assent:problem:unauthorized\"}"));
-    }
-
-    /** With the keyboard alone. */
-    private static void logIn(Visitor visitor, String credential) {
-        visitor.at("credential").fill(credential);
-        visitor.page().keyboard().press("Enter");
     }
 
     private static void retryWithReason(Visitor visitor, String reason) {

@@ -182,7 +182,10 @@ class StorefrontBrowserIntegrationTests {
         Visitor operator = new Visitor(
                 browser, coordinator + "/console", coordinator + "/v1/", Visitor.Screen.DESKTOP, ColorScheme.LIGHT);
         visitors.add(operator);
-        operator.open("#/doubt").expect("committing").containsText("None.");
+        operator.open("#/doubt")
+                .logIn(shop.system().operatorKey())
+                .expect("committing")
+                .containsText("None.");
         String number = Shop.orderNumber();
         shop.breakNext("KILL_AFTER_VOTE", "NONE");
         // It stays away until it was seen.

@@ -99,6 +99,13 @@ final class Visitor implements AutoCloseable {
         return page;
     }
 
+    /** Into the console, with the keyboard alone. */
+    Visitor logIn(String credential) {
+        at("credential").fill(credential);
+        page.keyboard().press("Enter");
+        return this;
+    }
+
     /** Opens a view by its address, as with a bookmark. */
     Visitor open(String fragment) {
         page.navigate(pages + "/" + fragment);

@@ -118,13 +118,13 @@ class ReplicatedCoordinatorIntegrationTests {
         try (ConfigurableApplicationContext one = service()) {
             Http http = http(one);
             try (ConfigurableApplicationContext two = service()) {
-                eventually().until(() -> ports(http).size() == 2);
-                assertThat(ports(http).findValuesAsString("port"))
+                JsonNode both = eventually().until(() -> ports(http), listed -> listed.size() == 2);
+                assertThat(both.findValuesAsString("port"))
                         .containsExactlyInAnyOrder(Integer.toString(port(one)), Integer.toString(port(two)));
                 assertThat(health(http).path("details").path("instances")).hasSize(2);
             }
-            eventually().until(() -> ports(http).size() == 1);
-            assertThat(ports(http).path(0).path("self").asBoolean()).isTrue();
+            JsonNode left = eventually().until(() -> ports(http), listed -> listed.size() == 1);
+            assertThat(left.path(0).path("self").asBoolean()).isTrue();
         }
     }
 
