@@ -127,6 +127,8 @@ class CallersTests {
     @DynamicPropertySource
     static void security(DynamicPropertyRegistry properties) {
         properties.add("assent.security.mode", () -> "jwt");
+        // Some calls that are let in are not answered by what is behind the API here.
+        properties.add("assent.coordinator.web.request-timeout", () -> "1s");
         for (String scope : SCOPES) {
             String service = "assent.security.services." + only(scope);
             properties.add(service + ".keys", () -> ServiceKeys.digest(key(only(scope))));
