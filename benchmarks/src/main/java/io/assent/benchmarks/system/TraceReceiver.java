@@ -66,15 +66,16 @@ public final class TraceReceiver implements AutoCloseable {
     private void receive(HttpExchange exchange) throws IOException {
         try (exchange) {
             long bytes = exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
-            exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
-            // A message without a field: everything was taken.
-            exchange.sendResponseHeaders(200, -1);
             if (bytes > 0) {
                 received.merge(
                         exchange.getRequestURI().getPath(),
                         Received.NOTHING.and(bytes),
                         (before, further) -> before.and(further.bytes()));
             }
+            // Counted first: whoever is answered can look.
+            exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
+            // A message without a field: everything was taken.
+            exchange.sendResponseHeaders(200, -1);
         }
     }
 
