@@ -75,13 +75,18 @@ final class AssentSystem implements CheckoutSystem {
         if (variant == null) {
             MeasuredService coordinator = system.coordinator();
             ShopServices shop = shop(system, workload, coordinator, process -> Map.of());
-            return subject(shop, client, coordinator, books(shop));
+            return subject(shop, client, coordinator, books(shop), null);
         }
         Variant.Setting setting = variant.prepare(system, workload);
         String process = name + "-coordinator";
         MeasuredService coordinator = system.startCoordinator(process, setting.coordinator(process));
         ShopServices shop = shop(system, workload, coordinator, setting::service);
-        return subject(shop, client, coordinator, new VariantAudit(books(shop), setting, coordinator, shop.services()));
+        return subject(
+                shop,
+                client,
+                coordinator,
+                new VariantAudit(books(shop), setting, coordinator, shop.services()),
+                setting.key());
     }
 
     private ShopServices shop(
@@ -106,9 +111,10 @@ final class AssentSystem implements CheckoutSystem {
         return shop.books(name, true, List.of(Books.IN_DOUBT));
     }
 
-    private static Subject subject(ShopServices shop, Initiator client, MeasuredService coordinator, Audit audit) {
+    private static Subject subject(
+            ShopServices shop, Initiator client, MeasuredService coordinator, Audit audit, @Nullable String key) {
         List<URI> counting = new ArrayList<>(shop.urls());
         counting.add(coordinator.url());
-        return new Subject(shop.checkouts(client), audit, shop.cpu(), coordinator.cpu(), counting);
+        return new Subject(shop.checkouts(client), audit, shop.cpu(), coordinator.cpu(), counting, key);
     }
 }

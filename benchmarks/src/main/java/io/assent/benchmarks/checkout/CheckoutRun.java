@@ -186,7 +186,7 @@ final class CheckoutRun {
         for (int clients : options.clients()) {
             for (CheckoutSystem system : systems.systems()) {
                 Subject subject = systems.of(system);
-                double before = requests.total(subject.counting());
+                double before = requests.total(subject.counting(), subject.key());
                 List<Slice> loaded = new ArrayList<>();
                 Flushes flushes = counter.count(() -> {
                     Slice slice = run(subject, clients);
@@ -196,7 +196,7 @@ final class CheckoutRun {
                 });
                 Slice slice = loaded.get(0);
                 subject.audit().verify(slice);
-                double served = requests.total(subject.counting())
+                double served = requests.total(subject.counting(), subject.key())
                         - before
                         - subject.counting().size();
                 counts.put(

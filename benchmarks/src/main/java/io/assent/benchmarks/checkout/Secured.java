@@ -53,6 +53,9 @@ final class Secured implements Variant {
                     "keys",
                     "ASSENT_SECURITY_SERVICES_SHOP_KEYS",
                     digest(key),
+                    // The last one for counting requests.
+                    "ASSENT_SECURITY_SERVICES_SHOP_SCOPES",
+                    "tx:begin,tx:enlist,tx:decide,tx:inquire,tx:read,tx:operate",
                     "ASSENT_COORDINATOR_PARTICIPANTS_SIGNATURE_KEYID",
                     "bench",
                     "ASSENT_COORDINATOR_PARTICIPANTS_SIGNATURE_SECRET",

@@ -4,6 +4,7 @@ import io.assent.benchmarks.load.Operation;
 import io.assent.benchmarks.system.CpuMeter;
 import java.net.URI;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is loaded and watched.
@@ -13,8 +14,20 @@ import java.util.List;
  * @param services the CPU time of the order and the payment service
  * @param coordinator the CPU time of what coordinates them, its log's PostgreSQL excepted
  * @param counting the addresses of Spring Boot applications that count the HTTP requests which they serve; empty: nobody does
+ * @param key that they want for telling it; null: none
  */
-record Subject(Operation operation, Audit audit, CpuMeter services, CpuMeter coordinator, List<URI> counting) {
+record Subject(
+        Operation operation,
+        Audit audit,
+        CpuMeter services,
+        CpuMeter coordinator,
+        List<URI> counting,
+        @Nullable String key) {
+
+    /** One whose processes ask nobody who they are. */
+    Subject(Operation operation, Audit audit, CpuMeter services, CpuMeter coordinator, List<URI> counting) {
+        this(operation, audit, services, coordinator, counting, null);
+    }
 
     Subject {
         counting = List.copyOf(counting);

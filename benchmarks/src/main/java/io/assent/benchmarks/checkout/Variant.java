@@ -4,6 +4,7 @@ import io.assent.benchmarks.system.BenchSystem;
 import io.assent.benchmarks.system.MeasuredService;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A setting of Assent whose cost is asked for: everything but this is as in the system {@code assent}. To add one, implement this
@@ -40,6 +41,11 @@ interface Variant {
          * @param process its name
          */
         Map<String, String> coordinator(String process);
+
+        /** What its processes want from whoever asks how many requests they have served; null: nothing. */
+        default @Nullable String key() {
+            return null;
+        }
 
         /**
          * Looks whether it had its effect; called once, after the last load.
