@@ -14,6 +14,7 @@ import io.assent.demo.process.ProcessStarter;
 import io.assent.demo.process.SupervisedProcess;
 import io.assent.demo.system.Ports;
 import io.assent.embeddedpostgres.TestPostgres;
+import io.assent.protocol.ServiceKey;
 import io.assent.protocol.TransactionId;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,15 +23,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -90,7 +87,7 @@ class AssentCommandIntegrationTests {
                                 "--server.address=127.0.0.1",
                                 "--server.port=" + port,
                                 "--assent.security.mode=keys",
-                                "--assent.security.services.operator.keys=" + sha256(KEY),
+                                "--assent.security.services.operator.keys=" + ServiceKey.digest(KEY),
                                 "--assent.security.services.operator.scopes=tx:decide,tx:operate",
                                 "--assent.coordinator.participants.allowed-hosts=127.0.0.1:*"),
                         Map.of(
@@ -314,11 +311,6 @@ class AssentCommandIntegrationTests {
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(response.statusCode()).as(response.body()).isIn(200, 202);
-    }
-
-    private static String sha256(String text) throws NoSuchAlgorithmException {
-        byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        return "sha256:" + HexFormat.of().formatHex(digest);
     }
 
     private static String ref(TransactionId tx) {

@@ -15,23 +15,20 @@ import io.assent.demo.process.ProcessSpec;
 import io.assent.demo.process.ProcessStarter;
 import io.assent.demo.process.SupervisedProcess;
 import io.assent.embeddedpostgres.TestPostgres;
+import io.assent.protocol.ServiceKey;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -126,19 +123,14 @@ final class WatchedCoordinator implements AutoCloseable {
     }
 
     /** Whoever calls needs a key: {@link #OPERATOR_KEY} or {@link #SERVICE_KEY}. */
-    static WatchedCoordinator startWithKeys() throws IOException, NoSuchAlgorithmException {
+    static WatchedCoordinator startWithKeys() throws IOException {
         return new WatchedCoordinator(
                 "guarded-coordinator",
                 List.of(
                         "--assent.security.mode=keys",
-                        "--assent.security.services." + OPERATOR + ".keys=" + digest(OPERATOR_KEY),
+                        "--assent.security.services." + OPERATOR + ".keys=" + ServiceKey.digest(OPERATOR_KEY),
                         "--assent.security.services." + OPERATOR + ".scopes=tx:operate,tx:read",
-                        "--assent.security.services.order-service.keys=" + digest(SERVICE_KEY)));
-    }
-
-    private static String digest(String key) throws NoSuchAlgorithmException {
-        byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        return "sha256:" + HexFormat.of().formatHex(hash);
+                        "--assent.security.services.order-service.keys=" + ServiceKey.digest(SERVICE_KEY)));
     }
 
     String url() {

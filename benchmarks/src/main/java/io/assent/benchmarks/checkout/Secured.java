@@ -2,12 +2,9 @@ package io.assent.benchmarks.checkout;
 
 import io.assent.benchmarks.system.BenchSystem;
 import io.assent.benchmarks.system.MeasuredService;
+import io.assent.protocol.ServiceKey;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.springframework.http.MediaType;
@@ -30,13 +27,8 @@ final class Secured implements Variant {
 
     @Override
     public Setting prepare(BenchSystem system, Workload workload) {
-        return new Keys("assent_" + secret(), secret());
-    }
-
-    private static String secret() {
-        byte[] random = new byte[32];
-        new SecureRandom().nextBytes(random);
-        return HexFormat.of().formatHex(random);
+        SecureRandom random = new SecureRandom();
+        return new Keys(ServiceKey.generate(random), ServiceKey.generate(random));
     }
 
     private record Keys(String key, String signature) implements Setting {
@@ -52,7 +44,7 @@ final class Secured implements Variant {
                     "ASSENT_SECURITY_MODE",
                     "keys",
                     "ASSENT_SECURITY_SERVICES_SHOP_KEYS",
-                    digest(key),
+                    ServiceKey.digest(key),
                     // The last one for counting requests.
                     "ASSENT_SECURITY_SERVICES_SHOP_SCOPES",
                     "tx:begin,tx:enlist,tx:decide,tx:inquire,tx:read,tx:operate",
@@ -67,15 +59,6 @@ final class Secured implements Variant {
             refuses(coordinator.url().resolve("/v1/commits"));
             services.forEach(service -> refuses(service.url().resolve("/assent/v1/decisions")));
             return List.of();
-        }
-
-        private static String digest(String key) {
-            try {
-                byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-                return "sha256:" + HexFormat.of().formatHex(hash);
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("Every Java runtime has SHA-256", e);
-            }
         }
     }
 

@@ -6,15 +6,12 @@ import java.security.Principal;
 /** Who calls, in words. */
 public final class Callers {
 
-    /** The name of all callers where none has to prove who it is. */
-    static final String EVERYBODY = "everybody";
-
     private Callers() {}
 
     /** For the audit log: the name, if there is one, and the address as the connection shows it. */
     public static String who(HttpServletRequest request) {
         String address = request.getRemoteAddr() == null ? "unknown" : request.getRemoteAddr();
         Principal caller = request.getUserPrincipal();
-        return caller == null || caller.getName().equals(EVERYBODY) ? address : caller.getName() + "@" + address;
+        return caller == null || caller == Everybody.CALLER ? address : caller.getName() + "@" + address;
     }
 }

@@ -16,8 +16,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /** Where nobody has to prove who they are, everybody is the same caller and may do anything; all rules hold as elsewhere. */
 final class Everybody extends OncePerRequestFilter {
 
-    private static final Authentication CALLER = UsernamePasswordAuthenticationToken.authenticated(
-            Callers.EVERYBODY, null, Scope.authorities(EnumSet.allOf(Scope.class)));
+    /** The caller of every request. The object itself, not its name: somebody may be called that. */
+    static final Authentication CALLER = UsernamePasswordAuthenticationToken.authenticated(
+            "everybody", null, Scope.authorities(EnumSet.allOf(Scope.class)));
 
     private final RequestAttributeSecurityContextRepository requests = new RequestAttributeSecurityContextRepository();
 

@@ -3,10 +3,12 @@ package io.assent.coordinator.security;
 import io.assent.coordinator.security.Permissions.Permission;
 import io.assent.coordinator.security.SecuritySettings.Mode;
 import jakarta.servlet.DispatcherType;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
@@ -83,8 +85,12 @@ public class SecurityConfiguration {
     }
 
     @Bean
-    SecurityFilterChain everything(HttpSecurity http, AuthenticationManager callers, SecuritySettings settings) {
-        SecurityProblems problems = new SecurityProblems();
+    SecurityFilterChain everything(
+            HttpSecurity http,
+            AuthenticationManager callers,
+            SecuritySettings settings,
+            @Value("${assent.coordinator.web.retry-after:1s}") Duration retryAfter) {
+        SecurityProblems problems = new SecurityProblems(retryAfter);
         http
                 // Neither cookies nor anything else that a browser sends by itself, so no page can call in somebody's
                 // name.

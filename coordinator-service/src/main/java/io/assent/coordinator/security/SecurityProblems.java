@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -24,14 +25,20 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHandler {
 
     private static final String REALM = "Bearer realm=\"assent\"";
-    private static final String SECONDS_TO_WAIT = "1";
+
+    private final String retryAfter;
+
+    /** @param retryAfter what the header of that name says where the same request may be sent again; in whole seconds */
+    SecurityProblems(Duration retryAfter) {
+        this.retryAfter = Long.toString(retryAfter.toSeconds());
+    }
 
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
             throws IOException {
         // Not the failure's message: it can quote what was sent.
         if (failure instanceof CallerAuthentication.UnverifiableException) {
-            response.setHeader(HttpHeaders.RETRY_AFTER, SECONDS_TO_WAIT);
+            response.setHeader(HttpHeaders.RETRY_AFTER, retryAfter);
             answer(
                     response,
                     null,

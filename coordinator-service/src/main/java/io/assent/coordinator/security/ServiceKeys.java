@@ -1,10 +1,7 @@
 package io.assent.coordinator.security;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.assent.protocol.ServiceKey;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -12,14 +9,9 @@ import org.springframework.security.core.Authentication;
 
 /**
  * The keys that were given to services and people. A key is found by its SHA-256, so that the time a look-up takes tells
- * something about digests only; a slow hash would add nothing, since keys are random and not chosen by people. Immutable.
+ * something about digests only. Immutable.
  */
 final class ServiceKeys {
-
-    /** What a key begins with, so that it is told from a token, and found where it should not be. */
-    static final String PREFIX = "assent_";
-
-    private static final String DIGEST = "sha256:";
 
     private final Map<String, Authentication> owners;
 
@@ -34,7 +26,7 @@ final class ServiceKeys {
     }
 
     static boolean looksLikeOne(String credential) {
-        return credential.startsWith(PREFIX);
+        return credential.startsWith(ServiceKey.PREFIX);
     }
 
     boolean isEmpty() {
@@ -44,15 +36,6 @@ final class ServiceKeys {
     /** Whose key it is; null: nobody's. */
     @Nullable
     Authentication owner(String key) {
-        return owners.get(digest(key));
-    }
-
-    static String digest(String key) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-            return DIGEST + HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java runtime has SHA-256", e);
-        }
+        return owners.get(ServiceKey.digest(key));
     }
 }

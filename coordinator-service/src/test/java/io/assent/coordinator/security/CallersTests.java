@@ -17,6 +17,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.assent.coordinator.web.Http;
 import io.assent.coordinator.web.WebTest;
+import io.assent.protocol.ServiceKey;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -127,16 +128,17 @@ class CallersTests {
     @DynamicPropertySource
     static void security(DynamicPropertyRegistry properties) {
         properties.add("assent.security.mode", () -> "jwt");
+        properties.add("assent.coordinator.web.retry-after", () -> "7s");
         // Some calls that are let in are not answered by what is behind the API here.
         properties.add("assent.coordinator.web.request-timeout", () -> "1s");
         for (String scope : SCOPES) {
             String service = "assent.security.services." + only(scope);
-            properties.add(service + ".keys", () -> ServiceKeys.digest(key(only(scope))));
+            properties.add(service + ".keys", () -> ServiceKey.digest(key(only(scope))));
             properties.add(service + ".scopes", () -> scope);
         }
         properties.add(
                 "assent.security.services.order-service.keys",
-                () -> ServiceKeys.digest(key("order-service")) + "," + ServiceKeys.digest(key("order-service-next")));
+                () -> ServiceKey.digest(key("order-service")) + "," + ServiceKey.digest(key("order-service-next")));
         issuer = new WireMockServer(wireMockConfig().dynamicPort());
         issuer.start();
         issuerAnswers(200);
@@ -171,7 +173,7 @@ class CallersTests {
         callers.add(new Caller("a made-up key", "Bearer " + key("made-up"), null));
         callers.add(new Caller(
                 "a key without its end", "Bearer " + key("order-service").replaceFirst(".$", ""), null));
-        callers.add(new Caller("the digest of a key", "Bearer " + ServiceKeys.digest(key("order-service")), null));
+        callers.add(new Caller("the digest of a key", "Bearer " + ServiceKey.digest(key("order-service")), null));
         callers.add(new Caller("a password", "Basic b3JkZXI6b3JkZXI=", null));
         callers.add(new Caller("garbage", "Bearer \u00a7%", null));
         callers.add(new Caller("two words", "Bearer a b", null));
@@ -271,7 +273,7 @@ class CallersTests {
                     send(new Caller("somebody", "Bearer " + token.serialize(), null), "GET /v1/transactions");
 
             assertProblem(response, 503, "overloaded");
-            assertThat(response.headers()).containsKey("Retry-After");
+            assertThat(response.headers()).containsEntry("Retry-After", "7");
             assertThat(output).contains("keys of its issuer cannot be had").doesNotContain(token.serialize());
         } finally {
             issuerAnswers(200);
