@@ -99,7 +99,7 @@ class ProblemAdvice {
             return null;
         }
         if (e instanceof ErrorResponse response && response.getStatusCode().value() < 500) {
-            return answers.respond(Problems.ofStatus(response.getStatusCode().value()));
+            return answers.respond(Problem.ofStatus(response.getStatusCode().value()));
         }
         log.error(
                 "{} {} ended in a programming error; the caller is told to ask again",

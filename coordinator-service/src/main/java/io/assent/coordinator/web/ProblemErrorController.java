@@ -1,5 +1,6 @@
 package io.assent.coordinator.web;
 
+import io.assent.protocol.wire.Problem;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,6 +24,6 @@ class ProblemErrorController implements ErrorController {
     ResponseEntity<Object> error(HttpServletRequest request) {
         // Asked for directly there is no status: then there is nothing at this address.
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
-        return answers.respond(Problems.ofStatus(status));
+        return answers.respond(Problem.ofStatus(status));
     }
 }

@@ -48,7 +48,7 @@ public final class ProblemReportValve extends ErrorReportValve {
             }
             Writer writer = response.getReporter();
             if (writer != null) {
-                writer.write(WireJson.strict().writeValueAsString(Problems.ofStatus(status)));
+                writer.write(WireJson.strict().writeValueAsString(Problem.ofStatus(status)));
                 response.finishResponse();
             }
         } catch (IOException | IllegalStateException e) {

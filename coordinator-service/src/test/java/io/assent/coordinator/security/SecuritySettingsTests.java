@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
 import org.springframework.boot.security.oauth2.server.resource.autoconfigure.OAuth2ResourceServerAutoConfiguration;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -18,6 +19,9 @@ class SecuritySettingsTests {
             "spring.security.oauth2.resourceserver.jwt.issuer-uri=https://login.example.org";
 
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+            // As SpringApplication does: without it there are no durations in settings.
+            .withInitializer(
+                    context -> context.getBeanFactory().setConversionService(new ApplicationConversionService()))
             .withConfiguration(AutoConfigurations.of(
                     ServletWebSecurityAutoConfiguration.class, OAuth2ResourceServerAutoConfiguration.class))
             .withUserConfiguration(SecurityConfiguration.class);

@@ -1,7 +1,6 @@
 package io.assent.participant.web;
 
 import io.assent.protocol.wire.Problem;
-import io.assent.protocol.wire.ProblemType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.RequestDispatcher;
@@ -33,23 +32,9 @@ public final class MessageErrorFilter implements Filter {
                 && request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String uri
                 && request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer status
                 && uri.startsWith(http.getContextPath() + protocolPath + "/")) {
-            BranchFilter.write(answer, problem(status));
+            BranchFilter.write(answer, Problem.ofStatus(status));
         } else {
             chain.doFilter(request, response);
         }
-    }
-
-    /** The status itself is kept. */
-    private static Problem problem(int status) {
-        ProblemType type = switch (status) {
-            case 401 -> ProblemType.UNAUTHORIZED;
-            case 403 -> ProblemType.FORBIDDEN;
-            case 404 -> ProblemType.NOT_FOUND;
-            case 405 -> ProblemType.METHOD_NOT_ALLOWED;
-            case 429 -> ProblemType.RATE_LIMITED;
-            case 503 -> ProblemType.OVERLOADED;
-            default -> status < 500 ? ProblemType.MALFORMED_REQUEST : ProblemType.INTERNAL_ERROR;
-        };
-        return new Problem(type.uri(), type.title(), status, null, null, null, type.retryable(), null, null);
     }
 }

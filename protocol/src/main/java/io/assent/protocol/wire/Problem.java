@@ -36,6 +36,23 @@ public record Problem(
         return new Problem(type.uri(), type.title(), type.status(), detail, null, null, type.retryable(), null, null);
     }
 
+    /** A registered type for any error status that a container or a framework gives; the status itself is kept. */
+    public static Problem ofStatus(int status) {
+        ProblemType type = switch (status) {
+            case 401 -> ProblemType.UNAUTHORIZED;
+            case 403 -> ProblemType.FORBIDDEN;
+            case 404 -> ProblemType.NOT_FOUND;
+            case 405, 501 -> ProblemType.METHOD_NOT_ALLOWED;
+            case 406 -> ProblemType.NOT_ACCEPTABLE;
+            case 413, 414, 431 -> ProblemType.PAYLOAD_TOO_LARGE;
+            case 415 -> ProblemType.UNSUPPORTED_MEDIA_TYPE;
+            case 429 -> ProblemType.RATE_LIMITED;
+            case 503 -> ProblemType.OVERLOADED;
+            default -> status < 500 ? ProblemType.MALFORMED_REQUEST : ProblemType.INTERNAL_ERROR;
+        };
+        return new Problem(type.uri(), type.title(), status, null, null, null, type.retryable(), null, null);
+    }
+
     /** The same, pointing at the member that is wrong. */
     public Problem at(@Nullable String pointer) {
         return new Problem(type, title, status, detail, pointer, transaction, retryable, decision, reason);
