@@ -29,12 +29,13 @@ public final class CoordinatorProbe {
      * What an address answered.
      *
      * @param problem why it is none; null: it is a coordinator
+     * @param stranger whether it does not know who asks
      * @param versions of the instances that run; empty if it does not tell
      */
-    public record Seen(@Nullable String problem, Set<String> versions) {
+    public record Seen(@Nullable String problem, boolean stranger, Set<String> versions) {
 
         static Seen no(String problem) {
-            return new Seen(problem, Set.of());
+            return new Seen(problem, false, Set.of());
         }
     }
 
@@ -64,17 +65,16 @@ public final class CoordinatorProbe {
 
     private static Seen seen(int status, byte[] body) {
         if (status == 401) {
-            return Seen.no("it does not accept this service's key or token: check assent.coordinator.key, or the bean"
-                    + " CoordinatorCredentials");
+            return new Seen(null, true, Set.of());
         }
         if (status != 200) {
             // Who may not ask for the instances, or asks one that is too old to know, has reached a coordinator.
-            return status >= 400 && status < 500 ? new Seen(null, Set.of()) : Seen.no("it answered " + status);
+            return status >= 400 && status < 500 ? new Seen(null, false, Set.of()) : Seen.no("it answered " + status);
         }
         try {
             JsonNode answer = WireJson.tolerant().readTree(body);
             JsonNode items = answer == null ? null : answer.get("items");
-            return items == null || !items.isArray() ? Seen.no(STRANGER) : new Seen(null, versions(items));
+            return items == null || !items.isArray() ? Seen.no(STRANGER) : new Seen(null, false, versions(items));
         } catch (JacksonException e) {
             return Seen.no(STRANGER);
         }

@@ -57,6 +57,13 @@ final class ServiceChecks {
                     seen.problem(),
                     "Look whether it runs and can be reached from here. As long as one address answers, transactions go on");
         }
+        if (seen.stranger()) {
+            return Finding.problem(
+                    check,
+                    "it does not accept the key or token of this service, so nothing commits, and no decision is told",
+                    "Compare assent.coordinator.key, or what the bean CoordinatorCredentials gives, with the keys that the"
+                            + " coordinator lists; without one of both nothing is sent");
+        }
         if (seen.versions().isEmpty()) {
             return Finding.unknown(
                     check,

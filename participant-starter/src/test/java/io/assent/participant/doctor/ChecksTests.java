@@ -130,26 +130,29 @@ class ChecksTests {
 
     @Test
     void a_coordinator_that_does_not_answer_or_is_of_another_version_is_told() {
-        assertThat(ServiceChecks.coordinator("c", new Seen(null, Set.of("1.0")), "1.0")
+        assertThat(ServiceChecks.coordinator("c", new Seen(null, false, Set.of("1.0")), "1.0")
                         .status())
                 .isEqualTo(Status.OK);
-        assertThat(ServiceChecks.coordinator("c", new Seen(null, Set.of("1.0")), null)
+        assertThat(ServiceChecks.coordinator("c", new Seen(null, false, Set.of("1.0")), null)
                         .status())
                 .as("run from its sources")
                 .isEqualTo(Status.OK);
-        assertThat(ServiceChecks.coordinator("c", new Seen(null, Set.of("development")), "1.0")
+        assertThat(ServiceChecks.coordinator("c", new Seen(null, false, Set.of("development")), "1.0")
                         .status())
                 .as("the coordinator does not know its version")
                 .isEqualTo(Status.OK);
-        assertThat(ServiceChecks.coordinator("c", new Seen(null, Set.of("1.1", "1.0")), "1.0")
+        assertThat(ServiceChecks.coordinator("c", new Seen(null, false, Set.of("1.1", "1.0")), "1.0")
                         .found())
                 .contains("1.0, 1.1", "starter of 1.0");
-        assertThat(ServiceChecks.coordinator("c", new Seen(null, Set.of()), "1.0")
+        assertThat(ServiceChecks.coordinator("c", new Seen(null, false, Set.of()), "1.0")
                         .status())
                 .isEqualTo(Status.UNKNOWN);
-        assertThat(ServiceChecks.coordinator("c", new Seen("it cannot be reached", Set.of()), "1.0")
+        assertThat(ServiceChecks.coordinator("c", new Seen("it cannot be reached", false, Set.of()), "1.0")
                         .status())
                 .isEqualTo(Status.PROBLEM);
+        Finding stranger = ServiceChecks.coordinator("c", new Seen(null, true, Set.of()), "1.0");
+        assertThat(stranger.status()).isEqualTo(Status.PROBLEM);
+        assertThat(stranger.remedy()).contains("assent.coordinator.key");
     }
 
     @Test
