@@ -4,7 +4,6 @@ import io.assent.coordinator.log.LogDatabase;
 import io.assent.coordinator.log.LogMigrationConfiguration;
 import io.assent.coordinator.log.LogProperties;
 import io.assent.coordinator.log.LogSite;
-import io.assent.coordinator.shard.RingConflictException;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +13,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -49,7 +49,10 @@ class MigrationApplication {
     LogSites logSites(ObjectProvider<LogDatabase> main, ShardsProperties shards, LogProperties log) {
         LogDatabase database = main.getIfAvailable();
         if (database == null && shards.shards().isEmpty()) {
-            throw new RingConflictException("there is no log to migrate: spring.datasource.url is not set");
+            throw new InvalidConfigurationPropertyValueException(
+                    "spring.datasource.url",
+                    null,
+                    "It is mandatory here: it says where the log is that is to be migrated.");
         }
         return LogSites.of(database, shards, log);
     }

@@ -27,6 +27,13 @@ class StartFailureTests {
                 .contains("Check spring.datasource.url");
     }
 
+    @Test
+    void a_migration_without_a_log_says_which_setting_is_missing(CapturedOutput output) {
+        assertThatThrownBy(MigrationApplication::run).isNotNull();
+
+        assertThat(output).contains("APPLICATION FAILED TO START").contains("spring.datasource.url");
+    }
+
     private static void start(String... arguments) {
         new SpringApplicationBuilder(CoordinatorApplication.class)
                 .properties("server.port=0")
