@@ -16,8 +16,6 @@ final class Traced implements Variant {
     /** Spans are exported every five seconds. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static final Duration PAUSE = Duration.ofMillis(100);
-
     /** What may be taken for impossible. */
     private static final double BY_CHANCE = 1e-9;
 
@@ -94,21 +92,17 @@ final class Traced implements Variant {
      * Tells how much these processes have exported.
      *
      * @param expected whether each must have exported something; then this waits for it
-     * @param patience how long
+     * @param patience how long, for each
      * @return in a sentence
      * @throws IllegalStateException if one has not for so long
      */
     static String arrived(TraceReceiver receiver, List<String> processes, boolean expected, Duration patience)
             throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
         List<String> seen = new ArrayList<>();
         for (String process : processes) {
-            while (expected && receiver.received(process).messages() == 0) {
-                if (System.nanoTime() - deadline >= 0) {
-                    throw new IllegalStateException("No trace of " + process + " has arrived, " + patience.toSeconds()
-                            + " s after the last checkout");
-                }
-                Thread.sleep(PAUSE.toMillis());
+            if (expected && !receiver.awaitFirst(process, patience)) {
+                throw new IllegalStateException("No trace of " + process + " has arrived, " + patience.toSeconds()
+                        + " s after the last checkout");
             }
             TraceReceiver.Received received = receiver.received(process);
             seen.add(String.format(

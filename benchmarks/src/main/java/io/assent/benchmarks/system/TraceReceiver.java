@@ -8,8 +8,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Takes the traces that processes export, OTLP over HTTP on 127.0.0.1, counts the messages and drops them. Thread-safe. */
 public final class TraceReceiver implements AutoCloseable {
@@ -17,6 +20,7 @@ public final class TraceReceiver implements AutoCloseable {
     private static final String PATH = "/v1/traces";
 
     private final Map<String, Received> received = new ConcurrentHashMap<>();
+    private final Map<String, CountDownLatch> firsts = new ConcurrentHashMap<>();
     private final HttpServer server;
 
     /**
@@ -55,22 +59,38 @@ public final class TraceReceiver implements AutoCloseable {
      * @param process letters, digits and hyphens
      */
     public URI endpoint(String process) {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/" + process + PATH);
+        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path(process));
+    }
+
+    /**
+     * Waits until a process of this name has exported something.
+     *
+     * @return whether it has within {@code patience}
+     */
+    public boolean awaitFirst(String process, Duration patience) throws InterruptedException {
+        return first(path(process)).await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private CountDownLatch first(String path) {
+        return firsts.computeIfAbsent(path, any -> new CountDownLatch(1));
+    }
+
+    private static String path(String process) {
+        return "/" + process + PATH;
     }
 
     /** Of the process of this name, until now. */
     public Received received(String process) {
-        return received.getOrDefault("/" + process + PATH, Received.NOTHING);
+        return received.getOrDefault(path(process), Received.NOTHING);
     }
 
     private void receive(HttpExchange exchange) throws IOException {
         try (exchange) {
             long bytes = exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
             if (bytes > 0) {
-                received.merge(
-                        exchange.getRequestURI().getPath(),
-                        Received.NOTHING.and(bytes),
-                        (before, further) -> before.and(further.bytes()));
+                String path = exchange.getRequestURI().getPath();
+                received.merge(path, Received.NOTHING.and(bytes), (before, further) -> before.and(further.bytes()));
+                first(path).countDown();
             }
             // Counted first: whoever is answered can look.
             exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");

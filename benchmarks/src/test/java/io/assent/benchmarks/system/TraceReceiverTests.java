@@ -2,6 +2,7 @@ package io.assent.benchmarks.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.MediaType;
 import org.springframework.web.client.RestClient;
@@ -10,7 +11,7 @@ import org.springframework.web.client.RestClient;
 class TraceReceiverTests {
 
     @Test
-    void messagesAreCountedForTheProcessThatSentThem() {
+    void messagesAreCountedForTheProcessThatSentThem() throws InterruptedException {
         try (TraceReceiver receiver = TraceReceiver.start()) {
             assertThat(receiver.endpoint("order").toString()).matches("http://127\\.0\\.0\\.1:\\d+/order/v1/traces");
 
@@ -22,6 +23,8 @@ class TraceReceiverTests {
             // A message without a span shows nothing.
             assertThat(receiver.received("payment").messages()).isZero();
             assertThat(receiver.received("coordinator").messages()).isZero();
+            assertThat(receiver.awaitFirst("order", Duration.ZERO)).isTrue();
+            assertThat(receiver.awaitFirst("payment", Duration.ZERO)).isFalse();
         }
     }
 
