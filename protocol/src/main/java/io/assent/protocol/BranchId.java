@@ -24,7 +24,9 @@ public record BranchId(String value) {
 
     /** @throws IllegalArgumentException if {@code value} is not such a path */
     public BranchId {
-        if (!PATH.matcher(value).matches()) {
+        // Most are one digit, which is told faster without a regular expression.
+        boolean digit = value.length() == 1 && value.charAt(0) >= '0' && value.charAt(0) <= '9';
+        if (!digit && !PATH.matcher(value).matches()) {
             throw new IllegalArgumentException(
                     "not a branch: expected up to 8 numbers of 0 to 9999 joined by dots, such as 1 or 1.2");
         }

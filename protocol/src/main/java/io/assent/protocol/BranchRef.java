@@ -2,7 +2,6 @@ package io.assent.protocol;
 
 import java.util.Base64;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 
 /**
  * Names one execution of a branch (R6). New for every execution, unique in a whole PostgreSQL cluster, and at the same
@@ -18,11 +17,13 @@ public record BranchRef(String value) {
     /** What every ref starts with; a sweep looks only at prepared transactions of this name. */
     public static final String PREFIX = "assent:";
 
-    private static final Pattern FORM = Pattern.compile("assent:[A-Za-z0-9_.:-]+");
+    private static final AsciiSet ALLOWED =
+            new AsciiSet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.:-");
 
     /** @throws IllegalArgumentException if {@code value} has another form; so it may stand in SQL text as it is */
     public BranchRef {
-        if (value.length() > MAX_LENGTH || !FORM.matcher(value).matches()) {
+        boolean named = value.length() > PREFIX.length() && value.startsWith(PREFIX);
+        if (value.length() > MAX_LENGTH || !named || !ALLOWED.hasAll(value, PREFIX.length())) {
             throw new IllegalArgumentException(
                     "not a branch ref: expected assent: and then, in all, at most 190 characters of [A-Za-z0-9_.:-]");
         }

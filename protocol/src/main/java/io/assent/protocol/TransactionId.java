@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 
 /**
  * Names a global transaction: a UUID of version 7 (RFC 9562), whose first 48 bits are the time at which it was made.
@@ -14,8 +13,9 @@ import java.util.regex.Pattern;
  */
 public record TransactionId(UUID value) implements Comparable<TransactionId> {
 
-    private static final Pattern CANONICAL =
-            Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+    private static final int LENGTH = 36;
+
+    private static final AsciiSet DIGITS = new AsciiSet("0123456789abcdef");
 
     /** PostgreSQL compares uuid as unsigned bytes; {@link UUID#compareTo} does not. Both sides must sort alike. */
     static final Comparator<UUID> UNSIGNED = (a, b) -> {
@@ -46,10 +46,30 @@ public record TransactionId(UUID value) implements Comparable<TransactionId> {
      * @throws IllegalArgumentException for anything else, upper case included: one id has one spelling
      */
     public static TransactionId parse(String text) {
-        if (text.length() != 36 || !CANONICAL.matcher(text).matches()) {
+        if (!canonical(text)) {
             throw new IllegalArgumentException("not a UUID of version 7 in lower case");
         }
         return new TransactionId(UUID.fromString(text));
+    }
+
+    /** {@link UUID#fromString} is more lenient: it takes capitals and groups of other lengths. */
+    private static boolean canonical(String text) {
+        if (text.length() != LENGTH) {
+            return false;
+        }
+        for (int i = 0; i < LENGTH; i++) {
+            char character = text.charAt(i);
+            boolean right = switch (i) {
+                case 8, 13, 18, 23 -> character == '-';
+                case 14 -> character == '7';
+                case 19 -> character == '8' || character == '9' || character == 'a' || character == 'b';
+                default -> DIGITS.has(character);
+            };
+            if (!right) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The time at which the id was made, by its maker's clock, in whole milliseconds. */

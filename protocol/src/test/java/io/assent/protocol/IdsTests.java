@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.time.Instant;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -153,5 +154,52 @@ class IdsTests {
     @ValueSource(strings = {"", "now", "2026-01-31", "0199A1B2-7C3D-7E4F-8A5B-6C7D8E9F0A1B", "0199a1b2"})
     void what_is_neither_an_id_nor_an_instant_is_no_bound(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> TransactionRange.parse(text));
+    }
+
+    /** One character of a well-formed id is replaced, doubled or left out; the forms are those of docs/protocol.md. */
+    @Test
+    void forms_are_those_of_the_protocol_to_the_character() {
+        SplittableRandom random = new SplittableRandom(4);
+        for (int i = 0; i < 100_000; i++) {
+            TransactionId id = TransactionId.create(NOW, random);
+            String transaction = spoiled(id.toString(), random);
+            String ref = spoiled(
+                    BranchRef.create(new ParticipantName("payment"), id, new BranchId("1.2"), random)
+                            .value(),
+                    random);
+            String branch = spoiled(random.nextBoolean() ? "7" : "10.204", random);
+
+            assertThat(taken(() -> TransactionId.parse(transaction)))
+                    .as(transaction)
+                    .isEqualTo(
+                            transaction.matches("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
+            assertThat(taken(() -> new BranchRef(ref))).as(ref).isEqualTo(ref.matches("assent:[A-Za-z0-9_.:-]+"));
+            assertThat(taken(() -> new BranchId(branch)))
+                    .as(branch)
+                    .isEqualTo(branch.matches("(0|[1-9][0-9]{0,3})(\\.(0|[1-9][0-9]{0,3})){0,7}"));
+        }
+    }
+
+    private static String spoiled(String text, SplittableRandom random) {
+        // Mostly characters next to those that are allowed, and some that only look like them.
+        String others = "0123456789abcfgABCFGxyzXYZ-._:/;@[`{ \u0000\u007f\u0080\u00c0\u0660\uff11\ud800";
+        String other = String.valueOf(others.charAt(random.nextInt(others.length())));
+        int at = random.nextInt(text.length());
+        return text.substring(0, at)
+                + switch (random.nextInt(4)) {
+                    case 0 -> text.substring(at);
+                    case 1 -> other + text.substring(at + 1);
+                    case 2 -> other + text.substring(at);
+                    default -> text.substring(at + 1);
+                };
+    }
+
+    private static boolean taken(Supplier<?> form) {
+        try {
+            form.get();
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 }

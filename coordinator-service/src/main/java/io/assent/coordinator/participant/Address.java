@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  */
 record Address(String scheme, String host, boolean literal, int port, String path) {
 
-    private static final int LONGEST = 512;
+    /** In characters. */
+    static final int LONGEST = 512;
 
     private static final Pattern URL = Pattern.compile(
             "(?<scheme>https?)://(?<host>\\[[0-9a-fA-F:.]{2,45}]|[A-Za-z0-9._-]{1,253})(:(?<port>[1-9][0-9]{0,4}))?"

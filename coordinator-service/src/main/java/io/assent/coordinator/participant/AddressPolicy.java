@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ConcurrentLruCache;
 
 /**
  * Which addresses may be called. Two checks: of the text, when an address arrives and again when it is used; and of
@@ -23,11 +24,18 @@ final class AddressPolicy {
     /** Where clouds tell secrets, as far as that is not link-local: of Amazon, Alibaba and Oracle. */
     private static final Set<String> METADATA = Set.of("fd00:ec2:0:0:0:0:0:254", "100.100.100.200", "192.0.0.192");
 
+    /** Services have few addresses, and each is checked several times for each transaction. */
+    private static final int MOST_REMEMBERED = 1_024;
+
+    private record Asked(ParticipantName participant, String url) {}
+
     private record Own(@Nullable Address address, List<HostPattern> hosts) {}
 
     private final List<HostPattern> general;
     private final Map<String, Own> own = new HashMap<>();
     private final Set<String> mayBeLoopback = new HashSet<>();
+    private final ConcurrentLruCache<Asked, Optional<Address>> answered =
+            new ConcurrentLruCache<>(MOST_REMEMBERED, this::judged);
 
     /** @throws IllegalArgumentException naming the property that is wrong */
     AddressPolicy(ParticipantProperties properties) {
@@ -72,11 +80,18 @@ final class AddressPolicy {
      * @param url as the branch named it; null: the configured address
      */
     Optional<Address> address(ParticipantName participant, @Nullable String url) {
-        Own configured = own.get(participant.value());
         if (url == null) {
+            Own configured = own.get(participant.value());
             return configured == null ? Optional.empty() : Optional.ofNullable(configured.address());
         }
-        return Address.parse(url)
+        // What is too long is not remembered either.
+        return url.length() > Address.LONGEST ? Optional.empty() : answered.get(new Asked(participant, url));
+    }
+
+    /** Depends on the configuration alone, which does not change. What a name resolves to is checked with each connection. */
+    private Optional<Address> judged(Asked asked) {
+        Own configured = own.get(asked.participant().value());
+        return Address.parse(asked.url())
                 .filter(address -> configured == null
                         ? general.stream().anyMatch(pattern -> pattern.matches(address))
                         : address.equals(configured.address())

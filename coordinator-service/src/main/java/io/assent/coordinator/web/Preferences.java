@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param applied value of {@code Preference-Applied}; null if nothing was preferred
  */
 record Preferences(Duration patience, @Nullable String applied) {
+
+    private static final Pattern SECONDS = Pattern.compile("= *[0-9]{1,9}");
 
     static Preferences of(@Nullable Enumeration<String> headers, WebSettings settings) {
         boolean async = false;
@@ -27,7 +30,7 @@ record Preferences(Duration patience, @Nullable String applied) {
                     async = true;
                 } else if (token.equals("wait") || token.startsWith("wait=") || token.startsWith("wait ")) {
                     String value = token.substring(4).trim();
-                    if (!value.matches("= *[0-9]{1,9}")) {
+                    if (!SECONDS.matcher(value).matches()) {
                         throw ProblemException.invalid("Prefer", "expected wait= and a whole number of seconds");
                     }
                     // The first one counts.

@@ -10,7 +10,10 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.expression.AnnotatedElementKey;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.method.HandlerMethod;
@@ -25,6 +28,7 @@ public final class LateBranchInterceptor implements HandlerInterceptor {
 
     private final LateBranches late;
     private final Branch.Prepare otherwise;
+    private final Map<AnnotatedElementKey, Branch.Prepare> declared = new ConcurrentHashMap<>();
 
     /** @param otherwise for handlers that do not say themselves */
     public LateBranchInterceptor(LateBranches late, Branch.Prepare otherwise) {
@@ -57,9 +61,13 @@ public final class LateBranchInterceptor implements HandlerInterceptor {
     }
 
     private Branch.Prepare prepare(Object handler) {
-        if (!(handler instanceof HandlerMethod method)) {
-            return otherwise;
-        }
+        return handler instanceof HandlerMethod method
+                ? declared.computeIfAbsent(
+                        new AnnotatedElementKey(method.getMethod(), method.getBeanType()), any -> declared(method))
+                : otherwise;
+    }
+
+    private Branch.Prepare declared(HandlerMethod method) {
         @Nullable Branch branch = AnnotatedElementUtils.findMergedAnnotation(method.getMethod(), Branch.class);
         if (branch == null) {
             branch = AnnotatedElementUtils.findMergedAnnotation(method.getBeanType(), Branch.class);
