@@ -10,9 +10,11 @@ import java.util.stream.Collectors;
 final class CheckoutSystems {
 
     static final List<CheckoutSystem> ALL = List.of(
-            new FloorSystem(),
+            FloorSystem.plain(),
+            FloorSystem.with(Traced.asByDefault()),
             AssentSystem.answersAfterCompletion(),
             AssentSystem.answersAfterDecision(),
+            AssentSystem.with(new Unchanged()),
             AssentSystem.with(new Unmeasured()),
             AssentSystem.with(Traced.asByDefault()),
             AssentSystem.with(Traced.all()),

@@ -7,6 +7,8 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.client.RestClient;
 
@@ -55,8 +57,9 @@ final class Secured implements Variant {
         }
 
         @Override
-        public List<String> conclude(MeasuredService coordinator, List<MeasuredService> services, long committed) {
-            refuses(coordinator.url().resolve("/v1/commits"));
+        public List<String> conclude(
+                @Nullable MeasuredService coordinator, List<MeasuredService> services, long committed) {
+            refuses(Objects.requireNonNull(coordinator).url().resolve("/v1/commits"));
             services.forEach(service -> refuses(service.url().resolve("/assent/v1/decisions")));
             return List.of();
         }

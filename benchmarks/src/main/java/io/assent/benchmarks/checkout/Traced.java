@@ -9,8 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Assent with traces, exported to the runner, which drops them. */
+/** With traces, exported to the runner, which drops them. */
 final class Traced implements Variant {
 
     /** Spans are exported every five seconds. */
@@ -73,10 +74,11 @@ final class Traced implements Variant {
         }
 
         @Override
-        public List<String> conclude(MeasuredService coordinator, List<MeasuredService> services, long committed)
+        public List<String> conclude(
+                @Nullable MeasuredService coordinator, List<MeasuredService> services, long committed)
                 throws InterruptedException {
             List<MeasuredService> exporting = new ArrayList<>(services);
-            if (workload.branches() > 1) {
+            if (coordinator != null && workload.branches() > 1) {
                 // A checkout in one database commits locally, and the coordinator does not hear of it.
                 exporting.add(coordinator);
             }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.client.RestClient;
 import tools.jackson.databind.JsonNode;
 
@@ -43,8 +44,9 @@ final class Unmeasured implements Variant {
         }
 
         @Override
-        public List<String> conclude(MeasuredService coordinator, List<MeasuredService> services, long committed) {
-            Stream.concat(Stream.of(coordinator), services.stream())
+        public List<String> conclude(
+                @Nullable MeasuredService coordinator, List<MeasuredService> services, long committed) {
+            Stream.concat(Stream.ofNullable(coordinator), services.stream())
                     .map(MeasuredService::url)
                     .forEach(Unmeasured::verify);
             return List.of();

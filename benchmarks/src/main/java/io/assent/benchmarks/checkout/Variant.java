@@ -7,19 +7,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A setting of Assent whose cost is asked for: everything but this is as in the system {@code assent}. To add one, implement this
- * and put {@link AssentSystem#with} it into {@link CheckoutSystems}.
+ * A setting whose cost is asked for: everything but this is as in the system {@code assent}, or {@code floor}. To add one, implement
+ * this and put {@link AssentSystem#with} or {@link FloorSystem#with} it into {@link CheckoutSystems}.
  */
 interface Variant {
 
-    /** What follows {@code assent-} in the name of its system. */
+    /** What follows {@code assent-} or {@code floor-} in the name of its system. */
     String suffix();
 
     /** What is different, in a line for people. */
     String description();
 
     /**
-     * Starts what it needs besides the processes of Assent, which are started later.
+     * Starts what it needs besides the processes of the system, which are started later.
      *
      * @param workload what a checkout is made of
      */
@@ -29,7 +29,7 @@ interface Variant {
     interface Setting {
 
         /**
-         * Variables that this process of a service gets besides those of {@code assent}.
+         * Variables that this process of a service gets besides those that it has anyway.
          *
          * @param process its name
          */
@@ -50,12 +50,13 @@ interface Variant {
         /**
          * Looks whether it had its effect; called once, after the last load.
          *
+         * @param coordinator null: there is none
          * @param services those of the checkout
          * @param committed how many checkouts have committed, the warm-up included
          * @return what was seen, in a sentence each
          * @throws IllegalStateException if it had not: then the figures are worth nothing
          */
-        List<String> conclude(MeasuredService coordinator, List<MeasuredService> services, long committed)
+        List<String> conclude(@Nullable MeasuredService coordinator, List<MeasuredService> services, long committed)
                 throws InterruptedException;
     }
 }

@@ -3,17 +3,23 @@ package io.assent.benchmarks.checkout;
 import io.assent.benchmarks.load.Slice;
 import io.assent.benchmarks.system.MeasuredService;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The books of a variant's services and, at the end, whether its setting had its effect. For one thread. */
 final class VariantAudit implements Audit {
 
     private final Books books;
     private final Variant.Setting setting;
-    private final MeasuredService coordinator;
+    private final @Nullable MeasuredService coordinator;
     private final List<MeasuredService> services;
     private long committed;
 
-    VariantAudit(Books books, Variant.Setting setting, MeasuredService coordinator, List<MeasuredService> services) {
+    /** @param coordinator null: there is none */
+    VariantAudit(
+            Books books,
+            Variant.Setting setting,
+            @Nullable MeasuredService coordinator,
+            List<MeasuredService> services) {
         this.books = books;
         this.setting = setting;
         this.coordinator = coordinator;

@@ -72,7 +72,7 @@ class CheckoutCommandTests {
     @CsvSource(
             delimiter = '|',
             value = {
-                "--systems=fast | There is no system 'fast'; there are floor, assent",
+                "--systems=fast | There is no system 'fast'; there are floor, floor-traced, assent",
                 "--clients=129  | --clients must be 1 to 128, not 129",
                 "--branches=9   | --branches must be 1 to 8, not 9",
                 "--log=double   | --log must be replicated or single, not double",

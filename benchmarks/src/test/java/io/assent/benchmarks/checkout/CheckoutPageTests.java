@@ -32,7 +32,7 @@ class CheckoutPageTests {
                 new Disturbance(0.5, 1.5, Double.NaN, 0.2),
                 unusable,
                 List.of(
-                        CheckoutResultTests.result(new FloorSystem(), List.of(floor, floor, floor, floor)),
+                        CheckoutResultTests.result(FloorSystem.plain(), List.of(floor, floor, floor, floor)),
                         CheckoutResultTests.result(
                                 AssentSystem.answersAfterCompletion(), List.of(assent, assent, assent))));
     }

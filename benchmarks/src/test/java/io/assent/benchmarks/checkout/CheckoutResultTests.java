@@ -56,7 +56,7 @@ class CheckoutResultTests {
     @Test
     void theFloorIsOneAndItsSpreadThatOfItsRate() {
         CheckoutResult result = result(
-                new FloorSystem(),
+                FloorSystem.plain(),
                 List.of(
                         Between.itself(at(80, 1)),
                         Between.itself(at(90, 1)),

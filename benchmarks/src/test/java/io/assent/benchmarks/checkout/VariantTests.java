@@ -35,6 +35,13 @@ class VariantTests {
     }
 
     @Test
+    void whatASettingCostsWithoutAssentIsComparedWithTheFloor() {
+        assertThat(CheckoutSystems.named(List.of("floor-traced")))
+                .extracting(CheckoutSystem::name, CheckoutSystem::floor)
+                .containsExactly(tuple("floor", "floor"), tuple("floor-traced", "floor"));
+    }
+
+    @Test
     void tracesHaveToArriveFromEachProcess() throws Exception {
         try (TraceReceiver receiver = TraceReceiver.start()) {
             export(receiver, "order");
