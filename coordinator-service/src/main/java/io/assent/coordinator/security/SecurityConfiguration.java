@@ -36,9 +36,12 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 @EnableConfigurationProperties(SecuritySettings.class)
 public class SecurityConfiguration {
 
-    static final String OPEN_DOOR =
+    /** What is said of mode none wherever somebody looks. */
+    public static final String OPEN_DOOR =
             "assent.security.mode is none: whoever reaches this service can decide every transaction and see all of them";
-    static final String REMEDY = "Set assent.security.mode to keys or jwt; docs/security.md shows how";
+
+    /** What to do about it. */
+    public static final String REMEDY = "Set assent.security.mode to keys or jwt; docs/security.md shows how";
 
     private static final Logger log = LoggerFactory.getLogger(SecurityConfiguration.class);
     private static final String JWT_PREFIX = "spring.security.oauth2.resourceserver.jwt.";
