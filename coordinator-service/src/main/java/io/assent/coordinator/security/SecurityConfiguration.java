@@ -1,14 +1,17 @@
 package io.assent.coordinator.security;
 
+import io.assent.coordinator.operations.Audit;
 import io.assent.coordinator.security.Permissions.Permission;
 import io.assent.coordinator.security.SecuritySettings.Mode;
 import jakarta.servlet.DispatcherType;
 import java.time.Duration;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
@@ -92,8 +95,10 @@ public class SecurityConfiguration {
             HttpSecurity http,
             AuthenticationManager callers,
             SecuritySettings settings,
+            Audit audit,
+            InstantSource clock,
             @Value("${assent.coordinator.web.retry-after:1s}") Duration retryAfter) {
-        SecurityProblems problems = new SecurityProblems(retryAfter);
+        SecurityProblems problems = new SecurityProblems(retryAfter, new RefusedActs(audit, clock));
         http
                 // Neither cookies nor anything else that a browser sends by itself, so no page can call in somebody's
                 // name.
@@ -111,6 +116,8 @@ public class SecurityConfiguration {
                     requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD)
                             .permitAll();
                     requests.requestMatchers(EndpointRequest.to(Permissions.OPEN_ENDPOINTS))
+                            .permitAll();
+                    requests.requestMatchers(EndpointRequest.toAdditionalPaths(WebServerNamespace.SERVER, "health"))
                             .permitAll();
                     requests.requestMatchers(HttpMethod.GET, Permissions.OPEN_PAGES)
                             .permitAll();
