@@ -27,7 +27,8 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CoordinatorApi api = assent.api();
-        JsonNode readiness = api.get("/actuator/health/readiness", NOT_READY);
+        // Beside the API; the actuator may have a port of its own.
+        JsonNode readiness = api.get("/readyz", NOT_READY);
         JsonNode logs = api.get("/v1/logs");
         JsonNode instances = api.get("/v1/instances");
         List<JsonNode> open = Unfinished.of(api);

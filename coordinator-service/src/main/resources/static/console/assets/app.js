@@ -38,7 +38,7 @@ const page = () => html`
     ${session.locked ? login.draw() : views[state.view].draw()}
   </main>
   <footer class="bottom"><p>${session.locked ? nothing : html`Times are those of the decision log; point at one for the exact instant. Press <kbd>/</kbd> to search.`}</p>
-    <nav aria-label="Documentation"><a href="../swagger-ui.html">API</a><a href="../actuator/health">Health</a><a href="../actuator/prometheus">Metrics</a></nav></footer>
+    <nav aria-label="Documentation"><a href="../swagger-ui.html">API</a><a href="../readyz">Health</a></nav></footer>
   ${actionDialog()}`;
 
 function nextTheme() {

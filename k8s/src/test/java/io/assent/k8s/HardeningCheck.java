@@ -40,7 +40,7 @@ final class HardeningCheck implements Check {
     private static Stream<String> deployment(Manifest deployment) {
         return Stream.concat(
                 settings(deployment.podSpec(), POD),
-                deployment.containers().stream().flatMap(HardeningCheck::container));
+                deployment.allContainers().stream().flatMap(HardeningCheck::container));
     }
 
     private static Stream<String> container(JsonNode container) {

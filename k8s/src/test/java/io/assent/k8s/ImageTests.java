@@ -17,8 +17,9 @@ class ImageTests {
     void every_image_is_one_that_the_build_makes() {
         assertThat(manifests
                         .each("Deployment")
-                        .map(deployment ->
-                                deployment.containers().get(0).path("image").asString("")))
+                        .flatMap(deployment -> deployment.allContainers().stream())
+                        .map(container -> container.path("image").asString(""))
+                        .distinct())
                 .hasSize(3)
                 .allSatisfy(image -> {
                     String module = image.replaceFirst(":[^:/]*$", "").replaceFirst("^.*/", "");

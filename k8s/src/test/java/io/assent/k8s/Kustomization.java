@@ -159,7 +159,7 @@ final class Kustomization {
     private void images() {
         for (JsonNode entry : file.path("images")) {
             for (ObjectNode object : objects) {
-                for (JsonNode container : Manifest.at(object, "spec.template.spec.containers")) {
+                for (JsonNode container : new Manifest(object).allContainers()) {
                     if (container
                             .path("image")
                             .asString("")

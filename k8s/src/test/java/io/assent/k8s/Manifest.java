@@ -67,6 +67,15 @@ record Manifest(ObjectNode json) {
         return elements(podSpec().path("containers")).toList();
     }
 
+    /** Those that run, one after another, before the others. */
+    List<JsonNode> initContainers() {
+        return elements(podSpec().path("initContainers")).toList();
+    }
+
+    List<JsonNode> allContainers() {
+        return Stream.concat(initContainers().stream(), containers().stream()).toList();
+    }
+
     static Stream<JsonNode> elements(JsonNode list) {
         return StreamSupport.stream(list.spliterator(), false);
     }

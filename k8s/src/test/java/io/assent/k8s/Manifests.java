@@ -3,6 +3,7 @@ package io.assent.k8s;
 import static io.assent.k8s.Manifest.elements;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,18 +48,23 @@ record Manifests(String overlay, List<Manifest> all) {
 
     /** The environment of a Deployment's container as far as it is written down here; without what Secrets hold. */
     Map<String, String> environment(Manifest deployment) {
-        Map<String, String> environment = new java.util.LinkedHashMap<>();
-        for (JsonNode container : deployment.containers()) {
-            elements(container.path("envFrom"))
-                    .map(from -> Manifest.at(from, "configMapRef.name").asString(""))
-                    .flatMap(name -> find("ConfigMap", name).stream())
-                    .forEach(map -> environment.putAll(Manifest.strings(map.at("data"))));
-            elements(container.path("env"))
-                    .filter(variable -> variable.has("value"))
-                    .forEach(variable -> environment.put(
-                            variable.path("name").asString(""),
-                            variable.path("value").asString("")));
-        }
+        Map<String, String> environment = new LinkedHashMap<>();
+        deployment.containers().forEach(container -> environment.putAll(environment(container)));
+        return environment;
+    }
+
+    /** The same of one container. */
+    Map<String, String> environment(JsonNode container) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        elements(container.path("envFrom"))
+                .map(from -> Manifest.at(from, "configMapRef.name").asString(""))
+                .flatMap(name -> find("ConfigMap", name).stream())
+                .forEach(map -> environment.putAll(Manifest.strings(map.at("data"))));
+        elements(container.path("env"))
+                .filter(variable -> variable.has("value"))
+                .forEach(variable -> environment.put(
+                        variable.path("name").asString(""),
+                        variable.path("value").asString("")));
         return environment;
     }
 

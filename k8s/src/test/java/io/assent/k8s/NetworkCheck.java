@@ -38,6 +38,7 @@ final class NetworkCheck implements Check {
             new Pods("the database operator", "cnpg-system", Map.of("app.kubernetes.io/name", "cloudnative-pg"));
     private static final Pods PROMETHEUS =
             new Pods("Prometheus", "monitoring", Map.of("app.kubernetes.io/name", "prometheus"));
+    private static final String MANAGEMENT_PORT = "MANAGEMENT_SERVER_PORT";
     private static final int POSTGRES = 5432;
     private static final int INSTANCE_MANAGER = 8000;
     private static final int DATABASE_METRICS = 9187;
@@ -51,7 +52,50 @@ final class NetworkCheck implements Check {
                 .flatMap(connection -> Stream.of("egress", "ingress")
                         .filter(direction -> !allowed(manifests, connection, direction))
                         .map(direction -> "no policy allows the " + direction + " of " + connection));
-        return Stream.of(open, unreachable(manifests), closed).flatMap(problems -> problems);
+        return Stream.of(open, unreachable(manifests), closed, actuators(manifests))
+                .flatMap(problems -> problems);
+    }
+
+    /** Where an actuator has a port of its own, nobody gets there but Prometheus. */
+    private static Stream<String> actuators(Manifests manifests) {
+        return manifests
+                .each("Deployment")
+                .filter(deployment -> manifests.environment(deployment).containsKey(MANAGEMENT_PORT))
+                .flatMap(deployment -> {
+                    int port =
+                            Integer.parseInt(manifests.environment(deployment).get(MANAGEMENT_PORT));
+                    Stream<String> services = manifests
+                            .each("Service")
+                            .filter(service -> LabelCheck.selects(service.at("spec.selector"), deployment.podLabels()))
+                            .filter(service -> elements(service.at("spec.ports"))
+                                    .map(candidate ->
+                                            candidate.path("targetPort").asString(""))
+                                    .anyMatch(target -> target.equals(Integer.toString(port))
+                                            || containerPort(deployment, target).anyMatch(number -> number == port)))
+                            .map(service -> service + " leads to the actuator of " + deployment);
+                    Stream<String> strangers = manifests
+                            .each("NetworkPolicy")
+                            .filter(policy -> matches(policy.at("spec.podSelector"), deployment.podLabels()))
+                            .flatMap(policy -> elements(policy.at("spec.ingress"))
+                                    .filter(rule -> !rule.has("ports")
+                                            || elements(rule.path("ports"))
+                                                    .anyMatch(candidate -> candidate
+                                                            .path("port")
+                                                            .asString("")
+                                                            .equals(Integer.toString(port))))
+                                    .filter(rule -> !rule.has("from")
+                                            || elements(rule.path("from")).anyMatch(peer -> !isPeer(peer, PROMETHEUS)))
+                                    .map(rule -> policy + " lets others than Prometheus reach the actuator of "
+                                            + deployment));
+                    return Stream.concat(services, strangers);
+                });
+    }
+
+    private static Stream<Integer> containerPort(Manifest workload, String name) {
+        return workload.containers().stream()
+                .flatMap(container -> elements(container.path("ports")))
+                .filter(port -> port.path("name").asString("").equals(name))
+                .map(port -> port.path("containerPort").asInt());
     }
 
     private static boolean deniesAll(Manifest policy) {
@@ -109,7 +153,17 @@ final class NetworkCheck implements Check {
                         .filter(cluster ->
                                 LabelCheck.selects(monitor.at("spec.selector.matchLabels"), cluster.podLabels()))
                         .map(cluster -> new Connection(PROMETHEUS, Pods.of(cluster), DATABASE_METRICS)));
-        return Stream.concat(services, databases);
+        Stream<Connection> pods = manifests
+                .each("PodMonitor")
+                .flatMap(monitor -> manifests
+                        .each("Deployment")
+                        .filter(deployment ->
+                                LabelCheck.selects(monitor.at("spec.selector.matchLabels"), deployment.podLabels()))
+                        .flatMap(deployment -> elements(monitor.at("spec.podMetricsEndpoints"))
+                                .flatMap(endpoint -> containerPort(
+                                        deployment, endpoint.path("port").asString("")))
+                                .map(port -> new Connection(PROMETHEUS, Pods.of(deployment), port))));
+        return Stream.of(services, databases, pods).flatMap(connections -> connections);
     }
 
     /** Settings that name a host that nothing here answers to, and participants that the coordinator would not call. */
@@ -175,10 +229,7 @@ final class NetworkCheck implements Check {
                                 .workloads()
                                 .filter(workload ->
                                         LabelCheck.selects(service.at("spec.selector"), workload.podLabels()))
-                                .flatMap(workload -> workload.containers().stream())
-                                .flatMap(container -> elements(container.path("ports")))
-                                .filter(port -> port.path("name").asString("").equals(name)))
-                        .map(port -> port.path("containerPort").asInt())
+                                .flatMap(workload -> containerPort(workload, name)))
                         .findFirst())
                 .orElse(endpoint.port());
     }

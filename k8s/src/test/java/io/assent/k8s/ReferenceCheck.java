@@ -22,6 +22,7 @@ final class ReferenceCheck implements Check {
     static final Map<String, Set<String>> SECRETS_OF_THE_USER = Map.of(
             "decision-log-backup", Set.of("ACCESS_KEY_ID", "ACCESS_SECRET_KEY"),
             "coordinator-callers", Set.of("callers.yaml"),
+            "decision-log-runtime", Set.of("username", "password"),
             "order-service-key", Set.of("key"),
             "payment-service-key", Set.of("key"));
 
@@ -40,7 +41,7 @@ final class ReferenceCheck implements Check {
                         manifests.find("ServiceAccount", account).isPresent()
                                 ? Stream.<String>empty()
                                 : Stream.of("uses the missing ServiceAccount '" + account + "'"),
-                        deployment.containers().stream().flatMap(container -> settings(manifests, container)),
+                        deployment.allContainers().stream().flatMap(container -> settings(manifests, container)),
                         deployment.containers().stream().flatMap(ReferenceCheck::probes),
                         volumes(manifests, deployment))
                 .flatMap(problems -> problems)
@@ -71,7 +72,7 @@ final class ReferenceCheck implements Check {
         Set<String> names = elements(deployment.podSpec().path("volumes"))
                 .map(volume -> volume.path("name").asString(""))
                 .collect(Collectors.toSet());
-        Set<String> mounted = deployment.containers().stream()
+        Set<String> mounted = deployment.allContainers().stream()
                 .flatMap(container -> elements(container.path("volumeMounts")))
                 .map(mount -> mount.path("name").asString(""))
                 .collect(Collectors.toSet());
@@ -112,13 +113,21 @@ final class ReferenceCheck implements Check {
                                 .asString(""))
                         .filter(name -> manifests.find("ObjectStore", name).isEmpty())
                         .map(name -> cluster + " archives to the missing ObjectStore '" + name + "'"));
+        Stream<String> roles = manifests
+                .each("Cluster")
+                .flatMap(cluster -> elements(cluster.at("spec.managed.roles"))
+                        .map(role -> Manifest.at(role, "passwordSecret.name").asString(""))
+                        .filter(name -> !SECRETS_OF_THE_USER
+                                .getOrDefault(name, Set.of())
+                                .containsAll(Set.of("username", "password")))
+                        .map(name -> cluster + " takes a password from the Secret '" + name + "', which nobody makes"));
         Stream<String> schedules = manifests
                 .each("ScheduledBackup")
                 .filter(backup -> manifests
                         .find("Cluster", backup.at("spec.cluster.name").asString(""))
                         .isEmpty())
                 .map(backup -> backup + " backs up a Cluster that is not here");
-        return Stream.of(stores, archives, schedules).flatMap(problems -> problems);
+        return Stream.of(stores, archives, roles, schedules).flatMap(problems -> problems);
     }
 
     private static Stream<String> secret(Manifests manifests, JsonNode name, JsonNode key) {

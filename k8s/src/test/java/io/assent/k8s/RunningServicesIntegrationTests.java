@@ -15,7 +15,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +32,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
@@ -40,7 +47,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Goal: with the environment that the manifests give them the applications start, answer the probes, and export every metric
  * that an alert or a dashboard is about; the alerts fire and resolve. Method: the real jars with the environment of the
- * overlay dev; addresses alone are replaced by those of this machine. A real Prometheus scrapes them.
+ * overlay dev; addresses alone are replaced by those of this machine. A real Prometheus scrapes them. The log has the two roles
+ * of the overlay production, and was migrated by its container for that.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RunningServicesIntegrationTests {
@@ -54,7 +62,14 @@ class RunningServicesIntegrationTests {
     private final ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
     private final ProcessStarter starter = new ProcessStarter();
     private final Map<String, Integer> ports = new HashMap<>();
+
+    /** Where Prometheus asks: the same, but for those whose actuator has a port of its own. */
+    private final Map<String, Integer> actuators = new HashMap<>();
+
     private final List<SupervisedProcess> processes = new ArrayList<>();
+
+    @SuppressWarnings("NullAway.Init") // set before the first test
+    private TestPostgres.Database log;
 
     @BeforeAll
     void start(@TempDir Path directory) throws IOException {
@@ -62,6 +77,8 @@ class RunningServicesIntegrationTests {
         ports.put("coordinator", free.coordinator());
         ports.put("order-service", free.order());
         ports.put("payment-service", free.payment());
+        actuators.putAll(ports);
+        actuators.put("coordinator", free.postgres());
         manifests
                 .each("Deployment")
                 .map(deployment -> process(deployment, directory))
@@ -93,8 +110,7 @@ class RunningServicesIntegrationTests {
     void every_service_has_a_doctor_and_a_participant_reaches_the_coordinator() {
         assertThat(manifests.each("Deployment").toList()).hasSize(3).allSatisfy(deployment -> {
             JsonNode report = JsonMapper.shared()
-                    .readTree(
-                            get(address(deployment, "/actuator/assent-doctor")).body());
+                    .readTree(get(actuator(deployment, "assent-doctor")).body());
             assertThat(report.path("items")).as(deployment.name()).isNotEmpty();
             assertThat(report.path("items"))
                     .filteredOn(item -> item.path("check").asString("").startsWith("coordinator ("))
@@ -105,12 +121,35 @@ class RunningServicesIntegrationTests {
         });
     }
 
+    /** And the coordinator works with another one, as the other tests see. */
+    @Test
+    void the_log_belongs_to_the_role_that_migrates_it() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(log.jdbcUrl(), log.username(), log.password());
+                Statement statement = connection.createStatement();
+                ResultSet tables = statement.executeQuery(
+                        "select string_agg(distinct tableowner::text, ','), count(*) from pg_tables where schemaname = 'public'")) {
+            assertThat(tables.next()).isTrue();
+            assertThat(tables.getString(1)).isEqualTo(log.username());
+            assertThat(tables.getInt(2)).isGreaterThan(5);
+        }
+        assertThat(get(actuator(manifests.get("Deployment", "coordinator"), "assent-doctor"))
+                        .body())
+                .doesNotContain("PROBLEM");
+    }
+
+    @Test
+    void the_actuator_of_a_coordinator_is_not_where_services_call() {
+        Manifest coordinator = manifests.get("Deployment", "coordinator");
+
+        assertThat(get(actuator(coordinator, "health")).statusCode()).isEqualTo(200);
+        assertThat(get(address(coordinator, "/actuator/health")).statusCode()).isEqualTo(404);
+    }
+
     @Test
     void every_metric_of_an_alert_and_of_a_dashboard_is_exported() {
         String exported = manifests
                 .each("Deployment")
-                .map(deployment ->
-                        get(address(deployment, "/actuator/prometheus")).body())
+                .map(deployment -> get(actuator(deployment, "prometheus")).body())
                 .collect(Collectors.joining("\n"));
         Set<String> needed = Stream.concat(
                         AlertCheck.alerts(monitored).flatMap(alert -> AlertCheck.ownMetrics(alert).stream()),
@@ -135,7 +174,7 @@ class RunningServicesIntegrationTests {
                 .filter(process -> process.name().equals("coordinator"))
                 .findFirst()
                 .orElseThrow();
-        try (Prometheus prometheus = new Prometheus(groups, ports, directory, starter, scheduler);
+        try (Prometheus prometheus = new Prometheus(groups, actuators, directory, starter, scheduler);
                 AutoCloseable back = () -> awaitStarted(coordinator)) {
             within(() -> assertThat(prometheus.evaluatedRules())
                     .isEqualTo(AlertCheck.alerts(monitored).count()));
@@ -215,15 +254,8 @@ class RunningServicesIntegrationTests {
         return new SupervisedProcess(
                 new ProcessSpec(
                         name,
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-XX:TieredStopAtLevel=1",
-                                "-XX:+UseSerialGC",
-                                "-Xmx384m",
-                                "-jar",
-                                ApplicationJar.file(module).toAbsolutePath().toString()),
-                        environment(deployment),
+                        java(module),
+                        environment(deployment, directory),
                         directory,
                         directory,
                         directory.resolve(name + ".log"),
@@ -235,7 +267,17 @@ class RunningServicesIntegrationTests {
                 message -> {});
     }
 
-    private Map<String, String> environment(Manifest deployment) {
+    private static List<String> java(String module) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx384m",
+                "-jar",
+                ApplicationJar.file(module).toAbsolutePath().toString());
+    }
+
+    private Map<String, String> environment(Manifest deployment, Path directory) {
         Map<String, String> environment = new HashMap<>(manifests.environment(deployment));
         ports.forEach((name, port) -> environment.replaceAll(
                 (key, value) -> value.replaceAll("\\b" + name + ":[0-9]+", "localhost:" + port)));
@@ -244,13 +286,79 @@ class RunningServicesIntegrationTests {
         environment.put("SPRING_DATASOURCE_URL", database.jdbcUrl());
         environment.put("SPRING_DATASOURCE_USERNAME", database.username());
         environment.put("SPRING_DATASOURCE_PASSWORD", database.password());
+        if (!Manifests.isParticipant(deployment)) {
+            log = database;
+            environment.putAll(runtimeRole(database, directory));
+        }
         environment.put("SERVER_PORT", Integer.toString(ports.get(deployment.name())));
         environment.put("SERVER_ADDRESS", "127.0.0.1");
+        environment.computeIfPresent(
+                "MANAGEMENT_SERVER_PORT", (name, port) -> Integer.toString(actuators.get(deployment.name())));
+        if (environment.containsKey("MANAGEMENT_SERVER_PORT")) {
+            environment.put("MANAGEMENT_SERVER_ADDRESS", "127.0.0.1");
+        }
         return environment;
+    }
+
+    /** Migrates the log with the container that does so in production; returns what a coordinator differs in then. */
+    private Map<String, String> runtimeRole(TestPostgres.Database owned, Path directory) {
+        String runtime = owned.username() + "_runtime";
+        try (Connection administrator = TestPostgres.shared().server().superuserConnection();
+                Statement statement = administrator.createStatement()) {
+            statement.execute("create role " + runtime + " login password 'runtime' in role pg_read_all_stats");
+            statement.execute("grant connect on database " + owned.name() + " to " + runtime);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+        Manifest deployment = monitored.get("Deployment", "coordinator");
+        JsonNode container = deployment.initContainers().get(0);
+        Map<String, String> environment = new HashMap<>(monitored.environment(container));
+        String enabled = environment.getOrDefault("SPRING_FLYWAY_ENABLED", "true");
+        environment.put("SPRING_DATASOURCE_URL", owned.jdbcUrl());
+        environment.put("SPRING_DATASOURCE_USERNAME", runtime);
+        environment.put("SPRING_FLYWAY_USER", owned.username());
+        environment.put("SPRING_FLYWAY_PASSWORD", owned.password());
+        // There is no standby here.
+        environment.put("ASSENT_COORDINATOR_LOG_MODE", "single");
+        List<String> command = new ArrayList<>(java("coordinator-service"));
+        Manifest.elements(container.path("args")).map(JsonNode::asString).forEach(command::add);
+        run(command, environment, directory.resolve("migrate.log"));
+        return Map.of(
+                "SPRING_DATASOURCE_USERNAME", runtime,
+                "SPRING_DATASOURCE_PASSWORD", "runtime",
+                "SPRING_FLYWAY_ENABLED", enabled);
+    }
+
+    private static void run(List<String> command, Map<String, String> environment, Path log) {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(log.getParent().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        try {
+            Process process = builder.start();
+            try {
+                assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                        .as("%s ends", command)
+                        .isTrue();
+                assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+            } finally {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     private URI address(Manifest deployment, String path) {
         return URI.create("http://127.0.0.1:" + ports.get(deployment.name()) + path);
+    }
+
+    private URI actuator(Manifest deployment, String endpoint) {
+        return URI.create("http://127.0.0.1:" + actuators.get(deployment.name()) + "/actuator/" + endpoint);
     }
 
     private static String path(Manifest deployment, String probe) {

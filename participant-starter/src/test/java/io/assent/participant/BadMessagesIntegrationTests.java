@@ -377,6 +377,22 @@ class BadMessagesIntegrationTests {
         }
     }
 
+    /** Tomcat refuses these itself; the same elsewhere stays the application's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"branches%2fx", "branches/x%00", "branches/%zz", "%2e%2e%2fdecisions"})
+    void a_path_that_tomcat_refuses_is_answered_with_a_problem(String path) throws Exception {
+        for (String method : List.of("GET", "POST")) {
+            assertThat(raw(method, "/assent/v1/" + path, "Content-Length: 0\r\n", ""))
+                    .startsWith("HTTP/1.1 400")
+                    .contains("application/problem+json", ":malformed-request")
+                    .doesNotContain("<html", "text/html");
+            assertThat(raw(method, "/elsewhere/" + path, "Content-Length: 0\r\n", ""))
+                    .startsWith("HTTP/1.1 400")
+                    .contains("text/html")
+                    .doesNotContain("problem");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"x/1", "X/1", "0199a1b2-7c3d-1e4f-8a5b-6c7d8e9f0a1b/1", "ID/x", "ID/01", "ID/10000", "ID/1."})

@@ -7,6 +7,7 @@ import io.assent.coordinator.tracing.TransactionTraces;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.exporter.SpanExportingPredicate;
 import io.micrometer.tracing.propagation.Propagator;
+import java.util.Set;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -15,6 +16,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @Conditional(NoTracingFilter.Traced.class)
 class TracingConfiguration {
+
+    private static final Set<String> PROBES = Set.of("/livez", "/readyz");
 
     @Bean
     TransactionTraces transactionTraces(Tracer tracer, EngineSettings settings) {
@@ -34,6 +37,9 @@ class TracingConfiguration {
     /** Who asks for health and metrics, every few seconds, is nobody whose trace is of interest. */
     @Bean
     SpanExportingPredicate noManagementSpans() {
-        return span -> !span.getTags().getOrDefault("uri", "").startsWith("/actuator");
+        return span -> {
+            String uri = span.getTags().getOrDefault("uri", "");
+            return !uri.startsWith("/actuator") && !PROBES.contains(uri);
+        };
     }
 }

@@ -4,6 +4,7 @@ import io.assent.coordinator.engine.DecisionLogs;
 import io.assent.coordinator.engine.InstanceList;
 import io.assent.coordinator.engine.ParticipantList;
 import io.assent.coordinator.engine.TransactionSearch;
+import io.assent.coordinator.security.SecuritySettings;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +24,11 @@ public class DoctorConfiguration {
             ParticipantList participants,
             TransactionSearch search,
             InstantSource clock,
+            SecuritySettings security,
             DoctorProperties properties) {
         List<Check> checks = new ArrayList<>(LogChecks.of(logs));
         checks.addAll(WorkChecks.of(instances, participants, search, clock));
+        checks.addAll(SecurityChecks.of(security));
         return new Doctor(checks, properties.timeout());
     }
 }

@@ -1,14 +1,17 @@
 package io.assent.coordinator.security;
 
+import io.assent.coordinator.operations.Audit;
 import io.assent.coordinator.security.Permissions.Permission;
 import io.assent.coordinator.security.SecuritySettings.Mode;
 import jakarta.servlet.DispatcherType;
 import java.time.Duration;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
@@ -36,9 +39,12 @@ import org.springframework.security.web.firewall.StrictHttpFirewall;
 @EnableConfigurationProperties(SecuritySettings.class)
 public class SecurityConfiguration {
 
-    static final String OPEN_DOOR =
+    /** What is said of mode none wherever somebody looks. */
+    public static final String OPEN_DOOR =
             "assent.security.mode is none: whoever reaches this service can decide every transaction and see all of them";
-    static final String REMEDY = "Set assent.security.mode to keys or jwt; docs/security.md shows how";
+
+    /** What to do about it. */
+    public static final String REMEDY = "Set assent.security.mode to keys or jwt; docs/security.md shows how";
 
     private static final Logger log = LoggerFactory.getLogger(SecurityConfiguration.class);
     private static final String JWT_PREFIX = "spring.security.oauth2.resourceserver.jwt.";
@@ -89,8 +95,10 @@ public class SecurityConfiguration {
             HttpSecurity http,
             AuthenticationManager callers,
             SecuritySettings settings,
+            Audit audit,
+            InstantSource clock,
             @Value("${assent.coordinator.web.retry-after:1s}") Duration retryAfter) {
-        SecurityProblems problems = new SecurityProblems(retryAfter);
+        SecurityProblems problems = new SecurityProblems(retryAfter, new RefusedActs(audit, clock));
         http
                 // Neither cookies nor anything else that a browser sends by itself, so no page can call in somebody's
                 // name.
@@ -108,6 +116,8 @@ public class SecurityConfiguration {
                     requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR, DispatcherType.FORWARD)
                             .permitAll();
                     requests.requestMatchers(EndpointRequest.to(Permissions.OPEN_ENDPOINTS))
+                            .permitAll();
+                    requests.requestMatchers(EndpointRequest.toAdditionalPaths(WebServerNamespace.SERVER, "health"))
                             .permitAll();
                     requests.requestMatchers(HttpMethod.GET, Permissions.OPEN_PAGES)
                             .permitAll();

@@ -21,16 +21,18 @@ import org.springframework.security.oauth2.server.resource.InvalidBearerTokenExc
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
 
-/** Answers 401 and 403 with problems, and with the challenges of RFC 6750. Thread-safe. */
+/** Answers 401 and 403 with problems, and with the challenges of RFC 6750; what operators do is written down, too. Thread-safe. */
 final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHandler {
 
     private static final String REALM = "Bearer realm=\"assent\"";
 
     private final String retryAfter;
+    private final RefusedActs refusedActs;
 
     /** @param retryAfter what the header of that name says where the same request may be sent again; in whole seconds */
-    SecurityProblems(Duration retryAfter) {
+    SecurityProblems(Duration retryAfter, RefusedActs refusedActs) {
         this.retryAfter = Long.toString(retryAfter.toSeconds());
+        this.refusedActs = refusedActs;
     }
 
     @Override
@@ -40,6 +42,7 @@ final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHa
         if (failure instanceof CallerAuthentication.UnverifiableException) {
             response.setHeader(HttpHeaders.RETRY_AFTER, retryAfter);
             answer(
+                    request,
                     response,
                     null,
                     Problem.of(
@@ -47,12 +50,14 @@ final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHa
                             "The token cannot be verified now, since its issuer does not answer; nothing was done"));
         } else if (failure instanceof InvalidBearerTokenException) {
             answer(
+                    request,
                     response,
                     REALM + ", error=\"invalid_token\"",
                     Problem.of(
                             ProblemType.UNAUTHORIZED, "The key or token is unknown here, expired or not well-formed"));
         } else {
             answer(
+                    request,
                     response,
                     REALM,
                     Problem.of(ProblemType.UNAUTHORIZED, "Send a key or a token: Authorization: Bearer …"));
@@ -65,7 +70,11 @@ final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHa
         List<String> needed = needed(denied);
         String detail = needed.isEmpty() ? null : "This needs the scope " + String.join(" or ", needed);
         String scope = needed.isEmpty() ? "" : ", scope=\"" + needed.get(0) + '"';
-        answer(response, REALM + ", error=\"insufficient_scope\"" + scope, Problem.of(ProblemType.FORBIDDEN, detail));
+        answer(
+                request,
+                response,
+                REALM + ", error=\"insufficient_scope\"" + scope,
+                Problem.of(ProblemType.FORBIDDEN, detail));
     }
 
     /** One of these; the one that allows least comes first. */
@@ -80,8 +89,10 @@ final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHa
                 : List.of();
     }
 
-    private static void answer(HttpServletResponse response, @Nullable String challenge, Problem problem)
+    private void answer(
+            HttpServletRequest request, HttpServletResponse response, @Nullable String challenge, Problem problem)
             throws IOException {
+        refusedActs.refused(request, problem);
         response.setStatus(problem.status());
         if (challenge != null) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);

@@ -3,7 +3,6 @@ package io.assent.coordinator.web;
 import io.assent.coordinator.operations.Audit;
 import io.assent.coordinator.security.Callers;
 import io.assent.protocol.wire.Problem;
-import io.assent.protocol.wire.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -64,18 +63,14 @@ final class Audited {
 
     private static String result(ResponseEntity<Object> response) {
         int status = response.getStatusCode().value();
-        return response.getBody() instanceof Problem problem ? result(problem) : Integer.toString(status);
-    }
-
-    private static String result(Problem problem) {
-        return problem.status() + " " + problem.type().substring(ProblemType.PREFIX.length());
+        return response.getBody() instanceof Problem problem ? Audit.result(problem) : Integer.toString(status);
     }
 
     private static String result(@Nullable Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof ProblemException problem
-                ? result(problem.problem())
+                ? Audit.result(problem.problem())
                 : "failed: " + (cause == null ? "?" : cause.getClass().getSimpleName());
     }
 }

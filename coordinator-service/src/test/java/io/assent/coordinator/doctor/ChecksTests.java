@@ -8,6 +8,9 @@ import io.assent.coordinator.engine.LogVitals.Standby;
 import io.assent.coordinator.engine.LogVitals.Vitals;
 import io.assent.coordinator.engine.TransactionSearch.Backlog;
 import io.assent.coordinator.engine.TransactionSearch.Undelivered;
+import io.assent.coordinator.security.SecuritySettings;
+import io.assent.coordinator.security.SecuritySettings.Mode;
+import io.assent.coordinator.security.SecuritySettings.Service;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.doctor.Finding;
 import io.assent.protocol.doctor.Finding.Status;
@@ -15,6 +18,7 @@ import io.assent.protocol.doctor.Report;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -113,6 +117,22 @@ class ChecksTests {
                         .status())
                 .isEqualTo(Status.PROBLEM);
         assertThat(WorkChecks.heuristics("c", new Backlog(List.of(), 0, List.of()))
+                        .status())
+                .isEqualTo(Status.OK);
+    }
+
+    @Test
+    void a_service_that_asks_nobody_who_he_is_tells_so() {
+        Finding open = SecurityChecks.callers("c", new SecuritySettings(Mode.NONE, Map.of()));
+        assertThat(open.status()).isEqualTo(Status.WARNING);
+        assertThat(open.found()).contains("assent.security.mode is none");
+        assertThat(open.remedy()).contains("keys or jwt", "docs/security.md");
+
+        Service orders = new Service(List.of("sha256:" + "0".repeat(64)), null);
+        Finding keys = SecurityChecks.callers("c", new SecuritySettings(Mode.KEYS, Map.of("orders", orders)));
+        assertThat(keys.status()).isEqualTo(Status.OK);
+        assertThat(keys.found()).isEqualTo("mode is keys; 1 have keys").doesNotContain("sha256");
+        assertThat(SecurityChecks.callers("c", new SecuritySettings(Mode.JWT, Map.of()))
                         .status())
                 .isEqualTo(Status.OK);
     }

@@ -318,6 +318,8 @@ class CallersTests {
                 "/actuator/health",
                 "/actuator/health/liveness",
                 "/actuator/health/readiness",
+                "/livez",
+                "/readyz",
                 "/actuator/prometheus",
                 "/actuator/info",
                 "/console/",

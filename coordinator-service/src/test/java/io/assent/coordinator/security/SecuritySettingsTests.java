@@ -2,6 +2,8 @@ package io.assent.coordinator.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assent.coordinator.operations.Audit;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +26,8 @@ class SecuritySettingsTests {
                     context -> context.getBeanFactory().setConversionService(new ApplicationConversionService()))
             .withConfiguration(AutoConfigurations.of(
                     ServletWebSecurityAutoConfiguration.class, OAuth2ResourceServerAutoConfiguration.class))
+            .withBean(Audit.class)
+            .withBean(InstantSource.class, InstantSource::system)
             .withUserConfiguration(SecurityConfiguration.class);
 
     @Test

@@ -195,13 +195,17 @@ class OperatorEndpointsTests {
                         "versions",
                         "participants",
                         "delivery",
-                        "heuristics");
+                        "heuristics",
+                        "callers");
         assertThat(findings.get("participants").path("status").asString()).isEqualTo("PROBLEM");
         assertThat(findings.get("participants").path("found").asString()).contains("stock-service at http://stock:1");
         assertThat(findings.get("participants").path("remedy").asString()).contains("GET /v1/participants");
         assertThat(findings.get("log-standby").path("status").asString()).isEqualTo("OK");
         assertThat(findings.get("log-standby").path("remedy").isNull()).isTrue();
         assertThat(findings.get("log-held").path("status").asString()).isEqualTo("PROBLEM");
+        assertThat(findings.get("callers").path("status").asString())
+                .as("assent.security.mode is none here")
+                .isEqualTo("WARNING");
         assertThat(findings(http.get("/actuator/assent-doctor").json()).keySet())
                 .isEqualTo(findings.keySet());
     }
