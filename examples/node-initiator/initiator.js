@@ -82,7 +82,7 @@ export class Initiator {
           signal: AbortSignal.timeout(ANSWER_TIMEOUT),
         });
         const body = JSON.parse(await response.text());
-        if (response.status < 500 && response.status !== 429) {
+        if (response.status < 500 && response.status !== 408 && response.status !== 429) {
           return { status: response.status, body };
         }
         wait = Math.max(wait, Number(response.headers.get('Retry-After') ?? 0) * 1000);

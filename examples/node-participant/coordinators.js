@@ -33,7 +33,7 @@ export class Coordinators {
             return;
           }
           last = `${answer.status} ${answer.body?.type ?? ''}`;
-          if (answer.status >= 400 && answer.status < 500 && answer.status !== 429 && answer.body?.type) {
+          if (answer.status >= 400 && answer.status < 500 && answer.status !== 408 && answer.status !== 429 && answer.body?.type) {
             throw new Refused(`the branch could not be enlisted: ${last}`);
           }
         } catch (e) {

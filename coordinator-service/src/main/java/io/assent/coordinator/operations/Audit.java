@@ -38,7 +38,7 @@ public final class Audit {
     }
 
     /** Whatever a caller has written ends neither the value nor the line. */
-    static String quoted(String text) {
+    public static String quoted(String text) {
         StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
         text.codePoints().forEach(c -> {
             int type = Character.getType(c);

@@ -2,6 +2,8 @@ package io.assent.coordinator.security;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.Authentication;
 
 /** Who calls, in words. */
 public final class Callers {
@@ -13,5 +15,19 @@ public final class Callers {
         String address = request.getRemoteAddr() == null ? "unknown" : request.getRemoteAddr();
         Principal caller = request.getUserPrincipal();
         return caller == null || caller == Everybody.CALLER ? address : caller.getName() + "@" + address;
+    }
+
+    /**
+     * Whose limits hold for a request.
+     *
+     * @return the caller's name; null if there are none: it is an operator, or nobody has to prove who they are
+     */
+    public static @Nullable String limited(HttpServletRequest request) {
+        if (!(request.getUserPrincipal() instanceof Authentication caller)) {
+            return null;
+        }
+        boolean operates = caller.getAuthorities().stream()
+                .anyMatch(allowed -> Scope.OPERATE.authority().equals(allowed.getAuthority()));
+        return operates ? null : caller.getName();
     }
 }

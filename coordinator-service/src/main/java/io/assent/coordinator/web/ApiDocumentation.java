@@ -16,6 +16,7 @@ import static io.assent.protocol.wire.ProblemType.OUTCOME_UNKNOWN;
 import static io.assent.protocol.wire.ProblemType.OVERLOADED;
 import static io.assent.protocol.wire.ProblemType.PARTICIPANT_NOT_ALLOWED;
 import static io.assent.protocol.wire.ProblemType.PAYLOAD_TOO_LARGE;
+import static io.assent.protocol.wire.ProblemType.RATE_LIMITED;
 import static io.assent.protocol.wire.ProblemType.TRANSACTION_CLOSED;
 import static io.assent.protocol.wire.ProblemType.TRANSACTION_CONFLICT;
 import static io.assent.protocol.wire.ProblemType.TRANSACTION_NOT_FOUND;
@@ -104,6 +105,9 @@ class ApiDocumentation {
 
     /** Refused at the door when too much is under way. */
     private static final Set<String> ADMITTED = Set.of("begin", "commit", "commits");
+
+    /** What services send: too many of one are refused. */
+    private static final Set<String> LIMITED = Set.of("begin", "enlist", "commit", "commits", "rollback", "inquire");
 
     /** Answered later, and that they are unknown if that takes too long. */
     private static final Set<String> WAITING = Set.of(
@@ -462,6 +466,9 @@ class ApiDocumentation {
 
     private static final String CALLER = "caller";
 
+    /** The body did not come in time. */
+    private static final int REQUEST_TIMEOUT = 408;
+
     @Bean
     OpenApiCustomizer describeCalls() {
         return ApiDocumentation::describe;
@@ -617,6 +624,9 @@ class ApiDocumentation {
         if (ADMITTED.contains(call.id())) {
             types.add(OVERLOADED);
         }
+        if (LIMITED.contains(call.id())) {
+            types.add(RATE_LIMITED);
+        }
         if (WAITING.contains(call.id())) {
             types.add(OUTCOME_UNKNOWN);
         }
@@ -624,6 +634,9 @@ class ApiDocumentation {
         Map<Integer, List<ProblemType>> byStatus = new TreeMap<>();
         types.forEach(type -> byStatus.computeIfAbsent(type.status(), status -> new ArrayList<>())
                 .add(type));
+        if (call.request() != null) {
+            byStatus.put(REQUEST_TIMEOUT, List.of(MALFORMED_REQUEST));
+        }
         return byStatus;
     }
 
@@ -639,14 +652,14 @@ class ApiDocumentation {
             Map<String, Object> example = new LinkedHashMap<>();
             example.put("type", type.uri());
             example.put("title", type.title());
-            example.put("status", type.status());
-            example.put("retryable", type.retryable());
+            example.put("status", status);
+            example.put("retryable", type.retryable() || status == REQUEST_TIMEOUT);
             json.addExamples(type.slug(), new Example().value(example));
         }
         ApiResponse response = new ApiResponse()
                 .description(description.toString())
                 .content(new Content().addMediaType(Problem.MEDIA_TYPE, json));
-        if (status == 503) {
+        if (status == 503 || status == RATE_LIMITED.status()) {
             response.addHeaderObject(
                     "Retry-After", new Header().description("Seconds").schema(new IntegerSchema()));
         }

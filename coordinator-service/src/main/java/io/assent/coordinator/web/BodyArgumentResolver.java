@@ -1,18 +1,24 @@
 package io.assent.coordinator.web;
 
+import io.assent.protocol.wire.CommitsRequest;
 import io.assent.protocol.wire.JsonInput;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import io.assent.protocol.wire.WireJson;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.util.MimeTypeUtils;
 import org.springframework.web.bind.support.WebDataBinderFactory;
@@ -26,10 +32,17 @@ import org.springframework.web.method.support.ModelAndViewContainer;
  */
 final class BodyArgumentResolver implements HandlerMethodArgumentResolver {
 
-    private final WebSettings settings;
+    private static final int CHUNK = 8 * 1024;
 
-    BodyArgumentResolver(WebSettings settings) {
+    private final WebSettings settings;
+    private final CallerLimits callers;
+    private final LongSupplier nanos;
+
+    /** @param nanos a clock that only differences are taken of, as {@link System#nanoTime} */
+    BodyArgumentResolver(WebSettings settings, CallerLimits callers, LongSupplier nanos) {
         this.settings = settings;
+        this.callers = callers;
+        this.nanos = nanos;
     }
 
     @Override
@@ -50,8 +63,9 @@ final class BodyArgumentResolver implements HandlerMethodArgumentResolver {
         }
         requireJson(request);
         byte[] bytes = read(request, settings.limit(body.limit()));
+        Object message;
         try {
-            return JsonInput.read(
+            message = JsonInput.read(
                     bytes,
                     parameter.getParameterType(),
                     switch (body.from()) {
@@ -61,6 +75,10 @@ final class BodyArgumentResolver implements HandlerMethodArgumentResolver {
         } catch (JsonInput.UnreadableException e) {
             throw new ProblemException(e.problem());
         }
+        if (message instanceof CommitsRequest many && many.commits() != null) {
+            callers.commits(request, many.commits().size());
+        }
+        return message;
     }
 
     private static void requireJson(HttpServletRequest request) {
@@ -90,22 +108,64 @@ final class BodyArgumentResolver implements HandlerMethodArgumentResolver {
         }
     }
 
-    /** Stops one byte past the limit, however long the body claims to be or turns out to be. */
-    private static byte[] read(HttpServletRequest request, int limit) {
-        if (request.getContentLengthLong() > limit) {
+    /** A body that is not there yet holds this thread until it is. */
+    private byte[] read(HttpServletRequest request, int limit) {
+        long length = request.getContentLengthLong();
+        if (length > limit) {
             throw tooLarge(limit);
         }
-        byte[] bytes;
         try {
-            bytes = request.getInputStream().readNBytes(limit + 1);
+            InputStream in = request.getInputStream();
+            if (length >= 0 && in.available() >= length) {
+                return in.readAllBytes();
+            }
+            try (CallerLimits.Place place = callers.body(request)) {
+                return read(in, limit);
+            }
         } catch (IOException e) {
-            throw new ProblemException(
-                    Problem.of(ProblemType.MALFORMED_REQUEST, "The body ended early or is not well-formed HTTP"));
+            // A timeout is there as itself, or as the cause of what Tomcat makes of it.
+            throw e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException
+                    ? tooSlow()
+                    : new ProblemException(Problem.of(
+                            ProblemType.MALFORMED_REQUEST, "The body ended early or is not well-formed HTTP"));
         }
-        if (bytes.length > limit) {
-            throw tooLarge(limit);
+    }
+
+    /**
+     * Stops one byte past the limit, however long the body claims to be or turns out to be, and when the time is over,
+     * however many bytes are still coming. A client that sends nothing at all is given up by the server's own timeout.
+     */
+    private byte[] read(InputStream in, int limit) throws IOException {
+        long begun = nanos.getAsLong();
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        byte[] chunk = new byte[CHUNK];
+        while (true) {
+            int read = in.read(chunk, 0, Math.min(CHUNK, limit + 1 - body.size()));
+            if (read < 0) {
+                return body.toByteArray();
+            }
+            body.write(chunk, 0, read);
+            if (body.size() > limit) {
+                throw tooLarge(limit);
+            }
+            if (nanos.getAsLong() - begun > settings.bodyTimeout().toNanos()) {
+                throw tooSlow();
+            }
         }
-        return bytes;
+    }
+
+    private ProblemException tooSlow() {
+        Problem problem = Problem.ofStatus(HttpStatus.REQUEST_TIMEOUT.value());
+        return new ProblemException(new Problem(
+                problem.type(),
+                problem.title(),
+                problem.status(),
+                "The body has %d s to arrive".formatted(settings.bodyTimeout().toSeconds()),
+                null,
+                null,
+                problem.retryable(),
+                null,
+                null));
     }
 
     private static ProblemException tooLarge(int limit) {

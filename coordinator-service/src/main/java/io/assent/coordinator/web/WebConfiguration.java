@@ -6,6 +6,7 @@ import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.operations.Audit;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -31,7 +32,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 
 /** The REST API over a {@link Coordinator}, a {@link TransactionSearch} and {@link ApiLimits}. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(WebSettings.class)
+@EnableConfigurationProperties({WebSettings.class, CallerSettings.class})
 @Import({
     TransactionController.class,
     InstanceController.class,
@@ -61,6 +62,11 @@ public class WebConfiguration {
     }
 
     @Bean
+    CallerLimits callerLimits(CallerSettings settings, InstantSource clock, MeterRegistry registry) {
+        return new CallerLimits(settings, clock, registry);
+    }
+
+    @Bean
     Audited audited(Audit audit) {
         return new Audited(audit);
     }
@@ -78,16 +84,17 @@ public class WebConfiguration {
     }
 
     @Bean
-    WebMvcConfigurer apiConfigurer(WebSettings settings, Admission admission, Answers answers) {
+    WebMvcConfigurer apiConfigurer(WebSettings settings, CallerLimits callers, Admission admission, Answers answers) {
         return new WebMvcConfigurer() {
             @Override
             public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-                resolvers.add(new BodyArgumentResolver(settings));
+                resolvers.add(new BodyArgumentResolver(settings, callers, System::nanoTime));
             }
 
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
                 registry.addInterceptor(new ApiInterceptor()).addPathPatterns(Paths.BASE, Paths.BASE + "/**");
+                registry.addInterceptor(new CallerLimitsInterceptor(callers)).addPathPatterns(Paths.BASE + "/**");
                 registry.addInterceptor(new AdmissionInterceptor(admission, answers))
                         .addPathPatterns(Paths.BASE + "/**");
             }
@@ -114,6 +121,11 @@ public class WebConfiguration {
         registration.addUrlPatterns(Paths.BASE + "/*");
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return registration;
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> unreadBodies() {
+        return factory -> factory.addEngineValves(new UnreadBodyValve(System::nanoTime));
     }
 
     /** Last, so that it replaces the valve that Spring Boot adds. */

@@ -12,6 +12,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxWait Longest wait that a Prefer header can ask for; a longer one is shortened and the answer says so (0s to 5m).
  * @param requestTimeout After this time a request is answered "outcome unknown" although the engine is still at work (1s to 2h).
  * @param retryAfter What Retry-After says on 429 and 503 (1s to 5m).
+ * @param bodyTimeout How long the body of a request may take to arrive; then it is answered 408 (1s to 5m).
  * @param maxBodySize Largest body of a request about one transaction (1KB to 1MB).
  * @param maxCommitsBodySize Largest body of POST /v1/commits (64KB to 16MB).
  * @param maxInquiriesBodySize Largest body of POST /v1/inquiries (64KB to 16MB).
@@ -22,6 +23,7 @@ public record WebSettings(
         @DefaultValue("60s") Duration maxWait,
         @DefaultValue("2m") Duration requestTimeout,
         @DefaultValue("1s") Duration retryAfter,
+        @DefaultValue("10s") Duration bodyTimeout,
         @DefaultValue("64KB") DataSize maxBodySize,
         @DefaultValue("2MB") DataSize maxCommitsBodySize,
         @DefaultValue("512KB") DataSize maxInquiriesBodySize) {
@@ -34,6 +36,7 @@ public record WebSettings(
         between(PREFIX + "default-wait", defaultWait, Duration.ZERO, maxWait);
         between(PREFIX + "request-timeout", requestTimeout, Duration.ofSeconds(1), Duration.ofHours(2));
         between(PREFIX + "retry-after", retryAfter, Duration.ofSeconds(1), Duration.ofMinutes(5));
+        between(PREFIX + "body-timeout", bodyTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
         between(PREFIX + "max-body-size", maxBodySize, DataSize.ofKilobytes(1), DataSize.ofMegabytes(1));
         between(
                 PREFIX + "max-commits-body-size",

@@ -6,6 +6,7 @@ import io.assent.coordinator.console.ConsoleSettings;
 import io.assent.coordinator.participant.HttpParticipantClient;
 import io.assent.coordinator.participant.ParticipantProperties;
 import io.assent.coordinator.recovery.RecoveryProperties;
+import io.assent.coordinator.web.CallerSettings;
 import io.assent.coordinator.web.WebSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ class SettingsTests {
     @Configuration(proxyBeanMethods = false)
     @EnableConfigurationProperties({
         WebSettings.class,
+        CallerSettings.class,
         ConsoleSettings.class,
         RecoveryProperties.class,
         EngineProperties.class
@@ -100,9 +102,13 @@ class SettingsTests {
         "assent.coordinator.web.max-wait, 6m",
         "assent.coordinator.web.request-timeout, 0s",
         "assent.coordinator.web.retry-after, 0s",
+        "assent.coordinator.web.body-timeout, 0s",
         "assent.coordinator.web.max-body-size, 2MB",
         "assent.coordinator.web.max-commits-body-size, 1KB",
         "assent.coordinator.web.max-inquiries-body-size, 1GB",
+        "assent.coordinator.callers.max-requests-per-second, -1",
+        "assent.coordinator.callers.max-open, 0",
+        "assent.coordinator.callers.max-bodies, 100001",
         "assent.coordinator.recovery.interval, 1ms",
         "assent.coordinator.recovery.batch, 0",
         "assent.coordinator.recovery.lease, 2h",

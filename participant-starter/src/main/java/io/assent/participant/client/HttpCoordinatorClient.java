@@ -147,6 +147,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
         boolean refused() {
             return status >= 400
                     && status < 500
+                    && status != 408
                     && status != 429
                     && text("type").startsWith(ProblemType.PREFIX);
         }

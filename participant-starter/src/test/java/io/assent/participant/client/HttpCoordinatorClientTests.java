@@ -124,6 +124,7 @@ class HttpCoordinatorClientTests {
                 aResponse().withStatus(302).withHeader("Location", "/elsewhere"),
                 aResponse().withStatus(404).withBody("no such page"),
                 aResponse().withStatus(409).withBody("{\"type\":\"about:blank\",\"status\":409}"),
+                aResponse().withStatus(408).withBody(problem("malformed-request", 408)),
                 aResponse().withStatus(429).withBody(problem("rate-limited", 429)),
                 aResponse().withStatus(500).withBody(problem("internal-error", 500)),
                 aResponse().withStatus(503).withBody(problem("outcome-unknown", 503)),

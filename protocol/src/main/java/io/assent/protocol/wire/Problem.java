@@ -50,7 +50,8 @@ public record Problem(
             case 503 -> ProblemType.OVERLOADED;
             default -> status < 500 ? ProblemType.MALFORMED_REQUEST : ProblemType.INTERNAL_ERROR;
         };
-        return new Problem(type.uri(), type.title(), status, null, null, null, type.retryable(), null, null);
+        boolean retryable = type.retryable() || status == 408;
+        return new Problem(type.uri(), type.title(), status, null, null, null, retryable, null, null);
     }
 
     /** The same, pointing at the member that is wrong. */

@@ -1,0 +1,188 @@
+package io.assent.coordinator.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.assent.coordinator.web.CallerLimits.Kind;
+import io.assent.coordinator.web.CallerLimits.Place;
+import io.assent.protocol.wire.Problem;
+import io.assent.protocol.wire.ProblemType;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.authority.AuthorityUtils;
+
+/**
+ * Goal: a service that has its share is refused, and nobody else. Method: requests of two services and an operator, counted one by
+ * one, with bounds of two or three.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class CallerLimitsTests {
+
+    private static final int NO_RATE = 0;
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    @Test
+    void a_service_that_has_enough_at_work_is_refused_until_something_of_it_has_ended() {
+        CallerLimits limits = limits(NO_RATE, 2, 1);
+        Place first = limits.arrive(of("orders"), Kind.GOES_ON);
+        limits.arrive(of("orders"), Kind.GOES_ON);
+
+        assertThat(refusal(() -> limits.arrive(of("orders"), Kind.GOES_ON)).detail())
+                .contains("at most 2 requests of one service at once", "decided nothing");
+        assertThat(refused("open")).isEqualTo(1);
+
+        first.close();
+        limits.arrive(of("orders"), Kind.GOES_ON);
+        refusal(() -> limits.arrive(of("orders"), Kind.GOES_ON));
+        assertThat(refused("open")).isEqualTo(2);
+    }
+
+    @Test
+    void what_ends_work_and_what_others_send_is_let_in_nevertheless() {
+        CallerLimits limits = limits(NO_RATE, 2, 1);
+        limits.arrive(of("orders"), Kind.GOES_ON);
+        limits.arrive(of("orders"), Kind.GOES_ON);
+        refusal(() -> limits.arrive(of("orders"), Kind.GOES_ON));
+
+        Place rollback = limits.arrive(of("orders"), Kind.ENDS);
+        limits.arrive(of("orders"), Kind.ENDS);
+        refusal(() -> limits.arrive(of("orders"), Kind.ENDS));
+        rollback.close();
+        limits.arrive(of("orders"), Kind.ENDS);
+        limits.arrive(of("shipping"), Kind.GOES_ON);
+
+        assertThat(refused("open")).isEqualTo(2);
+    }
+
+    @Test
+    void operators_and_those_who_need_not_say_who_they_are_are_not_limited() {
+        CallerLimits limits = limits(1, 1, 1);
+        HttpServletRequest operator = of("ada", "SCOPE_tx:operate", "SCOPE_tx:begin");
+        HttpServletRequest somebody = new MockHttpServletRequest();
+
+        for (int i = 0; i < 5; i++) {
+            limits.arrive(operator, Kind.GOES_ON);
+            limits.arrive(somebody, Kind.GOES_ON);
+            limits.body(operator);
+            limits.body(somebody);
+            limits.commits(operator, 256);
+            limits.commits(somebody, 256);
+        }
+
+        assertThat(refused("open") + refused("bodies") + refused("rate")).isZero();
+    }
+
+    @Test
+    void as_many_bodies_are_waited_for_as_may_be() {
+        CallerLimits limits = limits(NO_RATE, 5, 2);
+        Place slow = limits.body(of("orders"));
+        limits.body(of("orders"));
+
+        assertThat(refusal(() -> limits.body(of("orders"))).detail()).contains("at most 2 bodies of one service");
+        limits.body(of("shipping"));
+        slow.close();
+        limits.body(of("orders"));
+
+        assertThat(refused("bodies")).isEqualTo(1);
+    }
+
+    /** Seconds begin when they like: so it is sent until it is too much. */
+    @Test
+    void a_service_that_sends_too_many_a_second_is_refused_until_the_next_one() {
+        CallerLimits limits = limits(3, 1, 1);
+
+        Problem problem = refusal(() -> {
+            for (int i = 0; i < 1_000_000; i++) {
+                limits.arrive(of("orders"), Kind.GOES_ON).close();
+            }
+        });
+
+        assertThat(problem.detail()).contains("at most 3 requests of one service in a second");
+        assertThat(refused("rate")).isEqualTo(1);
+        limits.arrive(of("shipping"), Kind.GOES_ON).close();
+        for (int i = 0; i < 10; i++) {
+            limits.arrive(of("orders"), Kind.ENDS).close();
+        }
+        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+            limits.arrive(of("orders"), Kind.GOES_ON).close();
+            return true;
+        });
+    }
+
+    @Test
+    void each_commit_of_a_message_counts_and_the_largest_message_is_let_in_at_least_alone() {
+        CallerLimits limits = limits(3, 1, 1);
+
+        limits.arrive(of("orders"), Kind.GOES_ON).close();
+        limits.commits(of("orders"), 256);
+        assertThat(refused("rate")).isZero();
+
+        refusal(() -> {
+            for (int i = 0; i < 1_000_000; i++) {
+                limits.commits(of("orders"), 2);
+            }
+        });
+        assertThat(refused("rate")).isEqualTo(1);
+    }
+
+    @Test
+    void the_log_names_who_is_refused_once_a_minute_whatever_the_name_is(CapturedOutput output) {
+        CallerLimits limits = limits(NO_RATE, 1, 1);
+        String name = "orders\nWARN forged";
+        limits.arrive(of(name), Kind.GOES_ON);
+
+        refusal(() -> limits.arrive(of(name), Kind.GOES_ON));
+        refusal(() -> limits.arrive(of(name), Kind.GOES_ON));
+        assertThat(lines(output)).isEqualTo(1);
+        assertThat(output).contains("Requests of \"orders\\u{a}WARN forged\" are refused");
+
+        now = now.plus(Duration.ofMinutes(1));
+        refusal(() -> limits.arrive(of(name), Kind.GOES_ON));
+        assertThat(lines(output)).isEqualTo(2);
+    }
+
+    private static long lines(CapturedOutput output) {
+        return output.getAll()
+                .lines()
+                .filter(line -> line.contains("are refused"))
+                .count();
+    }
+
+    private CallerLimits limits(int rate, int open, int bodies) {
+        return new CallerLimits(new CallerSettings(rate, open, bodies), () -> now, registry);
+    }
+
+    private static HttpServletRequest of(String name, String... authorities) {
+        MockHttpServletRequest request = new MockHttpServletRequest();
+        request.setUserPrincipal(UsernamePasswordAuthenticationToken.authenticated(
+                name, null, AuthorityUtils.createAuthorityList(authorities)));
+        return request;
+    }
+
+    private static Problem refusal(Runnable call) {
+        Problem[] problem = new Problem[1];
+        assertThatThrownBy(call::run).isInstanceOfSatisfying(ProblemException.class, e -> problem[0] = e.problem());
+        assertThat(problem[0].type()).isEqualTo(ProblemType.RATE_LIMITED.uri());
+        assertThat(problem[0].status()).isEqualTo(429);
+        assertThat(problem[0].retryable()).isTrue();
+        return problem[0];
+    }
+
+    private double refused(String reason) {
+        return registry.get("assent.callers.refused")
+                .tag("reason", reason)
+                .counter()
+                .count();
+    }
+}
