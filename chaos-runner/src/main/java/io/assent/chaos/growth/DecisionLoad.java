@@ -102,7 +102,8 @@ final class DecisionLoad {
                 now.plusSeconds(30),
                 List.of(branch("0", "order-service", id), branch("1", "payment-service", id)),
                 null,
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                null);
     }
 
     private static Branch branch(String id, String name, TransactionId transaction) {

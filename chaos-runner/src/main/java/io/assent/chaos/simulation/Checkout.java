@@ -44,6 +44,9 @@ final class Checkout {
 
     private static final Duration CALL = Duration.ofSeconds(2);
 
+    /** Whose the transaction is. Participants and recovery ask in no name. */
+    private static final String OWNER = "shop";
+
     private final World world;
     private final Checker checker;
     private final SimulatedParticipant home;
@@ -222,7 +225,7 @@ final class Checkout {
         asking++;
         checker.requested(id, set);
         Coordinator.Commit request =
-                new Coordinator.Commit(id, order.name(), order.deadline(), set, null, scenario.patience());
+                new Coordinator.Commit(id, order.name(), order.deadline(), set, null, scenario.patience(), OWNER);
         Runnable again = () -> {
             asking--;
             if (world.now().isBefore(patience)) {
@@ -267,7 +270,7 @@ final class Checkout {
 
     private void askRollback(SimulatedCoordinator coordinator, List<Branch> set, Consumer<Told> then) {
         asking++;
-        Coordinator.Rollback request = new Coordinator.Rollback(id, "wanted", set, scenario.patience());
+        Coordinator.Rollback request = new Coordinator.Rollback(id, "wanted", set, scenario.patience(), OWNER);
         Runnable again = () -> {
             asking--;
             if (world.now().isBefore(patience)) {

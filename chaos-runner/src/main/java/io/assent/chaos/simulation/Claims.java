@@ -51,7 +51,8 @@ final class Claims {
                 0,
                 null,
                 now,
-                null);
+                null,
+                p.owner());
         return new Reply(Status.OK, record, true, null);
     }
 
@@ -76,6 +77,7 @@ final class Claims {
                 r.attempts(),
                 r.nextAttemptAt(),
                 r.changedAt(),
-                r.resolution());
+                r.resolution(),
+                r.owner());
     }
 }

@@ -100,6 +100,9 @@ final class ModelLog {
         @Nullable
         String resolution;
 
+        @Nullable
+        String owner;
+
         Row(TransactionId id, Instant createdAt) {
             this.id = id;
             this.createdAt = createdAt;
@@ -133,7 +136,8 @@ final class ModelLog {
                     attempts,
                     nextAttemptAt,
                     createdAt,
-                    resolution);
+                    resolution,
+                    owner);
         }
     }
 
@@ -379,6 +383,9 @@ final class ModelLog {
                     true,
                     () -> {
                         Row row = primary.get(wanted.id());
+                        if (foreign(row, wanted.owner())) {
+                            return new Reply(Status.FOREIGN, null, false, null);
+                        }
                         if (row != null) {
                             return row.begun && row.decision == null
                                     ? ok(row, false)
@@ -393,6 +400,7 @@ final class ModelLog {
                         Row begun = new Row(wanted.id(), world.now());
                         begun.begun = true;
                         begun.name = wanted.name();
+                        begun.owner = wanted.owner();
                         begun.deadline = world.now().plus(wanted.timeout());
                         begun.nextAttemptAt = begun.deadline;
                         put(begun);
@@ -433,11 +441,15 @@ final class ModelLog {
         }
 
         @Override
-        public CompletionStage<Reply> close(TransactionId id, @Nullable List<ExpectedBranch> expected) {
+        public CompletionStage<Reply> close(
+                TransactionId id, @Nullable List<ExpectedBranch> expected, @Nullable String owner) {
             return write("close", id, () -> {
                 Row row = primary.get(id);
                 if (row == null) {
                     return new Reply(Status.ABSENT, null, false, null);
+                }
+                if (foreign(row, owner)) {
+                    return new Reply(Status.FOREIGN, null, false, null);
                 }
                 Row closed = row.copy();
                 if (row.decision == null && row.closedAt == null) {
@@ -462,6 +474,9 @@ final class ModelLog {
 
         private Reply decideNow(Proposal proposal) {
             Row row = primary.get(proposal.id());
+            if (foreign(row, proposal.owner())) {
+                return new Reply(Status.FOREIGN, null, false, null);
+            }
             boolean overwrite = overwritten.remove(proposal.id());
             if (row != null && row.decision != null && !overwrite) {
                 Row asked = row.copy();
@@ -477,6 +492,9 @@ final class ModelLog {
                 return new Reply(Status.TOO_OLD, null, false, null);
             }
             Row next = row == null ? new Row(proposal.id(), world.now()) : row.copy();
+            if (row == null) {
+                next.owner = proposal.owner();
+            }
             Decision decision = proposal.decision();
             String reason = proposal.reason();
             if (decision == Decision.COMMIT) {
@@ -519,6 +537,10 @@ final class ModelLog {
             next.branches = decided;
             put(next);
             return ok(next, true);
+        }
+
+        private boolean foreign(@Nullable Row row, @Nullable String asker) {
+            return row != null && !row.record().belongsTo(asker);
         }
 
         private boolean passed(@Nullable Instant deadline) {

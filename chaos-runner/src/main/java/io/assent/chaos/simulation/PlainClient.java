@@ -31,6 +31,9 @@ final class PlainClient extends Process {
 
     private static final Duration CALL = Duration.ofSeconds(2);
 
+    /** Whose the transaction is. Participants and recovery ask in no name. */
+    private static final String OWNER = "client";
+
     private final Checker checker;
     private final List<SimulatedCoordinator> coordinators;
     private final Scenario scenario;
@@ -95,7 +98,7 @@ final class PlainClient extends Process {
                 CALL,
                 reply -> coordinator
                         .api()
-                        .begin(new Coordinator.Begin(id, "test", scenario.timeout()))
+                        .begin(new Coordinator.Begin(id, "test", scenario.timeout(), OWNER))
                         .thenAccept(reply),
                 answer -> {
                     if (answer.result() == Answer.Result.CREATED) {
@@ -215,7 +218,8 @@ final class PlainClient extends Process {
                 expecting == Expecting.BRANCHES ? deadline : null,
                 expecting == Expecting.BRANCHES ? named : null,
                 expecting == Expecting.NOTHING ? null : expected,
-                scenario.patience());
+                scenario.patience(),
+                OWNER);
         if (expecting == Expecting.BRANCHES) {
             checker.requested(id, named);
         }
@@ -225,7 +229,7 @@ final class PlainClient extends Process {
     private void rollback(SimulatedCoordinator coordinator) {
         asking++;
         Coordinator.Rollback request =
-                new Coordinator.Rollback(id, "wanted", List.copyOf(branches), scenario.patience());
+                new Coordinator.Rollback(id, "wanted", List.copyOf(branches), scenario.patience(), OWNER);
         ask(coordinator, answer -> coordinator.rollback(request, answer), () -> rollback(next(coordinator)));
     }
 

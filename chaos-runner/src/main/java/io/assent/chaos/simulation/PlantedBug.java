@@ -155,7 +155,8 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                                         p.deadline(),
                                         p.branches(),
                                         p.reason(),
-                                        p.nextAttemptIn()));
+                                        p.nextAttemptIn(),
+                                        p.owner()));
                             }
                         };
                     }
@@ -200,7 +201,8 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                                                                                         .size()
                                                                                 - 1),
                                                 p.reason(),
-                                                p.nextAttemptIn()));
+                                                p.nextAttemptIn(),
+                                                p.owner()));
                                     }
                                 };
                             }
@@ -327,7 +329,8 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                                                                 p.deadline(),
                                                                 List.of(),
                                                                 "timeout",
-                                                                p.nextAttemptIn()),
+                                                                p.nextAttemptIn(),
+                                                                p.owner()),
                                                         world.now())
                                                 : reply);
                             }

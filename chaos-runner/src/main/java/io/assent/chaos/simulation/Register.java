@@ -50,7 +50,8 @@ final class Register {
                             proposal.deadline(),
                             proposal.branches(),
                             "late",
-                            proposal.nextAttemptIn());
+                            proposal.nextAttemptIn(),
+                            proposal.owner());
             TransactionRecord decided =
                     Objects.requireNonNull(Claims.decided(written, now).record());
             row = decided;
@@ -147,7 +148,8 @@ final class Register {
                 r.attempts(),
                 r.nextAttemptAt(),
                 r.changedAt(),
-                r.resolution());
+                r.resolution(),
+                r.owner());
     }
 
     /** Calls that this flow never makes. */

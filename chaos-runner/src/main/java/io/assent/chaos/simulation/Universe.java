@@ -118,14 +118,15 @@ final class Universe {
         } else {
             Instance other = instances.get(1);
             other.engine
-                    .rollback(new Coordinator.Rollback(id, "wanted", set, Duration.ofSeconds(5)))
+                    .rollback(new Coordinator.Rollback(id, "wanted", set, Duration.ofSeconds(5), null))
                     .thenAccept(answer -> checker.told(Decision.ROLLBACK, answer));
         }
     }
 
     private void commit(Instance instance, List<Branch> set) {
         instance.engine
-                .commit(new Coordinator.Commit(id, null, World.START.plus(TIMEOUT), set, null, Duration.ofSeconds(5)))
+                .commit(new Coordinator.Commit(
+                        id, null, World.START.plus(TIMEOUT), set, null, Duration.ofSeconds(5), null))
                 .thenAccept((Answer answer) -> checker.told(Decision.COMMIT, answer));
     }
 
@@ -483,7 +484,8 @@ final class Universe {
             }
 
             @Override
-            public CompletionStage<Reply> close(TransactionId transaction, @Nullable List<ExpectedBranch> expected) {
+            public CompletionStage<Reply> close(
+                    TransactionId transaction, @Nullable List<ExpectedBranch> expected, @Nullable String owner) {
                 throw Register.notHere(transaction, expected);
             }
 

@@ -18,6 +18,7 @@ final class Caller {
     private final @Nullable List<Branch> named;
     private final @Nullable List<ExpectedBranch> expected;
     private final Duration patience;
+    private final @Nullable String owner;
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final AtomicReference<Runnable> undecided;
     private boolean waitsForCompletion;
@@ -28,22 +29,29 @@ final class Caller {
             @Nullable List<Branch> named,
             @Nullable List<ExpectedBranch> expected,
             Duration patience,
+            @Nullable String owner,
             Runnable noLongerUndecided) {
         this.wants = wants;
         this.named = named;
         this.expected = expected;
         this.patience = patience;
+        this.owner = owner;
         this.undecided = new AtomicReference<>(noLongerUndecided);
     }
 
     /** @param noLongerUndecided called once, when there is a decision or an answer */
     static Caller of(Coordinator.Commit request, Runnable noLongerUndecided) {
         return new Caller(
-                Decision.COMMIT, request.collected(), expectedBy(request), request.patience(), noLongerUndecided);
+                Decision.COMMIT,
+                request.collected(),
+                expectedBy(request),
+                request.patience(),
+                request.owner(),
+                noLongerUndecided);
     }
 
     static Caller of(Coordinator.Rollback request) {
-        return new Caller(Decision.ROLLBACK, request.branches(), null, request.patience(), () -> {});
+        return new Caller(Decision.ROLLBACK, request.branches(), null, request.patience(), request.owner(), () -> {});
     }
 
     /** A caller that names its branches fully expects exactly these, should the transaction turn out to be a begun one. */
@@ -65,6 +73,20 @@ final class Caller {
             return Answer.Result.SET_CONFLICT;
         }
         return transaction.phase() == TransactionPhase.COMPLETED ? Answer.Result.COMPLETE : Answer.Result.PENDING;
+    }
+
+    /**
+     * What it is told of a transaction that belongs to somebody else: what it would be told if there were none. But with a set,
+     * or with ROLLBACK, one that does not exist would have been decided; then it is told that there is one.
+     */
+    Answer.Result foreign() {
+        return wants == Decision.COMMIT && named == null ? Answer.Result.NOT_FOUND : Answer.Result.TRANSACTION_CONFLICT;
+    }
+
+    /** Who asks; null: somebody who may decide all transactions. */
+    @Nullable
+    String owner() {
+        return owner;
     }
 
     /** Branches that the standing decision has to reach, even if it is not the one asked for. */

@@ -26,8 +26,13 @@ public interface Coordinator {
      * @param id the caller's id, or null: one is made
      * @param name label, or null
      * @param timeout to the deadline, checked by the caller to be in range
+     * @param owner who asks, and whose it is to be; null: somebody who may do all, and it is everybody's
      */
-    record Begin(@Nullable TransactionId id, @Nullable String name, Duration timeout) {}
+    record Begin(
+            @Nullable TransactionId id,
+            @Nullable String name,
+            Duration timeout,
+            @Nullable String owner) {}
 
     /**
      * @param id the transaction
@@ -36,6 +41,7 @@ public interface Coordinator {
      * @param collected the branch set of the collected flow; null if {@code id} must have been begun
      * @param expected for a begun transaction: what the client expects; null expects nothing in particular
      * @param patience how long the answer may wait for completion after the decision; zero answers right after it
+     * @param owner who asks, if only its own transactions may be decided for it; null: all may
      */
     record Commit(
             TransactionId id,
@@ -43,7 +49,8 @@ public interface Coordinator {
             @Nullable Instant deadline,
             @Nullable List<Branch> collected,
             @Nullable List<ExpectedBranch> expected,
-            Duration patience) {}
+            Duration patience,
+            @Nullable String owner) {}
 
     /**
      * @param id the transaction
@@ -51,13 +58,24 @@ public interface Coordinator {
      * @param reason for people
      * @param branches executions that should hear of it
      * @param patience as in {@link Commit}
+     * @param owner as in {@link Commit}
      */
     record Rollback(
-            TransactionId id, RollbackCause cause, @Nullable String reason, List<Branch> branches, Duration patience) {
+            TransactionId id,
+            RollbackCause cause,
+            @Nullable String reason,
+            List<Branch> branches,
+            Duration patience,
+            @Nullable String owner) {
 
         /** Asked for by an initiator or an operator. */
-        public Rollback(TransactionId id, @Nullable String reason, List<Branch> branches, Duration patience) {
-            this(id, RollbackCause.REQUESTED, reason, branches, patience);
+        public Rollback(
+                TransactionId id,
+                @Nullable String reason,
+                List<Branch> branches,
+                Duration patience,
+                @Nullable String owner) {
+            this(id, RollbackCause.REQUESTED, reason, branches, patience, owner);
         }
     }
 
@@ -91,10 +109,16 @@ public interface Coordinator {
      *
      * <p>Which of the two flows a request with branches belongs to is told by the record: for a begun transaction the
      * branches are what the client expects, otherwise they are the set. A caller that has both forms gives both.
+     *
+     * <p>A transaction of another owner: TRANSACTION_CONFLICT if the request has a set, since one that does not exist would be
+     * decided; otherwise NOT_FOUND. Neither has any effect.
      */
     CompletionStage<Answer> commit(Commit request);
 
-    /** COMPLETE, PENDING, COMMITTED, NOT_ALLOWED, IN_FUTURE, TOO_OLD, UNKNOWN, HELD, UNAVAILABLE, OVERLOADED. */
+    /**
+     * COMPLETE, PENDING, COMMITTED, NOT_ALLOWED, IN_FUTURE, TOO_OLD, UNKNOWN, HELD, UNAVAILABLE, OVERLOADED; of a transaction
+     * of another owner TRANSACTION_CONFLICT, without effect.
+     */
     CompletionStage<Answer> rollback(Rollback request);
 
     /** OK, NOT_FOUND, TRANSACTION_CONFLICT (there is nothing heuristic to resolve), UNAVAILABLE. */
@@ -109,6 +133,10 @@ public interface Coordinator {
     /** One answer per inquiry; what cannot be known now is UNDECIDED. */
     CompletionStage<List<Inquired>> inquire(ParticipantName participant, List<Inquiry> inquiries);
 
-    /** OK, NOT_FOUND, TOO_OLD, UNAVAILABLE. Writes nothing. */
-    CompletionStage<Answer> find(TransactionId id);
+    /**
+     * OK, NOT_FOUND, TOO_OLD, UNAVAILABLE. Writes nothing.
+     *
+     * @param owner who asks: of a transaction of another owner it hears what it would hear if there were none; null: sees all
+     */
+    CompletionStage<Answer> find(TransactionId id, @Nullable String owner);
 }

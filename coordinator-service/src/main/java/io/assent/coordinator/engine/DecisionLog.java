@@ -43,6 +43,8 @@ public interface DecisionLog {
         IN_FUTURE,
         /** It is there with other content; what is there is returned. */
         CONFLICT,
+        /** It is there and belongs to somebody else; nothing was written, and nothing of it is returned. */
+        FOREIGN,
         /** It takes no more branches: commit requested, decided or past its deadline; what is there is returned. */
         CLOSED,
         /** It has as many branches as it may have. */
@@ -79,8 +81,13 @@ public interface DecisionLog {
      * @param id the transaction
      * @param name label, or null
      * @param timeout time from the database's now to the deadline
+     * @param owner whose it is to be; null: everybody's. One that is there is told to its owner only
      */
-    record NewTransaction(TransactionId id, @Nullable String name, Duration timeout) {}
+    record NewTransaction(
+            TransactionId id,
+            @Nullable String name,
+            Duration timeout,
+            @Nullable String owner) {}
 
     /**
      * Something that wants to be the decision.
@@ -96,6 +103,8 @@ public interface DecisionLog {
      *     the reply is CONFLICT. If other branches are enlisted than these, ROLLBACK is written
      * @param reason why it rolls back, for people
      * @param nextAttemptIn when, from the decision, other instances may take over delivery
+     * @param owner who wants it, and whose a row is to be that is not there yet; one that belongs to somebody else stays as
+     *     it is: FOREIGN. Null: the system or an operator, for whom all rows are alike
      */
     record Proposal(
             long nonce,
@@ -105,7 +114,8 @@ public interface DecisionLog {
             @Nullable Instant deadline,
             List<Branch> branches,
             @Nullable String reason,
-            Duration nextAttemptIn) {}
+            Duration nextAttemptIn,
+            @Nullable String owner) {}
 
     /**
      * What became of one branch since it was last recorded.
@@ -158,7 +168,10 @@ public interface DecisionLog {
             Instant now,
             Instant horizon) {}
 
-    /** Begins: writes an undecided row. OK also when an equal one (name and timeout) was there; CONFLICT otherwise, or if it is decided. */
+    /**
+     * Begins: writes an undecided row. OK also when an equal one (name and timeout) was there; CONFLICT otherwise, or if it is
+     * decided; FOREIGN if it is somebody else's.
+     */
     CompletionStage<Reply> begin(NewTransaction transaction);
 
     /**
@@ -171,15 +184,17 @@ public interface DecisionLog {
      * The commit request closes a begun transaction for enlisting and records what the client expects; the branch set
      * returned is final. OK also when it was closed before ({@code changed} is false then, and the recorded expectation
      * stays). ABSENT if never begun. A decided transaction is returned as it is.
+     *
+     * @param owner who asks; FOREIGN if it is somebody else's. Null: somebody who may close all
      */
-    CompletionStage<Reply> close(TransactionId id, @Nullable List<ExpectedBranch> expected);
+    CompletionStage<Reply> close(TransactionId id, @Nullable List<ExpectedBranch> expected, @Nullable String owner);
 
     /**
      * The commit point (R1). Writes always, also when it loses (R4). {@code OK} carries the decision that stands, whoever
      * proposed it. COMMIT for a begun transaction that is not closed for enlisting, or in which other executions are
      * enlisted than the proposal names, decides nothing: CONFLICT with the undecided record, so that the proposer closes it
      * and looks again. COMMIT of an id that has no record and is older than the longest lifetime: TOO_OLD; ROLLBACK of an id
-     * below the horizon that has no record: TOO_OLD.
+     * below the horizon that has no record: TOO_OLD. A row of another owner is not changed in any way: FOREIGN.
      */
     CompletionStage<Reply> decide(Proposal proposal);
 

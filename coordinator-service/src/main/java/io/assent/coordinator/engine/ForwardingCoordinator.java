@@ -5,6 +5,7 @@ import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** Passes every call on; for those that do something about a few of them. Thread-safe. */
 public class ForwardingCoordinator implements Coordinator {
@@ -51,7 +52,7 @@ public class ForwardingCoordinator implements Coordinator {
     }
 
     @Override
-    public CompletionStage<Answer> find(TransactionId id) {
-        return real.find(id);
+    public CompletionStage<Answer> find(TransactionId id, @Nullable String owner) {
+        return real.find(id, owner);
     }
 }

@@ -30,8 +30,9 @@ public class ForwardingDecisionLog implements DecisionLog {
     }
 
     @Override
-    public CompletionStage<Reply> close(TransactionId id, @Nullable List<ExpectedBranch> expected) {
-        return real.close(id, expected);
+    public CompletionStage<Reply> close(
+            TransactionId id, @Nullable List<ExpectedBranch> expected, @Nullable String owner) {
+        return real.close(id, expected, owner);
     }
 
     @Override

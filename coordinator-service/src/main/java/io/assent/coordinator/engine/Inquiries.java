@@ -98,7 +98,8 @@ final class Inquiries {
                         RollbackCause.DEADLINE,
                         "the deadline passed, and a participant asked for the decision",
                         List.of(),
-                        Duration.ZERO))
+                        Duration.ZERO,
+                        null))
                 .toCompletableFuture();
     }
 

@@ -77,6 +77,13 @@ final class LiveTransaction {
     private @Nullable Proposal proposal;
     private @Nullable Refusal refusal;
     private final List<Caller> callers = new ArrayList<>();
+
+    /** For whom the log is asked, until it has said whose the transaction is; null: for the system or an operator. */
+    private @Nullable String asker;
+
+    /** Requests of others than the asker that came meanwhile. */
+    private final List<Outsider> outsiders = new ArrayList<>();
+
     private final Map<Execution, Instant> due = new HashMap<>();
 
     /** Branches that wait for their next order, and what ends the wait; null: another pass, or another instance. */
@@ -103,8 +110,20 @@ final class LiveTransaction {
     private boolean kept;
     private boolean retired;
 
-    /** Why nothing was written. */
-    private record Refusal(Answer.Result result, @Nullable String detail) {}
+    /**
+     * Why nothing was written.
+     *
+     * @param result null: it belongs to somebody else
+     */
+    private record Refusal(
+            Answer.@Nullable Result result, @Nullable String detail) {}
+
+    /**
+     * A request that waits until it is known whose the transaction is.
+     *
+     * @param again has it taken anew
+     */
+    private record Outsider(Caller caller, Runnable again) {}
 
     /** A proposal that is not made before its branches have places. */
     private final class Awaited {
@@ -149,6 +168,64 @@ final class LiveTransaction {
         });
     }
 
+    /**
+     * Takes a request of a caller that may see and decide its own transactions only. Whose this one is says the log, to the
+     * first request that asks it, in that caller's name. Until then
+     *
+     * <ul>
+     *   <li>requests of the same caller share what is under way;
+     *   <li>those of others wait: to join would be to act, and to be answered, in a name that is not theirs.
+     * </ul>
+     *
+     * <p>Then they are taken or refused by what the log has returned. If it refused the first one, or wrote nothing, the next
+     * one asks for itself. Nobody waits longer than for an answer.
+     *
+     * @param event what it does here
+     * @param tooLate what it does instead if the transaction has left memory meanwhile
+     */
+    void request(Caller caller, Runnable event, Runnable tooLate) {
+        request(
+                () -> {
+                    if (foreign(caller)) {
+                        caller.answer(new Answer(caller.foreign(), id, null, null));
+                    } else if (record != null || Objects.equals(asker, caller.owner())) {
+                        event.run();
+                    } else if (state.phase() == TransactionPhase.ACTIVE) {
+                        // Nothing that somebody else has said before is done in this name.
+                        asker = caller.owner();
+                        name = null;
+                        state = GlobalTransaction.unknown(id);
+                        event.run();
+                    } else {
+                        awaitOwner(new Outsider(caller, () -> request(caller, event, tooLate)));
+                    }
+                },
+                tooLate);
+    }
+
+    private void awaitOwner(Outsider outsider) {
+        outsiders.add(outsider);
+        outsider.caller().timer(new Timer(false, settings.answerWithin(), () -> {
+            outsiders.remove(outsider);
+            outsider.caller().answer(new Answer(Answer.Result.UNKNOWN, id, null, null));
+        }));
+    }
+
+    /** The log has said whose the transaction is, or nobody asks it any more. */
+    private void takeOutsiders() {
+        List<Outsider> all = List.copyOf(outsiders);
+        outsiders.clear();
+        all.forEach(outsider -> {
+            outsider.caller().timer(null);
+            outsider.again().run();
+        });
+    }
+
+    private void learn(TransactionRecord returned) {
+        record = returned;
+        takeOutsiders();
+    }
+
     // ---- requests; called within the inbox
 
     void commit(Coordinator.Commit request, Caller caller) {
@@ -179,6 +256,7 @@ final class LiveTransaction {
         }
         ports.listener().recovered(left);
         name = left.name();
+        asker = null;
         record = left;
         apply(state.recovered(left));
     }
@@ -191,6 +269,7 @@ final class LiveTransaction {
     void retry(TransactionRecord decided) {
         if (state.phase() == TransactionPhase.ACTIVE) {
             name = decided.name();
+            asker = null;
             record = decided;
             apply(state.recovered(decided));
             return;
@@ -205,7 +284,7 @@ final class LiveTransaction {
     }
 
     void resolved(TransactionRecord closed) {
-        record = closed;
+        learn(closed);
         apply(state.resolved(closed.outcome() == null ? Outcome.HEURISTIC_HAZARD : closed.outcome()));
     }
 
@@ -279,12 +358,12 @@ final class LiveTransaction {
     }
 
     private void close(Action.Close close, int attempt) {
-        call(() -> ports.log().close(id, close.expected()), LiveTransaction::lost, reply -> {
+        call(() -> ports.log().close(id, close.expected(), asker), LiveTransaction::lost, reply -> {
             if (state.phase() != TransactionPhase.CLOSING) {
                 return;
             }
             if (clean(reply) && reply.record() != null) {
-                record = reply.record();
+                learn(reply.record());
                 apply(state.closed(reply.record()));
             } else if (nothingMoreToDo(reply, attempt)) {
                 refuse(reply);
@@ -356,11 +435,10 @@ final class LiveTransaction {
         next.timer = new Timer(false, settings.admission().patience(), () -> {
             if (awaited == next && giveUpPlaces()) {
                 ports.listener().refused(TransactionListener.Refused.PARTICIPANT);
-                refusal = new Refusal(
+                refuse(new Refusal(
                         Answer.Result.OVERLOADED,
                         "%s does not keep up; the limit is %d branches that have not ended"
-                                .formatted(full, settings.admission().maxUnacknowledged()));
-                apply(state.notWritten());
+                                .formatted(full, settings.admission().maxUnacknowledged())));
             }
         });
         next.waiter = host.load()
@@ -410,7 +488,8 @@ final class LiveTransaction {
                 wanted.decision() == Decision.COMMIT ? state.deadline() : null,
                 wanted.branches(),
                 wanted.reason(),
-                settings.takeOverAfter());
+                settings.takeOverAfter(),
+                asker);
         proposal = next;
         decide(next, wanted.cause(), 1);
     }
@@ -422,7 +501,7 @@ final class LiveTransaction {
             }
             TransactionRecord returned = reply.record();
             if (reply.status() == Status.OK && returned != null && returned.decision() != null) {
-                record = returned;
+                learn(returned);
                 Duration took = Duration.between(since, ports.clock().instant());
                 ports.listener()
                         .decided(returned, reply.changed() ? written(returned, cause) : null, reply.changed(), took);
@@ -452,7 +531,7 @@ final class LiveTransaction {
     /** R8. An unavailable log wrote nothing this time; whether an earlier attempt did stays unknown. */
     private static boolean nothingMoreToDo(Reply reply, int attempt) {
         return switch (reply.status()) {
-            case ABSENT, TOO_OLD, IN_FUTURE, FULL -> true;
+            case ABSENT, FOREIGN, TOO_OLD, IN_FUTURE, FULL -> true;
             // It may hold anything; but to go on asking would occupy this instance for as long as it is broken.
             case UNREADABLE, HELD -> true;
             case UNAVAILABLE -> attempt == 1;
@@ -462,8 +541,10 @@ final class LiveTransaction {
 
     private void refuse(Reply reply) {
         releaseAll();
-        Answer.Result result = switch (reply.status()) {
+        Answer.@Nullable Result result = switch (reply.status()) {
             case ABSENT -> Answer.Result.NOT_FOUND;
+            // Depends on what was asked for.
+            case FOREIGN -> null;
             case TOO_OLD -> Answer.Result.TOO_OLD;
             case IN_FUTURE -> Answer.Result.IN_FUTURE;
             case FULL -> Answer.Result.BRANCH_LIMIT;
@@ -473,8 +554,13 @@ final class LiveTransaction {
             case OK, CONFLICT, CLOSED, INDETERMINATE ->
                 throw new IllegalStateException(id + ": not a refusal: " + reply);
         };
-        refusal = new Refusal(result, reply.detail());
+        refuse(new Refusal(result, reply.detail()));
+    }
+
+    private void refuse(Refusal why) {
+        refusal = why;
         apply(state.notWritten());
+        takeOutsiders();
     }
 
     private void order(Branch branch, Decision decision) {
@@ -586,7 +672,7 @@ final class LiveTransaction {
         if (state.phase() == TransactionPhase.ACTIVE) {
             Refusal why = Objects.requireNonNull(refusal, "a refusal");
             for (Caller caller : List.copyOf(callers)) {
-                answer(caller, why.result(), why.detail());
+                answer(caller, why.result() == null ? caller.foreign() : why.result(), why.detail());
             }
         } else {
             List.copyOf(callers).forEach(this::tellDecided);
@@ -598,6 +684,11 @@ final class LiveTransaction {
             return;
         }
         caller.decided();
+        if (foreign(caller)) {
+            // It was not when the request was taken: that was another row, which a failover has lost.
+            answer(caller, caller.foreign(), null);
+            return;
+        }
         // First, so that nobody is told "complete" while a branch that it named has not ended.
         if (state.branches().size() + state.strangers(caller.named()).size() <= settings.maxBranches()) {
             apply(state.adopted(caller.named(), false));
@@ -617,8 +708,12 @@ final class LiveTransaction {
     private void answer(Caller caller, Answer.Result result, @Nullable String detail) {
         if (callers.remove(caller)) {
             caller.timer(null);
-            caller.answer(new Answer(result, id, decided(), detail));
+            caller.answer(new Answer(result, id, foreign(caller) ? null : decided(), detail));
         }
+    }
+
+    private boolean foreign(Caller caller) {
+        return record != null && !record.belongsTo(caller.owner());
     }
 
     // ---- the inbox, and what is outstanding
@@ -651,6 +746,7 @@ final class LiveTransaction {
         retired = true;
         releaseAll();
         host.retired(this, kept);
+        takeOutsiders();
     }
 
     private <T> void call(Supplier<CompletionStage<T>> port, Function<Throwable, T> lost, Consumer<T> reply) {

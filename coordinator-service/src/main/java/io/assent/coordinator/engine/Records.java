@@ -58,7 +58,8 @@ final class Records {
                 r.attempts(),
                 null,
                 r.changedAt(),
-                null);
+                null,
+                r.owner());
     }
 
     /** A record that a clean write has returned just now: its decision may be told and acted on (R4). */
@@ -82,7 +83,8 @@ final class Records {
                 r.attempts(),
                 r.nextAttemptAt(),
                 r.changedAt(),
-                r.resolution());
+                r.resolution(),
+                r.owner());
     }
 
     /** A record whose decision this instance holds from a clean write, with what it has heard since. */
@@ -110,6 +112,7 @@ final class Records {
                 r.attempts(),
                 complete ? null : r.nextAttemptAt(),
                 complete && r.completedAt() == null ? at : r.changedAt(),
-                r.resolution());
+                r.resolution(),
+                r.owner());
     }
 }

@@ -56,7 +56,7 @@ public final class TransactionCoordinator implements Coordinator, Admission {
         if (!enter()) {
             return CompletableFuture.completedFuture(tooManyUndecided(id));
         }
-        NewTransaction wanted = new NewTransaction(id, request.name(), request.timeout());
+        NewTransaction wanted = new NewTransaction(id, request.name(), request.timeout(), request.owner());
         return retries.untilClean(() -> ports.log().begin(wanted))
                 .whenComplete((reply, error) -> undecided.decrementAndGet())
                 .thenApply(reply -> {
@@ -96,7 +96,8 @@ public final class TransactionCoordinator implements Coordinator, Admission {
                         request.deadline(),
                         endedIfUnreachable(request.collected()),
                         request.expected(),
-                        request.patience());
+                        request.patience(),
+                        request.owner());
         if (live.containsKey(request.id())) {
             // It adds nothing to what is under way.
             return commit(checked, Caller.of(checked, () -> {}));
@@ -128,7 +129,8 @@ public final class TransactionCoordinator implements Coordinator, Admission {
                 request.cause(),
                 request.reason(),
                 endedIfUnreachable(request.branches()),
-                request.patience());
+                request.patience(),
+                request.owner());
         Caller caller = Caller.of(checked);
         dispatch(checked.id(), caller, transaction -> transaction.rollback(checked, caller));
         return caller.answer();
@@ -177,10 +179,10 @@ public final class TransactionCoordinator implements Coordinator, Admission {
     }
 
     @Override
-    public CompletionStage<Answer> find(TransactionId id) {
-        return held(id).thenCompose(held -> held != null
+    public CompletionStage<Answer> find(TransactionId id, @Nullable String owner) {
+        return held(id).thenCompose(held -> held != null && held.belongsTo(owner)
                 ? CompletableFuture.completedFuture(new Answer(Result.OK, id, held, null))
-                : ports.log().find(List.of(id)).thenApply(reading -> found(id, reading)));
+                : ports.log().find(List.of(id)).thenApply(reading -> found(id, reading, owner)));
     }
 
     @Override
@@ -242,12 +244,12 @@ public final class TransactionCoordinator implements Coordinator, Admission {
         return Math.max(0, settings.maxInFlight() - live.size());
     }
 
-    private static Answer found(TransactionId id, Reading reading) {
+    private static Answer found(TransactionId id, Reading reading, @Nullable String owner) {
         if (reading.status() != Status.OK || reading.unreadable().contains(id)) {
             return new Answer(Result.UNAVAILABLE, id, null, null);
         }
         TransactionRecord record = reading.records().get(id);
-        if (record != null) {
+        if (record != null && record.belongsTo(owner)) {
             return new Answer(Result.OK, id, Records.shown(record), null);
         }
         return new Answer(
@@ -301,7 +303,7 @@ public final class TransactionCoordinator implements Coordinator, Admission {
                     Result.OVERLOADED, id, null, "the limit is " + settings.maxInFlight() + " transactions under way"));
             return;
         }
-        transaction.request(() -> event.accept(transaction), () -> dispatch(id, caller, event));
+        transaction.request(caller, () -> event.accept(transaction), () -> dispatch(id, caller, event));
     }
 
     /** The transaction in memory, made if there is room; null if there is none. */
@@ -355,6 +357,7 @@ public final class TransactionCoordinator implements Coordinator, Admission {
         Result result = switch (reply.status()) {
             case OK -> ok;
             case ABSENT -> Result.NOT_FOUND;
+            case FOREIGN -> Result.TRANSACTION_CONFLICT;
             case TOO_OLD -> Result.TOO_OLD;
             case IN_FUTURE -> Result.IN_FUTURE;
             case CONFLICT -> conflict;

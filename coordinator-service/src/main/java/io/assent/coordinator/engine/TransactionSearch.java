@@ -22,6 +22,7 @@ public interface TransactionSearch {
      * @param olderThan time since the last change of state, or null
      * @param limit 1 to 500
      * @param before only ids that sort before this one, or null for the first page
+     * @param owner only what is this caller's, or everybody's; null: all
      */
     record Query(
             @Nullable TransactionState state,
@@ -30,7 +31,8 @@ public interface TransactionSearch {
             @Nullable ParticipantName participant,
             @Nullable Duration olderThan,
             int limit,
-            @Nullable TransactionId before) {
+            @Nullable TransactionId before,
+            @Nullable String owner) {
 
         public Query {
             outcomes = Set.copyOf(outcomes);

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>a begun row that still takes branches: COMMIT leaves it undecided (CONFLICT), since a branch could slip in between;
  *       the proposer has to close it first. Past its deadline it is rolled back;
  *   <li>a decided row: the decision stands;
+ *   <li>a row of another owner than the proposal's: FOREIGN, and nothing is written, not even the counter. It is the only one
+ *       that the statement does not return;
  *   <li>anything else of a time that a restored log may have lost: HELD, and nothing is written;
  *   <li>an id of a time from which there is a log that this instance does not know: nothing is written, since it may belong
  *       there.
@@ -63,13 +65,13 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
         this.sql = """
                 with clock as materialized (select clock_timestamp() as now),
                 proposed as materialized (
-                    select p.id, p.verdict, p.nonce, p.name, p.reason, p.branches::jsonb as branches,
+                    select p.id, p.verdict, p.nonce, p.name, p.reason, p.branches::jsonb as branches, p.owner,
                         timestamptz 'epoch' + p.made * interval '1 millisecond' as made,
                         timestamptz 'epoch' + p.deadline * interval '1 microsecond' as deadline,
                         p.next_attempt_in * interval '1 microsecond' as next_attempt_in
                     from unnest(?::uuid[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::bigint[],
-                            ?::bigint[], ?::bigint[])
-                        as p (id, verdict, nonce, name, reason, branches, made, deadline, next_attempt_in)),
+                            ?::bigint[], ?::bigint[], ?::text[])
+                        as p (id, verdict, nonce, name, reason, branches, made, deadline, next_attempt_in, owner)),
                 ring as materialized (select assent_ring_end(?::text[]) as until),
                 hold as materialized (
                     select e.held_from, e.held_until from assent_log_epoch e
@@ -89,13 +91,13 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
                     from proposed p, clock, ring, assent_log_range r where r.only_one),
                 written as (
                     insert into assent_transaction as t (id, name, begun, created_at, deadline, verdict, nonce,
-                        decided_at, reason, branches, next_attempt_at, changed_at)
+                        decided_at, reason, branches, next_attempt_at, changed_at, owner)
                     select j.id, j.name, false, clock.now, j.deadline,
                         case when j.verdict = 'COMMIT' and j.deadline <= clock.now then 'ROLLBACK' else j.verdict end,
                         j.nonce, clock.now,
                         case when j.verdict = 'COMMIT' and j.deadline <= clock.now
                             then 'the deadline had passed before the decision' else j.reason end,
-                        j.branches, clock.now + j.next_attempt_in, clock.now
+                        j.branches, clock.now + j.next_attempt_in, clock.now, j.owner
                     from judged j, clock where j.status = 'OK' order by j.id
                     on conflict (id) do update set
                         (verdict, nonce, decided_at, reason, branches, next_attempt_at, changed_at, asked) = (
@@ -112,6 +114,7 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
                                 t.branches, excluded.branches, excluded.decided_at) end as refusal) r
                             where t.verdict is null
                                 and not assent_open(t.deadline, t.closed_at, excluded.verdict, excluded.decided_at))
+                        where t.owner is null or excluded.owner is null or t.owner = excluded.owner
                     returning %4$s)
                 select t.id as proposal, 'OK' as status, t.* from written t
                 union all
@@ -135,6 +138,7 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
         Long[] made = new Long[n];
         @Nullable Long[] deadlines = new Long[n];
         Long[] nextAttempts = new Long[n];
+        @Nullable String[] owners = new String[n];
         for (int i = 0; i < n; i++) {
             Proposal proposal = batch.get(i).proposal();
             ids[i] = proposal.id().value();
@@ -146,6 +150,7 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
             made[i] = proposal.id().timestamp().toEpochMilli();
             deadlines[i] = Micros.of(proposal.deadline());
             nextAttempts[i] = Micros.of(proposal.nextAttemptIn());
+            owners[i] = proposal.owner();
         }
         // No query timeout here, ever (L2).
         connection.clearWarnings();
@@ -159,7 +164,8 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
             statement.setArray(7, connection.createArrayOf("int8", made));
             statement.setArray(8, connection.createArrayOf("int8", deadlines));
             statement.setArray(9, connection.createArrayOf("int8", nextAttempts));
-            statement.setArray(10, connection.createArrayOf("text", known));
+            statement.setArray(10, connection.createArrayOf("text", owners));
+            statement.setArray(11, connection.createArrayOf("text", known));
             try (ResultSet rows = statement.executeQuery()) {
                 // Before anything in it is looked at: a warning makes all of it unknown (L1).
                 String warning = Warnings.after(connection, statement);
@@ -205,6 +211,9 @@ final class DecideStatement implements BatchStatement<DecideStatement.Encoded> {
                 replies.put(id, Replies.unreadable(e.getMessage()));
             }
         }
+        batch.stream()
+                .filter(encoded -> encoded.proposal().owner() != null)
+                .forEach(encoded -> replies.putIfAbsent(encoded.id(), Replies.nothing(Status.FOREIGN)));
         return replies;
     }
 

@@ -120,8 +120,9 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Reply> close(TransactionId id, @Nullable List<ExpectedBranch> expected) {
-        return call(() -> transactions.close(id, expected), Replies::unavailable);
+    public CompletionStage<Reply> close(
+            TransactionId id, @Nullable List<ExpectedBranch> expected, @Nullable String owner) {
+        return call(() -> transactions.close(id, expected, owner), Replies::unavailable);
     }
 
     @Override

@@ -20,7 +20,7 @@ final class Rows {
     static final String COLUMNS = """
             t.id, t.name, t.begun, t.created_at, t.deadline, t.closed_at, t.expected, t.verdict, t.nonce, t.confirmed, \
             t.decided_at, t.reason, t.branches, t.asked, t.outcome, t.completed_at, t.attempts, t.next_attempt_at, \
-            t.changed_at, t.resolution""";
+            t.changed_at, t.resolution, t.owner""";
 
     private Rows() {}
 
@@ -58,7 +58,8 @@ final class Rows {
                 row.getInt("attempts"),
                 instant(row, "next_attempt_at"),
                 mandatory(instant(row, "changed_at")),
-                row.getString("resolution"));
+                row.getString("resolution"),
+                row.getString("owner"));
     }
 
     static TransactionId id(ResultSet row) throws SQLException {

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The writes that prepare a decision or follow it: each locks its row, looks, writes and commits. Each writes also when it
- * changes nothing, so that its commit waits for the standby and what it returns may be told (R4).
+ * changes nothing, so that its commit waits for the standby and what it returns may be told (R4). Only what belongs to
+ * somebody else is left as it is, and nothing of it is returned.
  *
  * <p>Blocks; thread-safe.
  */
@@ -63,6 +64,9 @@ final class ShortTransactions {
             if (locked.row() == null) {
                 return locked.heldIn() != null ? Replies.held() : notBegun(begin.id(), locked);
             }
+            if (!locked.row().belongsTo(begin.owner())) {
+                return Replies.nothing(Status.FOREIGN);
+            }
             TransactionRecord there = touch(connection, begin.id());
             boolean equal = there.begun()
                     && there.decision() == null
@@ -78,8 +82,8 @@ final class ShortTransactions {
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 insert into assent_transaction as t
-                    (id, name, begun, created_at, deadline, next_attempt_at, changed_at)
-                select ?, ?, true, c.now, c.now + c.timeout, c.now + c.timeout, c.now
+                    (id, name, begun, created_at, deadline, next_attempt_at, changed_at, owner)
+                select ?, ?, true, c.now, c.now + c.timeout, c.now + c.timeout, c.now, ?
                 from (select clock_timestamp() as now, ? * interval '1 microsecond' as timeout,
                     timestamptz 'epoch' + ? * interval '1 millisecond' as made) c, assent_log_range r
                 where c.made between c.now - ? * interval '1 millisecond' and c.now + ? * interval '1 millisecond'
@@ -92,12 +96,13 @@ final class ShortTransactions {
                 """.formatted(Rows.COLUMNS))) {
             statement.setObject(1, begin.id().value());
             statement.setString(2, name);
-            statement.setLong(3, Micros.of(begin.timeout()));
-            statement.setLong(4, begin.id().timestamp().toEpochMilli());
-            statement.setLong(5, properties.longestLifetime().toMillis());
-            statement.setLong(6, LogProperties.CLOCK_MARGIN.toMillis());
-            statement.setObject(7, begin.id().value());
-            statement.setArray(8, known(connection));
+            statement.setString(3, begin.owner());
+            statement.setLong(4, Micros.of(begin.timeout()));
+            statement.setLong(5, begin.id().timestamp().toEpochMilli());
+            statement.setLong(6, properties.longestLifetime().toMillis());
+            statement.setLong(7, LogProperties.CLOCK_MARGIN.toMillis());
+            statement.setObject(8, begin.id().value());
+            statement.setArray(9, known(connection));
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? Rows.written(row) : null;
             }
@@ -162,11 +167,14 @@ final class ShortTransactions {
         });
     }
 
-    Reply close(TransactionId id, @Nullable List<ExpectedBranch> expected) {
+    Reply close(TransactionId id, @Nullable List<ExpectedBranch> expected, @Nullable String owner) {
         return inTransaction(id, connection -> {
             TransactionRecord row = lock(connection, id).row();
             if (row == null) {
                 return Replies.nothing(Status.ABSENT);
+            }
+            if (!row.belongsTo(owner)) {
+                return Replies.nothing(Status.FOREIGN);
             }
             if (row.decision() != null || row.closedAt() != null) {
                 return Replies.ok(touch(connection, id), false);

@@ -72,6 +72,7 @@ class TransactionEntity {
     private Instant changedAt;
 
     private @Nullable String resolution;
+    private @Nullable String owner;
 
     /** For Hibernate, which sets every field. */
     @SuppressWarnings("NullAway.Init")
@@ -111,7 +112,8 @@ class TransactionEntity {
                 attempts,
                 nextAttemptAt,
                 changedAt,
-                told ? resolution : null);
+                told ? resolution : null,
+                owner);
     }
 
     private TransactionId transactionId() {

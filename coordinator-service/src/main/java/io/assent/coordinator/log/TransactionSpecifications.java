@@ -24,6 +24,9 @@ final class TransactionSpecifications {
             if (query.before() != null) {
                 all.add(is.lessThan(row.<UUID>get("id"), query.before().value()));
             }
+            if (query.owner() != null) {
+                all.add(is.or(is.isNull(row.get("owner")), is.equal(row.get("owner"), query.owner())));
+            }
             if (query.name() != null) {
                 all.add(is.equal(row.get("name"), query.name()));
             }

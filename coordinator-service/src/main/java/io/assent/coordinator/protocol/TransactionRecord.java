@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param nextAttemptAt when any instance may try again; null when nothing is to be done
  * @param changedAt when the state last changed
  * @param resolution the reason a person gave for closing it
+ * @param owner whose it is, and nobody else's but operators'; null: everybody's
  */
 public record TransactionRecord(
         TransactionId id,
@@ -50,10 +51,20 @@ public record TransactionRecord(
         int attempts,
         @Nullable Instant nextAttemptAt,
         Instant changedAt,
-        @Nullable String resolution) {
+        @Nullable String resolution,
+        @Nullable String owner) {
 
     public TransactionRecord {
         branches = List.copyOf(branches);
         expected = expected == null ? null : List.copyOf(expected);
+    }
+
+    /**
+     * Whether a caller may see and decide it.
+     *
+     * @param caller by name; null: one that may see and decide all
+     */
+    public boolean belongsTo(@Nullable String caller) {
+        return owner == null || caller == null || owner.equals(caller);
     }
 }

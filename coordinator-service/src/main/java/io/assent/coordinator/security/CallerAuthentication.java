@@ -17,6 +17,9 @@ final class CallerAuthentication implements AuthenticationManager {
 
     private static final Logger log = LoggerFactory.getLogger(CallerAuthentication.class);
 
+    /** As OpenID Connect bounds {@code sub}; in UTF-16 units. */
+    private static final int LONGEST_NAME = 255;
+
     private final ServiceKeys keys;
     private final @Nullable AuthenticationManager tokens;
 
@@ -40,13 +43,26 @@ final class CallerAuthentication implements AuthenticationManager {
             throw new InvalidBearerTokenException("Tokens are not accepted here, only keys");
         }
         try {
-            return Objects.requireNonNull(tokens.authenticate(request));
+            Authentication caller = Objects.requireNonNull(tokens.authenticate(request));
+            if (!nameable(caller.getName())) {
+                throw new InvalidBearerTokenException("The token does not say whose it is");
+            }
+            return caller;
         } catch (AuthenticationServiceException | JwtDecoderInitializationException e) {
             log.warn(
                     "A token could not be verified, since the keys of its issuer cannot be had; the caller is told to ask again: {}",
                     e.toString());
             throw new UnverifiableException(e);
         }
+    }
+
+    /** Transactions are kept under the name, and the audit log is written with it. */
+    private static boolean nameable(@Nullable String name) {
+        return name != null
+                && !name.isBlank()
+                && name.length() <= LONGEST_NAME
+                && name.codePoints()
+                        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
     }
 
     /** Nobody can tell now whether a token is valid. */

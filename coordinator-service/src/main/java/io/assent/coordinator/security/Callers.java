@@ -5,7 +5,7 @@ import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 
-/** Who calls, in words. */
+/** Who calls: in words, and as a service that owns transactions. */
 public final class Callers {
 
     private Callers() {}
@@ -18,16 +18,19 @@ public final class Callers {
     }
 
     /**
-     * Whose limits hold for a request.
+     * The service that calls: it sees and decides transactions of its own name and those that are nobody's, and its limits
+     * hold.
      *
-     * @return the caller's name; null if there are none: it is an operator, or nobody has to prove who they are
+     * @return its name; null: all transactions and no limits, since it operates, or nobody has to prove who they are
+     * @throws IllegalStateException if it is not known who calls; no call of the API gets that far
      */
-    public static @Nullable String limited(HttpServletRequest request) {
+    public static @Nullable String service(HttpServletRequest request) {
         if (!(request.getUserPrincipal() instanceof Authentication caller)) {
-            return null;
+            throw new IllegalStateException("it is not known who calls");
         }
-        boolean operates = caller.getAuthorities().stream()
-                .anyMatch(allowed -> Scope.OPERATE.authority().equals(allowed.getAuthority()));
-        return operates ? null : caller.getName();
+        return caller.getAuthorities().stream()
+                        .anyMatch(granted -> Scope.OPERATE.authority().equals(granted.getAuthority()))
+                ? null
+                : caller.getName();
     }
 }

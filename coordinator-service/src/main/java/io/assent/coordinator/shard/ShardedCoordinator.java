@@ -49,7 +49,9 @@ public final class ShardedCoordinator implements Coordinator, Admission {
     @Override
     public CompletionStage<Answer> begin(Begin request) {
         TransactionId id = request.id() == null ? newId() : request.id();
-        return in(id, coordinator -> coordinator.begin(new Begin(id, request.name(), request.timeout())));
+        return in(
+                id,
+                coordinator -> coordinator.begin(new Begin(id, request.name(), request.timeout(), request.owner())));
     }
 
     private TransactionId newId() {
@@ -86,8 +88,8 @@ public final class ShardedCoordinator implements Coordinator, Admission {
     }
 
     @Override
-    public CompletionStage<Answer> find(TransactionId id) {
-        return in(id, coordinator -> coordinator.find(id));
+    public CompletionStage<Answer> find(TransactionId id, @Nullable String owner) {
+        return in(id, coordinator -> coordinator.find(id, owner));
     }
 
     /** In the order asked, whichever logs they are about. */

@@ -184,6 +184,7 @@ class ApiDocumentation {
                     List.of(
                             TRANSACTION_ROLLED_BACK,
                             BRANCH_SET_CONFLICT,
+                            TRANSACTION_CONFLICT,
                             PARTICIPANT_NOT_ALLOWED,
                             BRANCH_LIMIT,
                             TRANSACTION_NOT_FOUND,
@@ -220,6 +221,7 @@ class ApiDocumentation {
                     TransactionView.class,
                     List.of(
                             DECISION_FINAL,
+                            TRANSACTION_CONFLICT,
                             PARTICIPANT_NOT_ALLOWED,
                             TRANSACTION_TOO_OLD,
                             OUTCOME_UNKNOWN,

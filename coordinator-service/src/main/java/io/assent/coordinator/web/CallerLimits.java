@@ -84,7 +84,7 @@ final class CallerLimits {
      * @throws ProblemException if its service has sent, or has at work, as many as it may
      */
     Place arrive(HttpServletRequest request, Kind kind) {
-        String name = Callers.limited(request);
+        String name = Callers.service(request);
         if (name == null) {
             return Place.NONE;
         }
@@ -110,7 +110,7 @@ final class CallerLimits {
      * @throws ProblemException if its service has sent as many as it may
      */
     void commits(HttpServletRequest request, int commits) {
-        String name = Callers.limited(request);
+        String name = Callers.service(request);
         int more = Math.min(commits, settings.maxRequestsPerSecond()) - 1;
         if (name == null || more < 1) {
             return;
@@ -127,7 +127,7 @@ final class CallerLimits {
      * @throws ProblemException if as many of its service's are being waited for as may be
      */
     Place body(HttpServletRequest request) {
-        String name = Callers.limited(request);
+        String name = Callers.service(request);
         if (name == null) {
             return Place.NONE;
         }

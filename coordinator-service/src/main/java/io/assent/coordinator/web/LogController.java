@@ -165,7 +165,7 @@ class LogController {
     private static Answer answer(TransactionId id, Reply reply) {
         Answer.Result result = switch (reply.status()) {
             case OK -> Answer.Result.OK;
-            case CONFLICT -> Answer.Result.TRANSACTION_CONFLICT;
+            case CONFLICT, FOREIGN -> Answer.Result.TRANSACTION_CONFLICT;
             case ABSENT -> Answer.Result.NOT_FOUND;
             case TOO_OLD, IN_FUTURE, CLOSED, FULL, HELD, INDETERMINATE, UNREADABLE, UNAVAILABLE ->
                 Answer.Result.UNAVAILABLE;

@@ -40,11 +40,20 @@ final class Requests {
         this.longestLifetime = longestLifetime;
     }
 
-    Coordinator.Begin begin(BeginRequest request) {
+    /**
+     * How a decision is asked for, besides what is in the message.
+     *
+     * @param patience how long the answer may wait for completion
+     * @param owner who asks, if only its own transactions may be decided for it; null: all may
+     */
+    record Asking(Duration patience, @Nullable String owner) {}
+
+    Coordinator.Begin begin(BeginRequest request, @Nullable String owner) {
         return new Coordinator.Begin(
                 request.id() == null ? null : Values.transaction(request.id(), "/id"),
                 Values.name(request.name(), "/name"),
-                Values.duration(request.timeout(), "/timeout", SHORTEST_TIMEOUT, longestLifetime));
+                Values.duration(request.timeout(), "/timeout", SHORTEST_TIMEOUT, longestLifetime),
+                owner);
     }
 
     Branch enlisted(BranchMessage message) {
@@ -52,7 +61,7 @@ final class Requests {
     }
 
     /** @param at pointer to the commit within the document, empty for the whole */
-    Coordinator.Commit commit(TransactionId id, Commit request, String at, Duration patience) {
+    Coordinator.Commit commit(TransactionId id, Commit request, String at, Asking asking) {
         Instant deadline = Values.instant(request.deadline(), at + "/deadline");
         if (deadline != null
                 && deadline.isAfter(id.timestamp().plus(longestLifetime).plus(CLOCK_ALLOWANCE))) {
@@ -95,10 +104,11 @@ final class Requests {
                 deadline,
                 deadline == null ? null : collected,
                 expected,
-                patience);
+                asking.patience(),
+                asking.owner());
     }
 
-    Coordinator.Rollback rollback(TransactionId id, RollbackRequest request, Duration patience) {
+    Coordinator.Rollback rollback(TransactionId id, RollbackRequest request, Asking asking) {
         List<Branch> branches = new ArrayList<>();
         Set<String> executions = new HashSet<>();
         List<BranchMessage> messages = request.branches() == null ? List.of() : request.branches();
@@ -111,7 +121,8 @@ final class Requests {
             }
             branches.add(branch);
         }
-        return new Coordinator.Rollback(id, Values.reason(request.reason(), "/reason"), branches, patience);
+        return new Coordinator.Rollback(
+                id, Values.reason(request.reason(), "/reason"), branches, asking.patience(), asking.owner());
     }
 
     /** What is to commit has voted so; a person who decides does not name votes. */

@@ -5,6 +5,7 @@ import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.FieldNames;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.protocol.TransactionRecord;
+import io.assent.coordinator.security.Callers;
 import io.assent.coordinator.tracing.CommitTraces;
 import io.assent.protocol.Outcome;
 import io.assent.protocol.TransactionId;
@@ -91,8 +92,10 @@ class TransactionController {
     }
 
     @PostMapping("/transactions")
-    CompletionStage<ResponseEntity<Object>> begin(@Body BeginRequest body) {
-        return coordinator.begin(requests.begin(body)).thenApply(answer -> answers.respond(answer, Answers.Call.BEGIN));
+    CompletionStage<ResponseEntity<Object>> begin(@Body BeginRequest body, HttpServletRequest request) {
+        return coordinator
+                .begin(requests.begin(body, Callers.service(request)))
+                .thenApply(answer -> answers.respond(answer, Answers.Call.BEGIN));
     }
 
     @PostMapping("/transactions/{id}/branches")
@@ -109,7 +112,7 @@ class TransactionController {
         TransactionId transaction = Values.transaction(id, "id");
         Preferences preferences = Preferences.of(request.getHeaders("Prefer"), settings);
         var message = new Commit(id, body.name(), body.deadline(), body.branches());
-        return commit(transaction, message, "", preferences.patience())
+        return commit(transaction, message, "", asking(preferences, request))
                 .thenApply(answer -> applied(answers.respond(answer, Answers.Call.COMMIT), preferences));
     }
 
@@ -127,6 +130,7 @@ class TransactionController {
             ids.add(Values.transaction(commit == null ? null : commit.transaction(), "/commits/" + i + "/transaction"));
         }
         Preferences preferences = Preferences.of(request.getHeaders("Prefer"), settings);
+        Requests.Asking asking = asking(preferences, request);
         CommitTraces.Message traced = traces.message(request.getHeader(TracesHeader.NAME));
         List<CompletableFuture<CommitResult>> results = new ArrayList<>();
         for (int i = 0; i < commits.size(); i++) {
@@ -134,7 +138,7 @@ class TransactionController {
             TransactionId id = ids.get(i);
             CompletionStage<Answer> answer;
             try (CommitTraces.Scope scope = traced.commit(i)) {
-                answer = commit(id, commits.get(i), at, preferences.patience());
+                answer = commit(id, commits.get(i), at, asking);
             } catch (ProblemException e) {
                 answer = CompletableFuture.failedStage(e);
             }
@@ -154,7 +158,7 @@ class TransactionController {
             @PathVariable String id, @Body RollbackRequest body, HttpServletRequest request) {
         TransactionId transaction = Values.transaction(id, "id");
         Preferences preferences = Preferences.of(request.getHeaders("Prefer"), settings);
-        Coordinator.Rollback rollback = requests.rollback(transaction, body, preferences.patience());
+        Coordinator.Rollback rollback = requests.rollback(transaction, body, asking(preferences, request));
         return known(transaction, () -> coordinator.rollback(rollback))
                 .thenApply(answer -> applied(answers.respond(answer, Answers.Call.ROLLBACK), preferences));
     }
@@ -186,9 +190,9 @@ class TransactionController {
     }
 
     @GetMapping("/transactions/{id}")
-    CompletionStage<ResponseEntity<Object>> find(@PathVariable String id) {
+    CompletionStage<ResponseEntity<Object>> find(@PathVariable String id, HttpServletRequest request) {
         return coordinator
-                .find(Values.transaction(id, "id"))
+                .find(Values.transaction(id, "id"), Callers.service(request))
                 .thenApply(answer -> answers.respond(answer, Answers.Call.FIND));
     }
 
@@ -200,7 +204,8 @@ class TransactionController {
             @RequestParam(required = false) @Nullable String participant,
             @RequestParam(name = "older-than", required = false) @Nullable String olderThan,
             @RequestParam(required = false) @Nullable String limit,
-            @RequestParam(required = false) @Nullable String cursor) {
+            @RequestParam(required = false) @Nullable String cursor,
+            HttpServletRequest request) {
         int most = Values.integer(limit, "limit", 1, 500, 50);
         TransactionSearch.Result result = search.search(new TransactionSearch.Query(
                 Values.constant(state, "state", TransactionState.values()),
@@ -209,7 +214,8 @@ class TransactionController {
                 participant == null ? null : Values.participant(participant, "participant"),
                 olderThan == null ? null : Values.duration(olderThan, "older-than", Duration.ZERO, OLDEST),
                 most,
-                cursor == null ? null : Values.transaction(cursor, "cursor")));
+                cursor == null ? null : Values.transaction(cursor, "cursor"),
+                Callers.service(request)));
         List<TransactionRecord> found = result.found();
         return new SearchResponse(
                 found.stream()
@@ -252,8 +258,8 @@ class TransactionController {
      * record alone. So it is asked for as the commit of a begun transaction, and only if there is none the deadline is
      * found missing.
      */
-    private CompletionStage<Answer> commit(TransactionId id, Commit message, String at, Duration patience) {
-        Coordinator.Commit commit = requests.commit(id, message, at, patience);
+    private CompletionStage<Answer> commit(TransactionId id, Commit message, String at, Requests.Asking asking) {
+        Coordinator.Commit commit = requests.commit(id, message, at, asking);
         boolean deadlineMissing = commit.expected() != null && commit.deadline() == null;
         return known(id, () -> coordinator.commit(commit)).thenApply(answer -> {
             if (deadlineMissing && answer.result() == Answer.Result.NOT_FOUND) {
@@ -288,6 +294,10 @@ class TransactionController {
         return cause instanceof ProblemException e
                 ? Answers.result(id.toString(), e.problem())
                 : answers.result(unknown(id, cause), "");
+    }
+
+    private static Requests.Asking asking(Preferences preferences, HttpServletRequest request) {
+        return new Requests.Asking(preferences.patience(), Callers.service(request));
     }
 
     private static ResponseEntity<Object> applied(ResponseEntity<?> response, Preferences preferences) {

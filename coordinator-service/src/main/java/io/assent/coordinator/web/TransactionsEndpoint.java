@@ -30,13 +30,16 @@ class TransactionsEndpoint {
             @Nullable String olderThan,
             @Nullable String limit,
             @Nullable String cursor) {
-        return ActuatorAnswers.now(() -> api.search(state, outcome, name, participant, olderThan, limit, cursor));
+        return ActuatorAnswers.now(() ->
+                api.search(state, outcome, name, participant, olderThan, limit, cursor, ActuatorAnswers.request()));
     }
 
     @ReadOperation
     WebEndpointResponse<Object> one(@Selector String id) {
         return ActuatorAnswers.later(
-                settings.requestTimeout(), ProblemType.DECISION_LOG_UNAVAILABLE, () -> api.find(id));
+                settings.requestTimeout(),
+                ProblemType.DECISION_LOG_UNAVAILABLE,
+                () -> api.find(id, ActuatorAnswers.request()));
     }
 
     /**

@@ -423,8 +423,8 @@ class CoordinatorIntegrationTests {
                     url(payment),
                     new BranchRef(ref("payment-service", tx, "1")),
                     Vote.PREPARED));
-            var commit = new Coordinator.Commit(tx, "race", Instant.now().plusSeconds(60), set, null, wait);
-            var rollback = new Coordinator.Rollback(tx, "race", List.of(), wait);
+            var commit = new Coordinator.Commit(tx, "race", Instant.now().plusSeconds(60), set, null, wait, null);
+            var rollback = new Coordinator.Rollback(tx, "race", List.of(), wait, null);
             CompletableFuture<Answer> committed;
             CompletableFuture<Answer> rolledBack;
             if (i % 2 == 0) {
@@ -469,7 +469,8 @@ class CoordinatorIntegrationTests {
                     TransactionId before = null;
                     List<TransactionRecord> page;
                     do {
-                        page = search.search(new TransactionSearch.Query(null, Set.of(), null, null, null, 500, before))
+                        page = search.search(new TransactionSearch.Query(
+                                        null, Set.of(), null, null, null, 500, before, null))
                                 .found();
                         for (TransactionRecord record : page) {
                             before = record.id();

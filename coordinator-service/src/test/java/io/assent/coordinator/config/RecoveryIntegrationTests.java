@@ -127,7 +127,7 @@ class RecoveryIntegrationTests {
 
     /** Nobody delivers it before the test says so. */
     private Proposal commit(TransactionId id, Branch... branches) {
-        return new Proposal(1, id, Decision.COMMIT, null, null, List.of(branches), null, Duration.ofHours(1));
+        return new Proposal(1, id, Decision.COMMIT, null, null, List.of(branches), null, Duration.ofHours(1), null);
     }
 
     private Branch branch(String id, String participant, WireMockServer server) {

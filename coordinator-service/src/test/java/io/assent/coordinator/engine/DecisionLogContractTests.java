@@ -282,6 +282,114 @@ public abstract class DecisionLogContractTests {
         assertThat(record(decided).closedAt()).isNull();
     }
 
+    // owners
+
+    @Test
+    void whoseItIsIsWrittenOnce() {
+        TransactionId begun = newId();
+        TransactionId collected = newId();
+
+        assertThat(record(get(log().begin(new NewTransaction(begun, null, SOON, "orders"))))
+                        .owner())
+                .isEqualTo("orders");
+        assertThat(record(decide(in("orders", collected, Decision.COMMIT, branch("1", SHOP, Vote.PREPARED))))
+                        .owner())
+                .isEqualTo("orders");
+        get(log().close(begun, null, null));
+        rollback(begun, 2);
+        rollback(collected, 2);
+
+        assertThat(record(begun).owner()).isEqualTo("orders");
+        assertThat(record(begun).decision())
+                .as("nobody in particular decides all")
+                .isEqualTo(Decision.ROLLBACK);
+        assertThat(record(collected).owner()).isEqualTo("orders");
+        assertThat(record(collected).decision()).isEqualTo(Decision.COMMIT);
+    }
+
+    @Test
+    void nothingOfWhatBelongsToSomebodyElseIsChangedOrReturned() {
+        TransactionId open = newId();
+        TransactionId closed = newId();
+        TransactionId decided = newId();
+        for (TransactionId id : List.of(open, closed)) {
+            get(log().begin(new NewTransaction(id, "checkout", SOON, "orders")));
+            enlist(id, branch("1", SHOP, Vote.PREPARED));
+        }
+        get(log().close(closed, null, "orders"));
+        decide(in("orders", decided, Decision.COMMIT, branch("1", SHOP, Vote.PREPARED)));
+
+        for (TransactionId id : List.of(open, closed, decided)) {
+            TransactionRecord before = record(id);
+            Branch[] known = before.branches().toArray(Branch[]::new);
+            List<Reply> replies = List.of(
+                    get(log().begin(new NewTransaction(id, "checkout", SOON, "billing"))),
+                    get(log().close(id, List.of(), "billing")),
+                    decide(in("billing", id, Decision.COMMIT, known)),
+                    decide(in("billing", id, Decision.ROLLBACK, branch("9", BANK, Vote.PREPARED))));
+
+            assertThat(replies).as(before.toString()).allSatisfy(reply -> {
+                assertThat(reply.status()).isEqualTo(Status.FOREIGN);
+                assertThat(reply.record()).isNull();
+                assertThat(reply.changed()).isFalse();
+            });
+            assertThat(record(id)).isEqualTo(before);
+        }
+        // The owner goes on as if nothing had been.
+        assertThat(get(log().begin(new NewTransaction(open, "checkout", SOON, "orders")))
+                        .status())
+                .isEqualTo(Status.OK);
+        assertThat(record(decide(in(
+                                "orders",
+                                closed,
+                                Decision.COMMIT,
+                                record(closed).branches().toArray(Branch[]::new))))
+                        .decision())
+                .isEqualTo(Decision.COMMIT);
+    }
+
+    @Test
+    void whatBelongsToNobodyBelongsToAll() {
+        TransactionId begun = newId();
+        TransactionId decided = newId();
+        begin(begun, null, SOON);
+        rollback(decided, 1);
+
+        assertThat(get(log().begin(new NewTransaction(begun, null, SOON, "billing")))
+                        .status())
+                .isEqualTo(Status.OK);
+        assertThat(get(log().close(begun, null, "billing")).status()).isEqualTo(Status.OK);
+        assertThat(record(decide(in("orders", begun, Decision.COMMIT))).decision())
+                .isEqualTo(Decision.COMMIT);
+        assertThat(record(decide(in("orders", decided, Decision.COMMIT))).decision())
+                .isEqualTo(Decision.ROLLBACK);
+        assertThat(record(begun).owner()).isNull();
+        assertThat(record(decided).owner()).isNull();
+    }
+
+    @Test
+    void oneForeignProposalDoesNotKeepTheOthersOfItsBatchFromBeingWritten() {
+        TransactionId foreign = newId();
+        decide(in("orders", foreign, Decision.COMMIT));
+        List<TransactionId> own = new ArrayList<>();
+        List<CompletionStage<Reply>> replies = new ArrayList<>();
+        CompletionStage<Reply> refused = log().decide(in("billing", foreign, Decision.ROLLBACK));
+        for (int i = 0; i < 10; i++) {
+            own.add(newId());
+            replies.add(log().decide(in("billing", own.get(i), Decision.COMMIT)));
+        }
+
+        assertThat(get(refused).status()).isEqualTo(Status.FOREIGN);
+        for (int i = 0; i < 10; i++) {
+            assertThat(get(replies.get(i)).status()).isEqualTo(Status.OK);
+            assertThat(record(own.get(i)).owner()).isEqualTo("billing");
+        }
+    }
+
+    private Proposal in(String owner, TransactionId id, Decision decision, Branch... branches) {
+        return new Proposal(random.nextLong(), id, decision, null, null, List.of(branches), "test", SOON, owner);
+    }
+
     // decide: collected
 
     @Test
@@ -296,7 +404,8 @@ public abstract class DecisionLogContractTests {
                 deadline,
                 List.of(branch("1", SHOP, Vote.PREPARED), branch("2", BANK, Vote.READ_ONLY)),
                 null,
-                SOON));
+                SOON,
+                null));
 
         assertThat(decided.status()).isEqualTo(Status.OK);
         assertThat(decided.changed()).isTrue();
@@ -380,7 +489,8 @@ public abstract class DecisionLogContractTests {
                 now().minusMillis(1),
                 List.of(branch("1", SHOP, Vote.PREPARED)),
                 null,
-                SOON));
+                SOON,
+                null));
         assertThat(decided.status()).isEqualTo(Status.OK);
         TransactionRecord record = record(decided);
         assertThat(record.decision()).isEqualTo(Decision.ROLLBACK);
@@ -393,7 +503,7 @@ public abstract class DecisionLogContractTests {
         TransactionId id = newId();
         Branch withoutRef = Branch.named(new BranchId("1"), SHOP, "http://shop/assent/v1", null, Vote.PENDING);
         Reply decided = decide(new Proposal(
-                1, id, Decision.ROLLBACK, "checkout", null, List.of(withoutRef), "not enough money", SOON));
+                1, id, Decision.ROLLBACK, "checkout", null, List.of(withoutRef), "not enough money", SOON, null));
         assertThat(record(decided).reason()).isEqualTo("not enough money");
         assertThat(record(decided).deadline()).isNull();
         assertThat(record(decided).branches()).singleElement().satisfies(b -> {
@@ -507,15 +617,15 @@ public abstract class DecisionLogContractTests {
         close(id, null);
         elapse(Duration.ofMillis(100));
         TransactionRecord ofBegin = record(
-                decide(new Proposal(1, id, Decision.COMMIT, null, now().plusSeconds(10), List.of(), null, SOON)));
+                decide(new Proposal(1, id, Decision.COMMIT, null, now().plusSeconds(10), List.of(), null, SOON, null)));
         assertThat(ofBegin.decision()).isEqualTo(Decision.ROLLBACK);
         assertThat(ofBegin.reason()).contains("deadline");
 
         TransactionId other = newId();
         begin(other, null, SOON);
         close(other, null);
-        TransactionRecord ofCommit = record(
-                decide(new Proposal(1, other, Decision.COMMIT, null, now().minusMillis(1), List.of(), null, SOON)));
+        TransactionRecord ofCommit = record(decide(
+                new Proposal(1, other, Decision.COMMIT, null, now().minusMillis(1), List.of(), null, SOON, null)));
         assertThat(ofCommit.decision()).isEqualTo(Decision.ROLLBACK);
     }
 
@@ -526,8 +636,8 @@ public abstract class DecisionLogContractTests {
         Branch enlisted = branch("1", SHOP, Vote.PENDING);
         enlist(id, enlisted);
         Branch named = branch("2", BANK, Vote.PENDING);
-        TransactionRecord record =
-                record(decide(new Proposal(1, id, Decision.ROLLBACK, null, null, List.of(named), "timeout", SOON)));
+        TransactionRecord record = record(
+                decide(new Proposal(1, id, Decision.ROLLBACK, null, null, List.of(named), "timeout", SOON, null)));
         assertThat(record.decision()).isEqualTo(Decision.ROLLBACK);
         assertThat(record.reason()).isEqualTo("timeout");
         assertThat(record.branches()).extracting(Branch::ref).containsExactly(enlisted.ref(), named.ref());
@@ -842,11 +952,11 @@ public abstract class DecisionLogContractTests {
         commit(notDue, 1, branch("1", SHOP, Vote.PREPARED));
         TransactionId complete = newId();
         Branch branch = branch("1", SHOP, Vote.PREPARED);
-        decide(new Proposal(1, complete, Decision.COMMIT, null, null, List.of(branch), null, Duration.ZERO));
+        decide(new Proposal(1, complete, Decision.COMMIT, null, null, List.of(branch), null, Duration.ZERO, null));
         complete(complete, branch);
         TransactionId heuristic = newId();
         Branch rolledBack = branch("1", SHOP, Vote.PREPARED);
-        decide(new Proposal(1, heuristic, Decision.COMMIT, null, null, List.of(rolledBack), null, Duration.ZERO));
+        decide(new Proposal(1, heuristic, Decision.COMMIT, null, null, List.of(rolledBack), null, Duration.ZERO, null));
         get(log().record(new Progress(
                 heuristic, List.of(progress(rolledBack, BranchState.ROLLED_BACK, false, 1, null)), false, null)));
         elapse(Duration.ofMillis(100));
@@ -888,12 +998,20 @@ public abstract class DecisionLogContractTests {
     }
 
     protected static Proposal proposal(TransactionId id, long nonce, Decision decision, Branch... branches) {
-        return new Proposal(nonce, id, decision, null, null, List.of(branches), null, SOON);
+        return new Proposal(nonce, id, decision, null, null, List.of(branches), null, SOON, null);
     }
 
     private Proposal due(TransactionId id) {
         return new Proposal(
-                1, id, Decision.COMMIT, null, null, List.of(branch("1", SHOP, Vote.PREPARED)), null, Duration.ZERO);
+                1,
+                id,
+                Decision.COMMIT,
+                null,
+                null,
+                List.of(branch("1", SHOP, Vote.PREPARED)),
+                null,
+                Duration.ZERO,
+                null);
     }
 
     protected static BranchProgress progress(
@@ -902,7 +1020,7 @@ public abstract class DecisionLogContractTests {
     }
 
     private Reply begin(TransactionId id, @Nullable String name, Duration timeout) {
-        return get(log().begin(new NewTransaction(id, name, timeout)));
+        return get(log().begin(new NewTransaction(id, name, timeout, null)));
     }
 
     private Reply enlist(TransactionId id, Branch branch) {
@@ -910,7 +1028,7 @@ public abstract class DecisionLogContractTests {
     }
 
     private Reply close(TransactionId id, @Nullable List<ExpectedBranch> expected) {
-        return get(log().close(id, expected));
+        return get(log().close(id, expected, null));
     }
 
     private Reply decide(Proposal proposal) {

@@ -120,15 +120,27 @@ final class HandDriven {
     }
 
     Coordinator.Commit collected(Branch... branches) {
-        return new Coordinator.Commit(ID, "test", DEADLINE, List.of(branches), null, Duration.ofSeconds(5));
+        return collectedBy(null, branches);
+    }
+
+    Coordinator.Commit collectedBy(@Nullable String owner, Branch... branches) {
+        return new Coordinator.Commit(ID, "test", DEADLINE, List.of(branches), null, Duration.ofSeconds(5), owner);
     }
 
     Coordinator.Commit begun() {
-        return new Coordinator.Commit(ID, "test", null, null, null, Duration.ofSeconds(5));
+        return begunBy(null);
+    }
+
+    Coordinator.Commit begunBy(@Nullable String owner) {
+        return new Coordinator.Commit(ID, "test", null, null, null, Duration.ofSeconds(5), owner);
     }
 
     Coordinator.Rollback rollback(Branch... branches) {
-        return new Coordinator.Rollback(ID, "wanted", List.of(branches), Duration.ofSeconds(5));
+        return rollbackBy(null, branches);
+    }
+
+    Coordinator.Rollback rollbackBy(@Nullable String owner, Branch... branches) {
+        return new Coordinator.Rollback(ID, "wanted", List.of(branches), Duration.ofSeconds(5), owner);
     }
 
     Coordinator.Inquiry inquiry(String branch, @Nullable Instant deadline) {
@@ -149,8 +161,33 @@ final class HandDriven {
 
     /** The proposal stands. */
     static Reply won(Proposal proposal) {
-        return new Reply(
-                Status.OK, decided(proposal.decision(), false, proposal.branches(), proposal.reason()), true, null);
+        TransactionRecord decided = decided(proposal.decision(), false, proposal.branches(), proposal.reason());
+        return new Reply(Status.OK, owned(proposal.owner(), decided), true, null);
+    }
+
+    /** The same, but somebody's. */
+    static TransactionRecord owned(@Nullable String owner, TransactionRecord r) {
+        return new TransactionRecord(
+                r.id(),
+                r.name(),
+                r.begun(),
+                r.createdAt(),
+                r.deadline(),
+                r.closedAt(),
+                r.expected(),
+                r.decision(),
+                r.confirmed(),
+                r.decidedAt(),
+                r.reason(),
+                r.branches(),
+                r.asked(),
+                r.outcome(),
+                r.completedAt(),
+                r.attempts(),
+                r.nextAttemptAt(),
+                r.changedAt(),
+                r.resolution(),
+                owner);
     }
 
     static Reply stands(Decision decision, Branch... branches) {
@@ -176,7 +213,7 @@ final class HandDriven {
                 .toList();
         return new TransactionRecord(
                 ID, "test", false, NOW, DEADLINE, null, null, decision, confirmed, NOW, reason, members, 0, null, null,
-                0, NOW, NOW, null);
+                0, NOW, NOW, null, null);
     }
 
     static TransactionRecord undecided(@Nullable Instant closedAt, Branch... branches) {
@@ -199,6 +236,7 @@ final class HandDriven {
                 0,
                 DEADLINE,
                 NOW,
+                null,
                 null);
     }
 
@@ -237,7 +275,8 @@ final class HandDriven {
         }
 
         @Override
-        public CompletionStage<Reply> close(TransactionId id, @Nullable List<ExpectedBranch> expected) {
+        public CompletionStage<Reply> close(
+                TransactionId id, @Nullable List<ExpectedBranch> expected, @Nullable String owner) {
             return call("close", expected == null ? List.of() : expected);
         }
 

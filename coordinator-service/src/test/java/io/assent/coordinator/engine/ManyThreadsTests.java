@@ -73,10 +73,10 @@ class ManyThreadsTests {
             Instant deadline = Instant.now().plusSeconds(60);
             ids.add(id);
             boolean commitFirst = i % 2 == 0;
-            Supplier<CompletionStage<Answer>> commit =
-                    () -> one.commit(new Coordinator.Commit(id, null, deadline, set, null, Duration.ofSeconds(60)));
+            Supplier<CompletionStage<Answer>> commit = () ->
+                    one.commit(new Coordinator.Commit(id, null, deadline, set, null, Duration.ofSeconds(60), null));
             Supplier<CompletionStage<Answer>> rollback =
-                    () -> other.rollback(new Coordinator.Rollback(id, "wanted", set, Duration.ofSeconds(60)));
+                    () -> other.rollback(new Coordinator.Rollback(id, "wanted", set, Duration.ofSeconds(60), null));
             CompletableFuture<Answer> first = CompletableFuture.supplyAsync(commitFirst ? commit : rollback, workers)
                     .thenCompose(answer -> answer);
             CompletableFuture<Answer> second = CompletableFuture.supplyAsync(commitFirst ? rollback : commit, workers)
@@ -115,7 +115,8 @@ class ManyThreadsTests {
                     Instant.now().plusSeconds(60),
                     set,
                     null,
-                    i % 2 == 0 ? Duration.ZERO : Duration.ofSeconds(60));
+                    i % 2 == 0 ? Duration.ZERO : Duration.ofSeconds(60),
+                    null);
             asked.put(
                     id,
                     CompletableFuture.supplyAsync(() -> tight.commit(commit), workers)
@@ -139,7 +140,7 @@ class ManyThreadsTests {
         assertThat(tight.undecided()).isZero();
         TransactionId last = TransactionId.create(Instant.now(), random());
         assertThat(tight.commit(new Coordinator.Commit(
-                                last, null, Instant.now().plusSeconds(60), set, null, Duration.ofSeconds(60)))
+                                last, null, Instant.now().plusSeconds(60), set, null, Duration.ofSeconds(60), null))
                         .toCompletableFuture()
                         .orTimeout(60, TimeUnit.SECONDS)
                         .join()
@@ -202,6 +203,7 @@ class ManyThreadsTests {
                             0,
                             null,
                             r.changedAt(),
+                            null,
                             null);
                 });
                 return new Reply(Status.OK, stands, won[0], null);
@@ -229,7 +231,8 @@ class ManyThreadsTests {
         }
 
         @Override
-        public CompletionStage<Reply> close(TransactionId id, @Nullable List<ExpectedBranch> expected) {
+        public CompletionStage<Reply> close(
+                TransactionId id, @Nullable List<ExpectedBranch> expected, @Nullable String owner) {
             throw new AssertionError();
         }
 

@@ -100,8 +100,8 @@ class TransactionCoordinatorTests {
 
     @Test
     void who_does_not_want_to_wait_is_answered_right_after_the_decision() {
-        CompletionStage<Answer> answer =
-                ports.coordinator.commit(new Coordinator.Commit(ID, null, DEADLINE, List.of(ONE), null, Duration.ZERO));
+        CompletionStage<Answer> answer = ports.coordinator.commit(
+                new Coordinator.Commit(ID, null, DEADLINE, List.of(ONE), null, Duration.ZERO, null));
         assertThat(result(answer)).isNull();
         win();
         assertThat(result(answer)).isEqualTo(Result.PENDING);
@@ -232,7 +232,7 @@ class TransactionCoordinatorTests {
         small.coordinator.commit(small.collected(ONE));
         TransactionId other = TransactionId.create(NOW, new SplittableRandom(2));
         assertThat(result(small.coordinator.commit(
-                        new Coordinator.Commit(other, null, DEADLINE, List.of(ONE), null, Duration.ZERO))))
+                        new Coordinator.Commit(other, null, DEADLINE, List.of(ONE), null, Duration.ZERO, null))))
                 .isEqualTo(Result.OVERLOADED);
         assertThat(result(small.coordinator.commit(small.collected(ONE)))).isNull();
         assertThat(small.waiting()).containsExactly("decide");
@@ -250,7 +250,7 @@ class TransactionCoordinatorTests {
         CompletionStage<Answer> refused = small.coordinator.commit(commitOf(OTHER, Duration.ZERO, ONE));
         assertThat(result(refused)).isEqualTo(Result.OVERLOADED);
         assertThat(refused.toCompletableFuture().join().detail()).contains("the limit is 1 ");
-        assertThat(result(small.coordinator.begin(new Coordinator.Begin(null, "test", Duration.ofSeconds(10)))))
+        assertThat(result(small.coordinator.begin(new Coordinator.Begin(null, "test", Duration.ofSeconds(10), null))))
                 .isEqualTo(Result.OVERLOADED);
         assertThat(small.waiting()).as("nothing was asked of the log").containsExactly("decide");
         assertThat(small.heard).containsExactly("refused UNDECIDED", "refused UNDECIDED");
@@ -264,7 +264,7 @@ class TransactionCoordinatorTests {
         assertThat(small.coordinator.overloaded(ID)).isNull();
         assertThat(result(small.coordinator.commit(small.collected(ONE)))).isNull();
         assertThat(result(small.coordinator.rollback(
-                        new Coordinator.Rollback(OTHER, "wanted", List.of(), Duration.ZERO))))
+                        new Coordinator.Rollback(OTHER, "wanted", List.of(), Duration.ZERO, null))))
                 .isNull();
         assertThat(small.waiting()).containsExactly("decide", "decide");
     }
@@ -280,7 +280,7 @@ class TransactionCoordinatorTests {
         assertThat(small.coordinator.undecided()).isZero();
         assertThat(small.coordinator.overloaded(OTHER)).isNull();
 
-        small.coordinator.begin(new Coordinator.Begin(null, "test", Duration.ofSeconds(10)));
+        small.coordinator.begin(new Coordinator.Begin(null, "test", Duration.ofSeconds(10), null));
         assertThat(small.coordinator.undecided()).isEqualTo(1);
         small.answer("begin", HandDriven.reply(Status.UNAVAILABLE));
         assertThat(small.coordinator.undecided()).isZero();
@@ -358,7 +358,7 @@ class TransactionCoordinatorTests {
     private static final TransactionId OTHER = TransactionId.create(NOW, new SplittableRandom(2));
 
     private static Coordinator.Commit commitOf(TransactionId id, Duration patience, Branch... branches) {
-        return new Coordinator.Commit(id, null, DEADLINE, List.of(branches), null, patience);
+        return new Coordinator.Commit(id, null, DEADLINE, List.of(branches), null, patience, null);
     }
 
     // ---- votes
@@ -437,15 +437,15 @@ class TransactionCoordinatorTests {
 
     @Test
     void who_lost_does_not_count_the_cause_again() {
-        ports.coordinator.rollback(new Coordinator.Rollback(ID, "wanted", List.of(), Duration.ZERO));
+        ports.coordinator.rollback(new Coordinator.Rollback(ID, "wanted", List.of(), Duration.ZERO, null));
         ports.answer("decide", stands(Decision.ROLLBACK));
-        ports.coordinator.rollback(new Coordinator.Rollback(ID, "wanted", List.of(), Duration.ZERO));
+        ports.coordinator.rollback(new Coordinator.Rollback(ID, "wanted", List.of(), Duration.ZERO, null));
         assertThat(ports.heard).contains("decided ROLLBACK, lost").noneMatch(line -> line.contains("REQUESTED"));
     }
 
     @Test
     void what_somebody_asked_for_is_counted_as_requested() {
-        ports.coordinator.rollback(new Coordinator.Rollback(ID, "wanted", List.of(), Duration.ZERO));
+        ports.coordinator.rollback(new Coordinator.Rollback(ID, "wanted", List.of(), Duration.ZERO, null));
         win();
         assertThat(ports.heard).contains("decided ROLLBACK, won, REQUESTED");
     }
@@ -847,7 +847,7 @@ class TransactionCoordinatorTests {
         var damaged =
                 new DecisionLog.Reading(Status.OK, java.util.Map.of(), java.util.Set.of(ID), NOW, NOW.plusSeconds(1));
         assertThat(inquire("1", DEADLINE, damaged, null)).isEqualTo(InquiryAnswer.UNDECIDED);
-        CompletionStage<Answer> shown = ports.coordinator.find(ID);
+        CompletionStage<Answer> shown = ports.coordinator.find(ID, null);
         ports.answer("find", damaged);
         assertThat(result(shown)).isEqualTo(Result.UNAVAILABLE);
     }
@@ -867,7 +867,7 @@ class TransactionCoordinatorTests {
     @Test
     void begin_is_repeated_while_its_result_is_unknown_and_makes_an_id_if_there_is_none() {
         CompletionStage<Answer> answer =
-                ports.coordinator.begin(new Coordinator.Begin(null, "test", Duration.ofSeconds(10)));
+                ports.coordinator.begin(new Coordinator.Begin(null, "test", Duration.ofSeconds(10), null));
         ports.answer("begin", reply(Status.INDETERMINATE));
         ports.pass(Duration.ofMillis(50));
         ports.answer("begin", new Reply(Status.OK, undecided(null), true, null));
@@ -895,7 +895,7 @@ class TransactionCoordinatorTests {
 
     @Test
     void a_decision_that_no_write_has_returned_is_not_shown_R4() {
-        CompletionStage<Answer> answer = ports.coordinator.find(ID);
+        CompletionStage<Answer> answer = ports.coordinator.find(ID, null);
         ports.answer("find", read(NOW, decided(Decision.COMMIT, false, List.of(ONE), null)));
         var shown = answer.toCompletableFuture().join().transaction();
         assertThat(shown).isNotNull();
@@ -908,21 +908,173 @@ class TransactionCoordinatorTests {
     void a_decision_that_this_instance_was_told_is_shown_without_a_look_at_the_log() {
         ports.coordinator.commit(ports.collected(ONE));
         win();
-        var shown = ports.coordinator.find(ID).toCompletableFuture().join().transaction();
+        var shown =
+                ports.coordinator.find(ID, null).toCompletableFuture().join().transaction();
         assertThat(shown).isNotNull();
         assertThat(shown.decision()).isEqualTo(Decision.COMMIT);
     }
 
     @Test
     void what_is_not_there_is_not_found_or_too_old_R9() {
-        CompletionStage<Answer> absent = ports.coordinator.find(ID);
+        CompletionStage<Answer> absent = ports.coordinator.find(ID, null);
         ports.answer("find", read(NOW));
         assertThat(result(absent)).isEqualTo(Result.NOT_FOUND);
-        CompletionStage<Answer> pruned = ports.coordinator.find(ID);
+        CompletionStage<Answer> pruned = ports.coordinator.find(ID, null);
         ports.answer(
                 "find",
                 new DecisionLog.Reading(Status.OK, java.util.Map.of(), java.util.Set.of(), NOW, NOW.plusSeconds(1)));
         assertThat(result(pruned)).isEqualTo(Result.TOO_OLD);
+    }
+
+    // ---- owners
+
+    @Test
+    void who_asks_for_what_somebody_else_is_deciding_waits_and_is_then_refused() {
+        CompletionStage<Answer> own = ports.coordinator.commit(ports.collectedBy("orders", ONE));
+        CompletionStage<Answer> rollback = ports.coordinator.rollback(ports.rollbackBy("billing", TWO));
+        CompletionStage<Answer> commit = ports.coordinator.commit(ports.collectedBy("billing", TWO));
+        CompletionStage<Answer> begun = ports.coordinator.commit(ports.begunBy("billing"));
+
+        assertThat(ports.waiting()).containsExactly("decide");
+        assertThat(proposal().owner()).isEqualTo("orders");
+        assertThat(result(rollback)).isNull();
+        win();
+
+        assertThat(result(rollback)).isEqualTo(Result.TRANSACTION_CONFLICT);
+        assertThat(result(commit)).isEqualTo(Result.TRANSACTION_CONFLICT);
+        assertThat(result(begun)).isEqualTo(Result.NOT_FOUND);
+        for (CompletionStage<Answer> refused : List.of(rollback, commit, begun)) {
+            assertThat(refused.toCompletableFuture().join().transaction()).isNull();
+            assertThat(refused.toCompletableFuture().join().detail()).isNull();
+        }
+        assertThat(ports.waiting()).as("nothing is adopted").containsExactly("order 1");
+        CompletionStage<Answer> later = ports.coordinator.rollback(ports.rollbackBy("billing", TWO));
+        assertThat(result(later)).isEqualTo(Result.TRANSACTION_CONFLICT);
+        ports.acknowledge("1", BranchState.COMMITTED);
+        assertThat(result(own)).isEqualTo(Result.COMPLETE);
+    }
+
+    @Test
+    void a_stranger_who_was_first_does_not_keep_the_owner_from_it() {
+        CompletionStage<Answer> stranger = ports.coordinator.rollback(ports.rollbackBy("billing", TWO));
+        CompletionStage<Answer> own = ports.coordinator.commit(ports.collectedBy("orders", ONE));
+        assertThat(proposal().owner()).isEqualTo("billing");
+        ports.answer("decide", new Reply(Status.FOREIGN, null, false, null));
+
+        assertThat(result(stranger)).isEqualTo(Result.TRANSACTION_CONFLICT);
+        assertThat(proposal().owner()).isEqualTo("orders");
+        assertThat(proposal().decision()).isEqualTo(Decision.COMMIT);
+        assertThat(proposal().branches()).containsExactly(ONE);
+        win();
+        ports.acknowledge("1", BranchState.COMMITTED);
+        assertThat(result(own)).isEqualTo(Result.COMPLETE);
+        assertThat(ports.heard).noneMatch(line -> line.contains("ROLLBACK"));
+    }
+
+    /** The stranger's votes are outstanding, so the transaction has not left memory when the owner's turn comes. */
+    @Test
+    void nothing_that_a_stranger_has_named_is_decided_in_the_name_of_the_owner() {
+        CompletionStage<Answer> stranger = ports.coordinator.commit(
+                ports.collectedBy("billing", branch("8", Vote.PENDING), branch("9", Vote.PENDING)));
+        CompletionStage<Answer> own = ports.coordinator.rollback(ports.rollbackBy("orders"));
+        assertThat(ports.waiting()).containsExactly("prepare 8", "prepare 9");
+        ports.vote("8", Vote.ROLLBACK);
+        ports.answer("decide", new Reply(Status.FOREIGN, null, false, null));
+
+        assertThat(result(stranger)).isEqualTo(Result.TRANSACTION_CONFLICT);
+        assertThat(ports.waiting()).containsExactlyInAnyOrder("prepare 9", "decide");
+        assertThat(proposal().owner()).isEqualTo("orders");
+        assertThat(proposal().name()).isNull();
+        assertThat(proposal().branches()).isEmpty();
+        win();
+        assertThat(result(own)).isEqualTo(Result.COMPLETE);
+    }
+
+    @Test
+    void operators_and_inquiries_are_told_what_stands_and_decide_in_nobody_s_name() {
+        ports.coordinator.commit(ports.collectedBy("orders", ONE));
+        CompletionStage<Answer> operator = ports.coordinator.rollback(ports.rollback());
+        win();
+        assertThat(result(operator)).isEqualTo(Result.COMMITTED);
+
+        HandDriven other = new HandDriven();
+        CompletionStage<Answer> first = other.coordinator.rollback(other.rollback());
+        Proposal proposed = (Proposal) other.take("decide").argument();
+        assertThat(proposed.owner()).isNull();
+        assertThat(result(first)).isNull();
+    }
+
+    @Test
+    void who_waits_for_what_somebody_else_is_deciding_waits_no_longer_than_for_an_answer_R8() {
+        ports.coordinator.commit(ports.collectedBy("orders", ONE));
+        CompletionStage<Answer> other = ports.coordinator.rollback(ports.rollbackBy("billing"));
+        ports.pass(EngineSettings.defaults().answerWithin());
+        assertThat(result(other)).isEqualTo(Result.UNKNOWN);
+        win();
+        assertThat(ports.waiting()).as("it is not asked for any more").containsExactly("order 1");
+    }
+
+    @Test
+    void a_begun_transaction_of_somebody_else_is_not_found() {
+        CompletionStage<Answer> stranger = ports.coordinator.commit(ports.begunBy("billing"));
+        ports.answer("close", new Reply(Status.FOREIGN, null, false, null));
+        assertThat(stranger.toCompletableFuture().join()).isEqualTo(new Answer(Result.NOT_FOUND, ID, null, null));
+        CompletionStage<Answer> begin =
+                ports.coordinator.begin(new Coordinator.Begin(ID, "test", Duration.ofSeconds(10), "billing"));
+        ports.answer("begin", new Reply(Status.FOREIGN, null, false, null));
+        assertThat(begin.toCompletableFuture().join())
+                .isEqualTo(new Answer(Result.TRANSACTION_CONFLICT, ID, null, null));
+        assertThat(ports.coordinator.inFlight()).isZero();
+    }
+
+    @Test
+    void who_asks_for_a_begun_transaction_of_somebody_else_changes_nothing_of_what_is_under_way() {
+        CompletionStage<Answer> own = ports.coordinator.commit(ports.begunBy("orders"));
+        CompletionStage<Answer> early = ports.coordinator.rollback(ports.rollbackBy("billing", TWO));
+        ports.answer(
+                "close",
+                new Reply(
+                        Status.OK, HandDriven.owned("orders", undecided(NOW, branch("1", Vote.PENDING))), true, null));
+        CompletionStage<Answer> late = ports.coordinator.rollback(ports.rollbackBy("billing", TWO));
+
+        assertThat(result(early)).isEqualTo(Result.TRANSACTION_CONFLICT);
+        assertThat(result(late)).isEqualTo(Result.TRANSACTION_CONFLICT);
+        assertThat(ports.waiting()).containsExactly("prepare 1");
+        ports.vote("1", Vote.PREPARED);
+        assertThat(proposal().decision()).isEqualTo(Decision.COMMIT);
+        win();
+        ports.acknowledge("1", BranchState.COMMITTED);
+        assertThat(result(own)).isEqualTo(Result.COMPLETE);
+    }
+
+    @Test
+    void what_belongs_to_nobody_is_decided_by_all() {
+        CompletionStage<Answer> commit = ports.coordinator.commit(ports.begunBy("orders"));
+        ports.answer("close", new Reply(Status.OK, undecided(NOW, branch("1", Vote.PENDING)), true, null));
+        CompletionStage<Answer> rollback = ports.coordinator.rollback(ports.rollbackBy("billing"));
+        assertThat(proposal().decision()).isEqualTo(Decision.ROLLBACK);
+        ports.answer("decide", stands(Decision.ROLLBACK));
+        assertThat(result(commit)).isEqualTo(Result.ROLLED_BACK);
+        assertThat(result(rollback)).isEqualTo(Result.COMPLETE);
+    }
+
+    @Test
+    void what_belongs_to_somebody_else_is_shown_like_what_is_not_there() {
+        ports.coordinator.commit(ports.collectedBy("orders", ONE));
+        win();
+        var owned = HandDriven.owned("orders", decided(Decision.COMMIT, true, List.of(ONE), null));
+
+        CompletionStage<Answer> stranger = ports.coordinator.find(ID, "billing");
+        ports.answer("find", read(NOW, owned));
+        assertThat(stranger.toCompletableFuture().join()).isEqualTo(new Answer(Result.NOT_FOUND, ID, null, null));
+        CompletionStage<Answer> old = ports.coordinator.find(ID, "billing");
+        ports.answer(
+                "find",
+                new DecisionLog.Reading(
+                        Status.OK, java.util.Map.of(ID, owned), java.util.Set.of(), NOW, NOW.plusSeconds(1)));
+        assertThat(result(old)).isEqualTo(Result.TOO_OLD);
+        assertThat(result(ports.coordinator.find(ID, "orders"))).isEqualTo(Result.OK);
+        assertThat(result(ports.coordinator.find(ID, null))).isEqualTo(Result.OK);
     }
 
     static EngineSettings settings(int maxInFlight, int maxRedelivering) {

@@ -43,16 +43,16 @@ final class Drafts {
 
     static Proposal commit(TransactionId id, long nonce) {
         return new Proposal(
-                nonce, id, Decision.COMMIT, null, null, List.of(branch("1", SHOP)), null, Duration.ofSeconds(10));
+                nonce, id, Decision.COMMIT, null, null, List.of(branch("1", SHOP)), null, Duration.ofSeconds(10), null);
     }
 
     static Proposal rollback(TransactionId id, long nonce) {
-        return new Proposal(nonce, id, Decision.ROLLBACK, null, null, List.of(), "test", Duration.ofSeconds(10));
+        return new Proposal(nonce, id, Decision.ROLLBACK, null, null, List.of(), "test", Duration.ofSeconds(10), null);
     }
 
     /** Delivery by other instances may begin at once. */
     static Proposal due(TransactionId id) {
-        return new Proposal(1, id, Decision.COMMIT, null, null, List.of(branch("1", SHOP)), null, Duration.ZERO);
+        return new Proposal(1, id, Decision.COMMIT, null, null, List.of(branch("1", SHOP)), null, Duration.ZERO, null);
     }
 
     static Progress complete(TransactionId id, Branch branch) {

@@ -227,7 +227,7 @@ class GroupCommitIntegrationTests {
         closing.get(30, TimeUnit.SECONDS);
         assertThat(Drafts.get(log.port().decide(Drafts.commit(Drafts.id(), 1))).status())
                 .isEqualTo(Status.UNAVAILABLE);
-        assertThat(Drafts.get(log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1))))
+        assertThat(Drafts.get(log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null)))
                         .status())
                 .isEqualTo(Status.UNAVAILABLE);
         assertThat(log.count("select count(*) from assent_transaction"))
@@ -238,8 +238,8 @@ class GroupCommitIntegrationTests {
     @Test
     void oneProposalThatCannotBeWrittenHoldsUpNoOther() throws SQLException {
         TransactionId broken = Drafts.id();
-        Drafts.get(log.port().begin(new NewTransaction(broken, null, Duration.ofMinutes(1))));
-        Drafts.get(log.port().close(broken, null));
+        Drafts.get(log.port().begin(new NewTransaction(broken, null, Duration.ofMinutes(1), null)));
+        Drafts.get(log.port().close(broken, null, null));
         log.execute("update assent_transaction set branches = '{}' where id = '" + broken + "'");
         List<CompletionStage<Reply>> replies = new ArrayList<>();
         List<CompletionStage<Reply>> poison = new ArrayList<>();
@@ -271,7 +271,8 @@ class GroupCommitIntegrationTests {
                         null,
                         List.of(),
                         "nul \0 and surrogate \ud800 and " + "x".repeat(5_000),
-                        Duration.ofSeconds(10))));
+                        Duration.ofSeconds(10),
+                        null)));
         assertThat(reply.status()).isEqualTo(Status.OK);
         assertThat(reply.record().reason())
                 .startsWith("nul \ufffd and surrogate \ufffd and x")

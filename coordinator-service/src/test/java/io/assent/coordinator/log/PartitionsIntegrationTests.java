@@ -244,7 +244,7 @@ class PartitionsIntegrationTests {
             for (Reply reply : List.of(
                     Drafts.get(asleep.port().decide(Drafts.commit(id, 1))),
                     Drafts.get(asleep.port().decide(Drafts.rollback(id, 1))),
-                    Drafts.get(asleep.port().begin(new NewTransaction(id, null, Duration.ofMinutes(1)))))) {
+                    Drafts.get(asleep.port().begin(new NewTransaction(id, null, Duration.ofMinutes(1), null))))) {
                 assertThat(reply.status()).isEqualTo(Status.UNAVAILABLE);
                 assertThat(reply.detail()).contains("no partition for " + id);
             }

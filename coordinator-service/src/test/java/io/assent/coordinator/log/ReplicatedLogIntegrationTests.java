@@ -99,7 +99,7 @@ class ReplicatedLogIntegrationTests {
     @Test
     void l1_aCancelledWaitOfACommitIsIndeterminateAsWell() throws SQLException {
         TransactionId id = Drafts.id();
-        NewTransaction begin = new NewTransaction(id, null, Duration.ofMinutes(1));
+        NewTransaction begin = new NewTransaction(id, null, Duration.ofMinutes(1), null);
         pair.standby().pause();
         CompletionStage<Reply> hanging = log.port().begin(begin);
         awaitWaitingForStandby("assent-log");
@@ -314,7 +314,8 @@ class ReplicatedLogIntegrationTests {
 
         long before = System.nanoTime();
         Reply refused = Drafts.get(log.port().decide(Drafts.commit(Drafts.id(), 1)));
-        Reply refusedBegin = Drafts.get(log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1))));
+        Reply refusedBegin =
+                Drafts.get(log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null)));
         assertThat(Duration.ofNanos(System.nanoTime() - before))
                 .as("not after a socket timeout")
                 .isLessThan(Duration.ofSeconds(4));
@@ -342,7 +343,8 @@ class ReplicatedLogIntegrationTests {
         TransactionId id = Drafts.id();
         pair.standby().pause();
         CompletionStage<Reply> hanging = log.port().decide(Drafts.commit(id, 1));
-        CompletionStage<Reply> begin = log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1)));
+        CompletionStage<Reply> begin =
+                log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null));
         awaitWaitingForStandby("assent-decide");
         awaitWaitingForStandby("assent-log");
 

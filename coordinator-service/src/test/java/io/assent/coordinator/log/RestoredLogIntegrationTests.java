@@ -110,7 +110,8 @@ class RestoredLogIntegrationTests {
                 // Decided after the backup: the restored log does not know it.
                 lost = Drafts.id();
                 commit(log, lost);
-                assertThat(Drafts.get(log.port().close(open, null)).status()).isEqualTo(Status.OK);
+                assertThat(Drafts.get(log.port().close(open, null, null)).status())
+                        .isEqualTo(Status.OK);
                 Branch branch = Drafts.get(log.port().find(List.of(open)))
                         .records()
                         .get(open)
@@ -125,7 +126,8 @@ class RestoredLogIntegrationTests {
                                                 null,
                                                 List.of(branch),
                                                 null,
-                                                Duration.ofSeconds(1))))
+                                                Duration.ofSeconds(1),
+                                                null)))
                                 .record()
                                 .decision())
                         .isEqualTo(Decision.COMMIT);
@@ -144,7 +146,7 @@ class RestoredLogIntegrationTests {
                         assertThat(reply.detail()).contains("restored", "operator");
                     }
                 }
-                assertThat(Drafts.get(log.port().begin(new NewTransaction(lost, null, Duration.ofMinutes(1))))
+                assertThat(Drafts.get(log.port().begin(new NewTransaction(lost, null, Duration.ofMinutes(1), null)))
                                 .status())
                         .isEqualTo(Status.HELD);
                 assertThat(Drafts.get(log.port().decide(Drafts.rollback(kept, 7)))
@@ -269,7 +271,7 @@ class RestoredLogIntegrationTests {
     }
 
     private static void begin(OpenLog log, TransactionId id) {
-        assertThat(Drafts.get(log.port().begin(new NewTransaction(id, null, Duration.ofMinutes(5))))
+        assertThat(Drafts.get(log.port().begin(new NewTransaction(id, null, Duration.ofMinutes(5), null)))
                         .status())
                 .isEqualTo(Status.OK);
         assertThat(Drafts.get(log.port().enlist(id, Drafts.branch("1", Drafts.SHOP)))

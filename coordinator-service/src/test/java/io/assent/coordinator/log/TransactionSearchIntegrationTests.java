@@ -87,7 +87,7 @@ class TransactionSearchIntegrationTests {
         TransactionId last = null;
         List<TransactionRecord> page;
         do {
-            page = search.search(new Query(null, Set.of(), null, null, null, 500, last))
+            page = search.search(new Query(null, Set.of(), null, null, null, 500, last, null))
                     .found();
             page.forEach(record -> seen.add(record.id()));
             last = page.isEmpty() ? null : page.get(page.size() - 1).id();
@@ -98,7 +98,7 @@ class TransactionSearchIntegrationTests {
 
     @Test
     void sumsUpWhatIsDecidedAndNotComplete() {
-        Drafts.get(log.begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1))));
+        Drafts.get(log.begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null)));
         decided(Drafts.commit(Drafts.id(), 1));
         completed(Drafts.commit(Drafts.id(), 1));
         assertThat(search.backlog()).isEqualTo(new TransactionSearch.Backlog(List.of(), 0, List.of()));
@@ -124,10 +124,24 @@ class TransactionSearchIntegrationTests {
         execute("update assent_transaction set outcome = 'HEURISTIC_MIXED',"
                 + " branches = jsonb_set(branches, '{0,state}', '\"ROLLED_BACK\"') where id = '" + one + "'");
         assertThat(ids(new Query(
-                        null, Set.of(Outcome.HEURISTIC_MIXED, Outcome.HEURISTIC_HAZARD), null, null, null, 500, null)))
+                        null,
+                        Set.of(Outcome.HEURISTIC_MIXED, Outcome.HEURISTIC_HAZARD),
+                        null,
+                        null,
+                        null,
+                        500,
+                        null,
+                        null)))
                 .containsExactly(one);
         assertThat(ids(new Query(
-                        TransactionState.ROLLING_BACK, Set.of(Outcome.HEURISTIC_MIXED), null, null, null, 500, null)))
+                        TransactionState.ROLLING_BACK,
+                        Set.of(Outcome.HEURISTIC_MIXED),
+                        null,
+                        null,
+                        null,
+                        500,
+                        null,
+                        null)))
                 .isEmpty();
         TransactionSearch.Backlog contradicted = search.backlog();
         assertThat(contradicted.heuristics()).isEqualTo(1);
@@ -148,10 +162,10 @@ class TransactionSearchIntegrationTests {
     @Test
     void findsByEveryStateAsItIsShown() {
         TransactionId active = Drafts.id();
-        Drafts.get(log.begin(new NewTransaction(active, null, Duration.ofMinutes(1))));
+        Drafts.get(log.begin(new NewTransaction(active, null, Duration.ofMinutes(1), null)));
         TransactionId preparing = Drafts.id();
-        Drafts.get(log.begin(new NewTransaction(preparing, null, Duration.ofMinutes(1))));
-        Drafts.get(log.close(preparing, null));
+        Drafts.get(log.begin(new NewTransaction(preparing, null, Duration.ofMinutes(1), null)));
+        Drafts.get(log.close(preparing, null, null));
         TransactionId unconfirmed = decided(Drafts.commit(Drafts.id(), 1));
         TransactionId committing = decided(Drafts.commit(Drafts.id(), 1));
         Drafts.get(log.record(new Progress(committing, List.of(), false, Duration.ofMinutes(1))));
@@ -166,16 +180,17 @@ class TransactionSearchIntegrationTests {
         assertThat(ids(state(TransactionState.COMMITTED))).containsExactly(committed);
         assertThat(ids(state(TransactionState.ROLLING_BACK))).containsExactly(rollingBack);
         assertThat(ids(state(TransactionState.ROLLED_BACK))).containsExactly(rolledBack);
-        assertThat(ids(new Query(null, Set.of(), null, null, null, 500, null))).hasSize(7);
+        assertThat(ids(new Query(null, Set.of(), null, null, null, 500, null, null)))
+                .hasSize(7);
     }
 
     @Test
     void anUnconfirmedDecisionIsHiddenWithAllThatWouldGiveItAway() {
         Branch branch = Drafts.branch("1", Drafts.SHOP);
         TransactionId id = decided(new Proposal(
-                1, Drafts.id(), Decision.COMMIT, "checkout", null, List.of(branch), null, Duration.ofMinutes(1)));
+                1, Drafts.id(), Decision.COMMIT, "checkout", null, List.of(branch), null, Duration.ofMinutes(1), null));
 
-        TransactionRecord shown = only(search.search(new Query(null, Set.of(), "checkout", null, null, 10, null))
+        TransactionRecord shown = only(search.search(new Query(null, Set.of(), "checkout", null, null, 10, null, null))
                 .found());
 
         assertThat(shown.id()).isEqualTo(id);
@@ -186,8 +201,9 @@ class TransactionSearchIntegrationTests {
         assertThat(shown.branches()).extracting(Branch::member).containsExactly(false);
 
         Drafts.get(log.record(new Progress(id, List.of(), false, Duration.ofMinutes(1))));
-        TransactionRecord confirmed = only(search.search(new Query(null, Set.of(), "checkout", null, null, 10, null))
-                .found());
+        TransactionRecord confirmed =
+                only(search.search(new Query(null, Set.of(), "checkout", null, null, 10, null, null))
+                        .found());
         assertThat(confirmed.decision()).isEqualTo(Decision.COMMIT);
         assertThat(confirmed)
                 .as("the same as by id")
@@ -201,21 +217,48 @@ class TransactionSearchIntegrationTests {
         TransactionId refund = decided(named("refund", Drafts.branch("1", BANK)));
         execute("update assent_transaction set changed_at = changed_at - interval '1 hour' where id = '" + both + "'");
 
-        assertThat(ids(new Query(null, Set.of(), "checkout", null, null, 10, null)))
+        assertThat(ids(new Query(null, Set.of(), "checkout", null, null, 10, null, null)))
                 .containsExactlyInAnyOrder(shop, both);
-        assertThat(ids(new Query(null, Set.of(), null, BANK, null, 10, null))).containsExactlyInAnyOrder(both, refund);
-        assertThat(ids(new Query(null, Set.of(), null, null, Duration.ofMinutes(59), 10, null)))
+        assertThat(ids(new Query(null, Set.of(), null, BANK, null, 10, null, null)))
+                .containsExactlyInAnyOrder(both, refund);
+        assertThat(ids(new Query(null, Set.of(), null, null, Duration.ofMinutes(59), 10, null, null)))
                 .containsExactly(both);
-        assertThat(ids(new Query(null, Set.of(), null, null, Duration.ofMinutes(61), 10, null)))
+        assertThat(ids(new Query(null, Set.of(), null, null, Duration.ofMinutes(61), 10, null, null)))
                 .isEmpty();
         assertThat(ids(new Query(
-                        TransactionState.PREPARING, Set.of(), "checkout", BANK, Duration.ofMinutes(59), 10, null)))
+                        TransactionState.PREPARING,
+                        Set.of(),
+                        "checkout",
+                        BANK,
+                        Duration.ofMinutes(59),
+                        10,
+                        null,
+                        null)))
                 .containsExactly(both);
-        assertThat(ids(new Query(null, Set.of(), "check", null, null, 10, null)))
+        assertThat(ids(new Query(null, Set.of(), "check", null, null, 10, null, null)))
                 .as("exact")
                 .isEmpty();
-        assertThat(ids(new Query(null, Set.of(), null, new ParticipantName("ban"), null, 10, null)))
+        assertThat(ids(new Query(null, Set.of(), null, new ParticipantName("ban"), null, 10, null, null)))
                 .isEmpty();
+    }
+
+    @Test
+    void findsWhatBelongsToTheCallerOrToNobody() {
+        TransactionId own = decided(owned("orders"));
+        TransactionId nobodys = decided(owned(null));
+        TransactionId foreign = decided(owned("billing"));
+
+        assertThat(ids(new Query(null, Set.of(), null, null, null, 10, null, "orders")))
+                .containsExactlyInAnyOrder(own, nobodys);
+        assertThat(ids(new Query(null, Set.of(), "refund", null, null, 10, null, "orders")))
+                .isEmpty();
+        assertThat(ids(new Query(null, Set.of(), null, null, null, 10, null, null)))
+                .containsExactlyInAnyOrder(own, nobodys, foreign);
+    }
+
+    private static Proposal owned(@Nullable String owner) {
+        return new Proposal(
+                1, Drafts.id(), Decision.ROLLBACK, null, null, List.of(), "test", Duration.ofMinutes(1), owner);
     }
 
     @Test
@@ -223,25 +266,26 @@ class TransactionSearchIntegrationTests {
         TransactionId sound = decided(Drafts.rollback(Drafts.id(), 1));
         TransactionId broken = decided(Drafts.rollback(Drafts.id(), 1));
         execute("update assent_transaction set branches = '{}' where id = '" + broken + "'");
-        assertThat(ids(new Query(null, Set.of(), null, null, null, 10, null))).containsExactly(sound);
+        assertThat(ids(new Query(null, Set.of(), null, null, null, 10, null, null)))
+                .containsExactly(sound);
     }
 
     @Test
     void limitsAreChecked() {
         for (int limit : new int[] {0, 501}) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> search.search(new Query(null, Set.of(), null, null, null, limit, null)))
+                    .isThrownBy(() -> search.search(new Query(null, Set.of(), null, null, null, limit, null, null)))
                     .withMessageContaining("1 to 500");
         }
     }
 
     private static Proposal named(String name, Branch... branches) {
         return new Proposal(
-                1, Drafts.id(), Decision.COMMIT, name, null, List.of(branches), null, Duration.ofMinutes(1));
+                1, Drafts.id(), Decision.COMMIT, name, null, List.of(branches), null, Duration.ofMinutes(1), null);
     }
 
     private static Query state(@Nullable TransactionState state) {
-        return new Query(state, Set.of(), null, null, null, 500, null);
+        return new Query(state, Set.of(), null, null, null, 500, null, null);
     }
 
     private static List<TransactionId> ids(Query query) {

@@ -167,6 +167,7 @@ class ListenersTests {
                 0,
                 null,
                 NOW,
+                null,
                 null);
     }
 }

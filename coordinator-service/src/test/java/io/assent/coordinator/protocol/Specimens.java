@@ -100,6 +100,7 @@ final class Specimens {
                 0,
                 null,
                 NOW,
+                null,
                 null);
     }
 

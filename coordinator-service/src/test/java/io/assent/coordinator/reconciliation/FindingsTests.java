@@ -221,6 +221,7 @@ class FindingsTests {
                 0,
                 null,
                 NOW,
-                resolution);
+                resolution,
+                null);
     }
 }

@@ -10,6 +10,8 @@ import com.github.tomakehurst.wiremock.WireMockServer;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
@@ -214,6 +216,11 @@ class CallersTests {
                                         .build(),
                                 ISSUER_KEY),
                 null));
+        for (String subject :
+                List.of("null", "\" \"", "\"orders\\u0000\"", "\"\\ud800\"", '"' + "o".repeat(256) + '"')) {
+            String nameless = claims("tx:operate tx:read").toString().replace("\"orders\"", subject);
+            callers.add(new Caller("a token of nobody", "Bearer " + signed(nameless, ISSUER_KEY), null));
+        }
         callers.add(new Caller("an unsigned token", "Bearer " + unsigned("tx:operate"), null));
         return callers;
     }
@@ -427,8 +434,12 @@ class CallersTests {
     }
 
     private static String token(JWTClaimsSet claims, KeyPair key) {
+        return signed(claims.toString(), key);
+    }
+
+    private static String signed(String claims, KeyPair key) {
         try {
-            SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.RS256), claims);
+            JWSObject token = new JWSObject(new JWSHeader(JWSAlgorithm.RS256), new Payload(claims));
             token.sign(new RSASSASigner(key.getPrivate()));
             return token.serialize();
         } catch (JOSEException e) {

@@ -68,13 +68,13 @@ class ShardsTests {
         Branch branch = Branch.named(
                 new BranchId("1"), SHOP, "http://shop/assent/v1", new BranchRef("assent:shop:1"), Vote.PREPARED);
         List<CompletionStage<Answer>> answers = List.of(
-                coordinator.begin(new Begin(id, null, Duration.ofSeconds(1))),
+                coordinator.begin(new Begin(id, null, Duration.ofSeconds(1), null)),
                 coordinator.enlist(id, branch),
-                coordinator.commit(new Commit(id, null, null, null, null, Duration.ZERO)),
-                coordinator.rollback(new Rollback(id, null, List.of(), Duration.ZERO)),
+                coordinator.commit(new Commit(id, null, null, null, null, Duration.ZERO, null)),
+                coordinator.rollback(new Rollback(id, null, List.of(), Duration.ZERO, null)),
                 coordinator.resolve(id, "by hand"),
                 coordinator.retry(id),
-                coordinator.find(id));
+                coordinator.find(id, null));
         answers.forEach(answer -> assertThat(get(answer).result()).isEqualTo(Result.OK));
         assertThat(second.asked).hasSize(7).containsOnly(id);
         assertThat(main.asked).isEmpty();
@@ -84,11 +84,11 @@ class ShardsTests {
     void an_id_that_is_made_here_is_one_of_a_log_that_can_decide() {
         second.down = "its disk is full";
         for (int i = 0; i < 100; i++) {
-            get(coordinator.begin(new Begin(null, null, Duration.ofSeconds(1))));
+            get(coordinator.begin(new Begin(null, null, Duration.ofSeconds(1), null)));
         }
         assertThat(main.asked).hasSize(100).doesNotHaveDuplicates();
         main.down = "as well";
-        get(coordinator.begin(new Begin(null, null, Duration.ofSeconds(1))));
+        get(coordinator.begin(new Begin(null, null, Duration.ofSeconds(1), null)));
         assertThat(main.asked.size() + second.asked.size())
                 .as("somebody has to say that it is refused")
                 .isEqualTo(101);
@@ -111,7 +111,7 @@ class ShardsTests {
     void an_id_that_was_given_is_not_changed() {
         second.down = "its disk is full";
         TransactionId given = idIn("second");
-        get(coordinator.begin(new Begin(given, null, Duration.ofSeconds(1))));
+        get(coordinator.begin(new Begin(given, null, Duration.ofSeconds(1), null)));
         assertThat(second.asked).containsExactly(given);
     }
 
@@ -121,7 +121,7 @@ class ShardsTests {
         closed.named("main").failed("no route to host");
         ShardedCoordinator nothing =
                 new ShardedCoordinator(closed, Duration.ofMillis(1), InstantSource.system(), random);
-        Answer answer = get(nothing.find(idIn("main")));
+        Answer answer = get(nothing.find(idIn("main"), null));
         assertThat(answer.result()).isEqualTo(Result.UNAVAILABLE);
         assertThat(answer.detail()).isEqualTo("no route to host");
         assertThat(get(nothing.inquire(SHOP, List.of(inquiry(idIn("main")))))
@@ -250,7 +250,7 @@ class ShardsTests {
     }
 
     private static Query query(int limit) {
-        return new Query(null, Set.of(), null, null, null, limit, null);
+        return new Query(null, Set.of(), null, null, null, limit, null, null);
     }
 
     private static Inquiry inquiry(TransactionId id) {
@@ -265,7 +265,7 @@ class ShardsTests {
         Instant now = id.timestamp();
         return new TransactionRecord(
                 id, null, true, now, now, null, null, null, false, null, null, List.of(), 0, null, null, 0, null, now,
-                null);
+                null, null);
     }
 
     private static <T> T get(CompletionStage<T> stage) {

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** An open log that remembers what it was asked and answers as the test says. */
 final class StubLog implements Coordinator, Admission, TransactionSearch, InstanceList {
@@ -77,7 +78,7 @@ final class StubLog implements Coordinator, Admission, TransactionSearch, Instan
     }
 
     @Override
-    public CompletionStage<Answer> find(TransactionId id) {
+    public CompletionStage<Answer> find(TransactionId id, @Nullable String owner) {
         return answer(id);
     }
 

@@ -74,7 +74,8 @@ class ApiTests {
         assertThat(response.text("id")).isEqualTo(Records.ID.toString());
         assertThat(response.text("state")).isEqualTo("ACTIVE");
         assertThat(response.json().has("decision")).isFalse();
-        assertThat(coordinator.lastAsked()).isEqualTo(new Coordinator.Begin(null, "checkout", Duration.ofSeconds(30)));
+        assertThat(coordinator.lastAsked())
+                .isEqualTo(new Coordinator.Begin(null, "checkout", Duration.ofSeconds(30), null));
     }
 
     @Test
@@ -236,7 +237,8 @@ class ApiTests {
 
         http.post("/v1/transactions", "{\"id\":\"" + Records.ID + "\",\"timeout\":\"PT0.1S\"}");
 
-        assertThat(coordinator.lastAsked()).isEqualTo(new Coordinator.Begin(Records.ID, null, Duration.ofMillis(100)));
+        assertThat(coordinator.lastAsked())
+                .isEqualTo(new Coordinator.Begin(Records.ID, null, Duration.ofMillis(100), null));
     }
 
     @Test
@@ -437,7 +439,8 @@ class ApiTests {
                         new ParticipantName("payment-service"),
                         Duration.ofMinutes(1),
                         1,
-                        Records.ID));
+                        Records.ID,
+                        null));
         var item = response.json().path("items").path(0);
         assertThat(item.path("state").asString()).isEqualTo("PREPARING");
         assertThat(item.has("decision")).isFalse();
@@ -445,7 +448,7 @@ class ApiTests {
         assertThat(response.text("cursor")).isEqualTo(Records.ID.toString());
         assertThat(http.get("/v1/transactions").text("cursor")).isNull();
         assertThat(coordinator.lastAsked())
-                .isEqualTo(new TransactionSearch.Query(null, Set.of(), null, null, null, 50, null));
+                .isEqualTo(new TransactionSearch.Query(null, Set.of(), null, null, null, 50, null, null));
     }
 
     @Test

@@ -114,7 +114,7 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
     }
 
     @Override
-    public CompletionStage<Answer> find(TransactionId id) {
+    public CompletionStage<Answer> find(TransactionId id, String owner) {
         called.accept(new Find(id));
         return answer.apply(id);
     }

@@ -78,6 +78,7 @@ final class Records {
                 0,
                 decision == null || completedAt != null ? null : NOW.plusSeconds(10),
                 NOW,
+                null,
                 null);
     }
 }
