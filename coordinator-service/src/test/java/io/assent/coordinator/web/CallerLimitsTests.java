@@ -69,7 +69,8 @@ class CallerLimitsTests {
     void operators_and_those_who_need_not_say_who_they_are_are_not_limited() {
         CallerLimits limits = limits(1, 1, 1);
         HttpServletRequest operator = of("ada", "SCOPE_tx:operate", "SCOPE_tx:begin");
-        HttpServletRequest somebody = new MockHttpServletRequest();
+        // Where nobody has to prove who they are, everybody may do everything.
+        HttpServletRequest somebody = of("everybody", "SCOPE_tx:operate", "SCOPE_tx:begin");
 
         for (int i = 0; i < 5; i++) {
             limits.arrive(operator, Kind.GOES_ON);
