@@ -6,6 +6,7 @@ import io.micrometer.tracing.TraceContext;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.propagation.Propagator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +34,9 @@ public interface MessageSpans {
      * The span of a message, with the headers that carry it on.
      *
      * @param causes what it is sent for, in the traces of several transactions perhaps. It belongs to the first one that is
-     *     recorded and is linked with the others
-     * @return to be ended with the answer; null if it is not traced
+     *     recorded and is linked with the others. If none is, there is no span, and the headers carry on the first of them, so
+     *     that the participant does not begin a trace
+     * @return to be ended with the answer; null if it is not recorded
      */
     @Nullable
     Span sent(HttpPost message, String path, List<TraceContext> causes);
@@ -52,10 +54,13 @@ public interface MessageSpans {
                 if (causes.isEmpty()) {
                     return null;
                 }
-                TraceContext first = causes.stream()
-                        .filter(MessageSpans::recorded)
-                        .findFirst()
-                        .orElse(causes.get(0));
+                Optional<TraceContext> recorded =
+                        causes.stream().filter(MessageSpans::recorded).findFirst();
+                if (recorded.isEmpty()) {
+                    inject(causes.get(0), message);
+                    return null;
+                }
+                TraceContext first = recorded.get();
                 Span.Builder builder = tracer.spanBuilder()
                         .setParent(first)
                         .kind(Span.Kind.CLIENT)
@@ -64,12 +69,16 @@ public interface MessageSpans {
                         .filter(cause -> cause != first && recorded(cause))
                         .forEach(cause -> builder.addLink(new Link(cause)));
                 Span span = builder.start();
-                propagator.inject(span.context(), message, (post, name, value) -> {
+                inject(span.context(), message);
+                return span;
+            }
+
+            private void inject(TraceContext context, HttpPost message) {
+                propagator.inject(context, message, (post, name, value) -> {
                     if (post != null) {
                         post.setHeader(name, value);
                     }
                 });
-                return span;
             }
         };
     }

@@ -7,7 +7,6 @@ import io.assent.protocol.Decision;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
 import io.micrometer.tracing.Span;
-import io.micrometer.tracing.Tracer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
@@ -38,6 +37,7 @@ public final class TracingParticipantClient implements ParticipantClient {
     public CompletionStage<VoteReply> prepare(
             TransactionId transaction, Branch branch, Instant deadline, Duration remaining) {
         return within(
+                transaction,
                 started("assent prepare", transaction, branch),
                 () -> delegate.prepare(transaction, branch, deadline, remaining),
                 (span, reply) -> {
@@ -52,6 +52,7 @@ public final class TracingParticipantClient implements ParticipantClient {
     @Override
     public CompletionStage<OrderReply> order(TransactionId transaction, Branch branch, Decision decision) {
         return within(
+                transaction,
                 started("assent order", transaction, branch).tag(TransactionTraces.DECISION, decision.name()),
                 () -> delegate.order(transaction, branch, decision),
                 (span, reply) -> {
@@ -70,8 +71,9 @@ public final class TracingParticipantClient implements ParticipantClient {
     }
 
     /** The call is made with the span as the current one: so the message that carries it knows whom it belongs to. */
-    private <T> CompletionStage<T> within(Span span, Supplier<CompletionStage<T>> call, BiConsumer<Span, T> answered) {
-        try (Tracer.SpanInScope scope = traces.current(span)) {
+    private <T> CompletionStage<T> within(
+            TransactionId transaction, Span span, Supplier<CompletionStage<T>> call, BiConsumer<Span, T> answered) {
+        try (CommitTraces.Scope scope = traces.current(span, transaction)) {
             return call.get().whenComplete((reply, failure) -> {
                 if (failure != null) {
                     span.error(failure);

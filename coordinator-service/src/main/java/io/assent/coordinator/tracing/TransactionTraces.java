@@ -8,7 +8,6 @@ import io.micrometer.tracing.Tracer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which trace each transaction belongs to while this instance works on it. Work on a transaction goes on in whichever thread
@@ -43,9 +42,15 @@ public final class TransactionTraces {
         }
     }
 
-    /** Starts a span in the transaction's trace; in a new one if it has none. */
+    /**
+     * Starts a span in the transaction's trace; in a new one if it has none. {@link Span#NOOP} if the trace is not recorded, as
+     * whoever began it has decided: making a span that nobody sees costs nearly as much as one that is recorded.
+     */
     Span start(String name, TransactionId id) {
         TraceContext parent = parents.get(id);
+        if (parent != null && Boolean.FALSE.equals(parent.sampled())) {
+            return Span.NOOP;
+        }
         Span.Builder builder = tracer.spanBuilder().name(name).tag(FieldNames.TRANSACTION, id.toString());
         return (parent == null ? builder.setNoParent() : builder.setParent(parent)).start();
     }
@@ -59,8 +64,12 @@ public final class TransactionTraces {
         parents.remove(id);
     }
 
-    /** Makes the span the current one of this thread. */
-    Tracer.SpanInScope current(@Nullable Span span) {
-        return tracer.withSpan(span);
+    /**
+     * Makes the span the current one of this thread; if the transaction's trace is not recorded, what the span would have been
+     * below of. So what is sent meanwhile says whose it is, and that it is not recorded.
+     */
+    CommitTraces.Scope current(Span span, TransactionId id) {
+        TraceContext context = span == Span.NOOP ? parents.get(id) : span.context();
+        return tracer.currentTraceContext().maybeScope(context)::close;
     }
 }

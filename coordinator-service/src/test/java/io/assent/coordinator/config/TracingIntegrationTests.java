@@ -2,6 +2,7 @@ package io.assent.coordinator.config;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.containing;
+import static com.github.tomakehurst.wiremock.client.WireMock.matching;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.postRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.serverError;
@@ -103,10 +104,12 @@ class TracingIntegrationTests {
     @Test
     void decision_and_orders_are_in_the_trace_of_whoever_asked_and_the_logs_name_the_ids(CapturedOutput output)
             throws Exception {
+        TransactionId unrecorded = newId();
         TransactionId alone = newId();
         TransactionId one = newId();
         TransactionId other = newId();
         try (ConfigurableApplicationContext instance = instance()) {
+            commit(instance, unrecorded, parent("f").replaceFirst("01$", "00"));
             commit(instance, alone, parent("a"));
             HttpResponse<String> both = send(
                     instance,
@@ -148,6 +151,13 @@ class TracingIntegrationTests {
             assertThat(message.getParentSpanId()).isEqualTo(order.getSpanId());
             participant.verify(postRequestedFor(urlEqualTo("/assent/v1/decisions"))
                     .withHeader("traceparent", containing("a".repeat(32) + "-" + message.getSpanId())));
+            participant.verify(postRequestedFor(urlEqualTo("/assent/v1/decisions"))
+                    .withRequestBody(containing(unrecorded.toString()))
+                    .withHeader("traceparent", matching("00-f{32}-[0-9a-f]{16}-00")));
+            assertThat(spans(instance))
+                    .as("whoever began the trace has decided that it is not recorded")
+                    .noneMatch(span -> span.getTraceId().equals("f".repeat(32))
+                            || unrecorded.toString().equals(span.getAttributes().get(TRANSACTION)));
         }
         JsonNode line = output.getOut()
                 .lines()

@@ -60,8 +60,11 @@ public final class MicrometerTracing implements Tracing {
 
     @Override
     public Ending ends(BranchService.Order order) {
-        TraceContext work = order.ref() == null ? null : works.get(order.ref());
         TraceContext here = tracer.currentTraceContext().context();
+        if (unrecorded(here)) {
+            return new UnrecordedEnding(order);
+        }
+        TraceContext work = order.ref() == null ? null : works.get(order.ref());
         Span.Builder builder = tracer.spanBuilder()
                 .name("assent end branch")
                 .tag(TRANSACTION, order.transaction().toString())
@@ -76,6 +79,38 @@ public final class MicrometerTracing implements Tracing {
             builder.addLink(new Link(work));
         }
         return new SpanEnding(order, builder.start());
+    }
+
+    /**
+     * Whether what is done in this trace leaves no span, because whoever began the trace has decided so. Then none is made: making
+     * one that nobody sees costs nearly as much as one that is recorded.
+     */
+    static boolean unrecorded(@Nullable TraceContext here) {
+        return here != null && Boolean.FALSE.equals(here.sampled());
+    }
+
+    /** A later order may be recorded, so the work is remembered until the branch has ended. */
+    private final class UnrecordedEnding implements Ending {
+
+        private final BranchService.Order order;
+
+        UnrecordedEnding(BranchService.Order order) {
+            this.order = order;
+        }
+
+        @Override
+        public void reports(@Nullable BranchState state) {
+            forgetEnded(order, state);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private void forgetEnded(BranchService.Order order, @Nullable BranchState state) {
+        if (order.ref() != null && (state == BranchState.COMMITTED || state == BranchState.ROLLED_BACK)) {
+            works.remove(order.ref());
+        }
     }
 
     private final class SpanEnding implements Ending {
@@ -93,9 +128,7 @@ public final class MicrometerTracing implements Tracing {
         @Override
         public void reports(@Nullable BranchState state) {
             span.tag("assent.state", state == null ? "UNKNOWN" : state.name());
-            if (order.ref() != null && (state == BranchState.COMMITTED || state == BranchState.ROLLED_BACK)) {
-                works.remove(order.ref());
-            }
+            forgetEnded(order, state);
         }
 
         @Override

@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Each call to the coordinator as one span, however many instances are asked and however often. Thread-safe. */
+/**
+ * Each call to the coordinator as one span, however many instances are asked and however often. In a trace that is not recorded
+ * there is none, and the call belongs to the span that the thread is in. Thread-safe.
+ */
 final class TracingCoordinatorClient implements CoordinatorClient {
 
     private final CoordinatorClient delegate;
@@ -28,9 +31,12 @@ final class TracingCoordinatorClient implements CoordinatorClient {
 
     @Override
     public CommitAnswer commit(CommitOrder order) {
+        TraceContext here = here();
+        if (here != null && MicrometerTracing.unrecorded(here)) {
+            return delegate.commit(in(here, order));
+        }
         return within(started("assent commit", order.transaction()), span -> {
-            String parent = parent(span.context());
-            CommitAnswer answer = delegate.commit(parent == null ? order : order.in(parent));
+            CommitAnswer answer = delegate.commit(in(span.context(), order));
             span.tag("assent.told", answer.told().name());
             return answer;
         });
@@ -38,6 +44,9 @@ final class TracingCoordinatorClient implements CoordinatorClient {
 
     @Override
     public RollbackAnswer rollback(TransactionId transaction, String reason, List<BranchVote> branches) {
+        if (MicrometerTracing.unrecorded(here())) {
+            return delegate.rollback(transaction, reason, branches);
+        }
         return within(started("assent rollback", transaction), span -> {
             RollbackAnswer answer = delegate.rollback(transaction, reason, branches);
             span.tag("assent.told", answer.told().name());
@@ -47,6 +56,9 @@ final class TracingCoordinatorClient implements CoordinatorClient {
 
     @Override
     public EnlistAnswer enlist(TransactionId transaction, BranchVote branch, Duration within) {
+        if (MicrometerTracing.unrecorded(here())) {
+            return delegate.enlist(transaction, branch, within);
+        }
         return within(
                 started("assent enlist", transaction)
                         .tag(MicrometerTracing.BRANCH, branch.branch().value()),
@@ -55,6 +67,9 @@ final class TracingCoordinatorClient implements CoordinatorClient {
 
     @Override
     public Map<BranchRef, InquiryAnswer> inquire(List<PreparedBranch> branches) {
+        if (MicrometerTracing.unrecorded(here())) {
+            return delegate.inquire(branches);
+        }
         return within(
                 client("assent inquiry").start().tag("assent.branches", branches.size()),
                 span -> delegate.inquire(branches));
@@ -67,9 +82,18 @@ final class TracingCoordinatorClient implements CoordinatorClient {
     }
 
     private Span.Builder client(String name) {
-        TraceContext here = tracer.currentTraceContext().context();
+        TraceContext here = here();
         Span.Builder builder = tracer.spanBuilder().name(name).kind(Span.Kind.CLIENT);
         return here == null ? builder.setNoParent() : builder.setParent(here);
+    }
+
+    private @Nullable TraceContext here() {
+        return tracer.currentTraceContext().context();
+    }
+
+    private static CommitOrder in(TraceContext context, CommitOrder order) {
+        String parent = parent(context);
+        return parent == null ? order : order.in(parent);
     }
 
     private <T> T within(Span span, Function<Span, T> call) {

@@ -13,7 +13,9 @@ import io.assent.protocol.Decision;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.header.BranchVote;
+import io.micrometer.tracing.CurrentTraceContext;
 import io.micrometer.tracing.Span;
+import io.micrometer.tracing.TraceContext;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.otel.bridge.OtelCurrentTraceContext;
 import io.micrometer.tracing.otel.bridge.OtelPropagator;
@@ -112,6 +114,37 @@ class MicrometerTracingTests {
         assertThat(carried).hasSize(2).allMatch(carriedParent -> carriedParent.startsWith(parent));
         assertThat(carried.get(0)).endsWith("-01");
         assertThat(tracing.headers()).as("outside of it").isEmpty();
+    }
+
+    @Test
+    void in_a_trace_that_is_not_recorded_nothing_comes_between() {
+        TraceContext unrecorded = tracer.traceContextBuilder()
+                .traceId("f".repeat(32))
+                .spanId("f".repeat(16))
+                .sampled(false)
+                .build();
+        List<String> carried = new ArrayList<>();
+        CoordinatorClient client = tracing.traced(new Coordinator() {
+            @Override
+            public CommitAnswer commit(CommitOrder order) {
+                carried.add(order.trace());
+                carried.add(tracing.headers().get("traceparent"));
+                return new CommitAnswer(Told.COMMITTED, "", false);
+            }
+        });
+        work();
+        exported.reset();
+
+        try (CurrentTraceContext.Scope scope = tracer.currentTraceContext().newScope(unrecorded)) {
+            client.commit(new CoordinatorClient.CommitOrder(transaction, "checkout", Instant.now(), List.of()));
+            end();
+        }
+
+        String parent = "00-" + "f".repeat(32) + "-" + "f".repeat(16) + "-00";
+        assertThat(carried).containsExactly(parent, parent);
+        assertThat(exported.getFinishedSpanItems()).isEmpty();
+        end();
+        assertThat(last().getLinks()).as("what has ended is not remembered").isEmpty();
     }
 
     private SpanData work() {
