@@ -2,7 +2,6 @@ package io.assent.benchmarks.checkout;
 
 import io.assent.benchmarks.load.Initiator;
 import io.assent.benchmarks.load.Load;
-import io.assent.benchmarks.load.Slice;
 import io.assent.benchmarks.system.BenchSystem;
 import java.time.Duration;
 import java.util.Collections;
@@ -18,7 +17,7 @@ final class OpenSystems {
     private final Map<CheckoutSystem, Subject> subjects = new LinkedHashMap<>();
 
     /**
-     * Starts them, waits until they are ready, and loads each for as long as the options say.
+     * Starts them, waits until they are ready, and warms them up.
      *
      * @param progress is told, in a sentence each, what happens
      * @throws IllegalStateException if a system does not work, or has not done what it said; the message says what
@@ -30,17 +29,10 @@ final class OpenSystems {
             subjects.put(system, system.open(bench, options.workload(), client));
         }
         bench.awaitReady();
-        Duration length = Duration.ofSeconds(options.warmupSeconds());
+        WarmUp warmUp = new WarmUp(
+                bench, load, Duration.ofSeconds(options.warmupSeconds()), Collections.max(options.clients()), progress);
         for (CheckoutSystem system : systems()) {
-            progress.accept("Warming up " + system.name() + " ...");
-            Subject subject = of(system);
-            Slice slice = load.run(subject.operation(), Collections.max(options.clients()), length);
-            if (!length.isZero() && slice.committed() == 0) {
-                throw new IllegalStateException("Nothing of " + system.name() + " has committed: " + slice.failure()
-                        + ". The logs are in " + bench.logs() + ".");
-            }
-            subject.audit().settle();
-            subject.audit().verify(slice);
+            warmUp.warm(system, of(system));
         }
     }
 

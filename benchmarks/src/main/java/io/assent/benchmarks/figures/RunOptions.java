@@ -40,7 +40,9 @@ public final class RunOptions {
     @Option(names = "--seconds", description = "Length of each, 1 to 600; ${DEFAULT-VALUE}.")
     private int seconds = 3;
 
-    @Option(names = "--warmup", description = "Seconds for which each is loaded before, 0 to 600; ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--warmup",
+            description = "Seconds for which each is loaded before, at least, 0 to 600; ${DEFAULT-VALUE}.")
     private int warmup;
 
     @Option(

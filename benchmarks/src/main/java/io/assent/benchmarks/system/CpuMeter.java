@@ -68,6 +68,42 @@ public final class CpuMeter {
         return ticks * MILLIS_PER_TICK;
     }
 
+    /**
+     * Of this, what the compilers of the JVMs have used, in milliseconds: while a JVM is young, more than the program itself.
+     * Of processes, not of their children; NaN where there is no {@code /proc}.
+     */
+    public double compilerMillis() {
+        if (!Files.isDirectory(Path.of("/proc/self"))) {
+            return Double.NaN;
+        }
+        return Stream.concat(alone.stream(), trees.stream())
+                        .mapToLong(CpuMeter::compilerTicks)
+                        .sum()
+                * MILLIS_PER_TICK;
+    }
+
+    private static long compilerTicks(long pid) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            return threads.mapToLong(thread -> {
+                        try {
+                            String stat = Files.readString(thread.resolve("stat"));
+                            return isCompiler(stat) ? ticks(stat, USER, SYSTEM) : 0;
+                        } catch (IOException e) {
+                            // It has ended in this moment.
+                            return 0;
+                        }
+                    })
+                    .sum();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** HotSpot's names are longer than the 15 characters that the kernel keeps: {@code C2 CompilerThread0}. */
+    static boolean isCompiler(String stat) {
+        return stat.contains(" (C1 CompilerThre) ") || stat.contains(" (C2 CompilerThre) ");
+    }
+
     private static long ticks(long pid, int... fields) {
         try {
             return ticks(Files.readString(Path.of("/proc/" + pid + "/stat")), fields);

@@ -17,6 +17,15 @@ class ProcTests {
     }
 
     @Test
+    void theCompilersOfThisProcessAreFoundAmongItsThreads() {
+        CpuMeter self = CpuMeter.of(ProcessHandle.current().pid());
+
+        assertThat(CpuMeter.isCompiler("4711 (C2 CompilerThre) S 1 2")).isTrue();
+        assertThat(CpuMeter.isCompiler("4711 (java) S 1 2")).isFalse();
+        assertThat(self.compilerMillis()).isPositive().isLessThan(self.millis());
+    }
+
+    @Test
     void stealAndWorkAreTakenFromAllOfTheTime() {
         MachineClock clock = MachineClock.parse("cpu  100 0 50 800 20 5 5 20 7 0");
 
