@@ -37,7 +37,7 @@ export class Initiator {
     if (status !== 201) {
       throw new Error(`could not begin: ${status} ${body?.detail}`);
     }
-    return new Transaction(this, body.id, Date.now() + seconds * 1000);
+    return new Transaction(this, body.id, body.token, Date.now() + seconds * 1000);
   }
 
   /**
@@ -99,12 +99,15 @@ export class Initiator {
 
 class Transaction {
   #initiator;
+  #token;
   #deadline;
   #branches = 0;
 
-  constructor(initiator, id, deadline) {
+  /** @param token what participants need to enlist; for them alone */
+  constructor(initiator, id, token, deadline) {
     this.#initiator = initiator;
     this.id = id;
+    this.#token = token;
     this.#deadline = deadline;
   }
 
@@ -112,11 +115,12 @@ class Transaction {
   async post(url, message) {
     this.#branches++;
     const remaining = Math.max(0, this.#deadline - Date.now());
+    const context = `id="${this.id}", branch="${this.#branches}", deadline=${this.#deadline}, remaining=${remaining}`;
     const response = await fetch(url, {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json',
-        'Assent-Transaction': `id="${this.id}", branch="${this.#branches}", deadline=${this.#deadline}, remaining=${remaining}`,
+        'Assent-Transaction': this.#token ? `${context}, token="${this.#token}"` : context,
       },
       body: JSON.stringify(message),
       signal: AbortSignal.timeout(remaining + 1000),

@@ -17,8 +17,8 @@ export class Coordinators {
     this.#key = key;
   }
 
-  /** Tells a coordinator of a branch; repeated until the deadline, since a lost reply says nothing (R8). */
-  async enlist({ transaction, branch, ref, until, vote, reason }, url) {
+  /** Tells a coordinator of a branch, with the token that came with the call; repeated until the deadline, since a lost reply says nothing (R8). */
+  async enlist({ transaction, branch, ref, until, vote, reason, token }, url) {
     let last = 'no coordinator was asked';
     for (let wait = 50; Date.now() < until; wait = Math.min(wait * 2, 1000)) {
       for (const base of this.#urls) {
@@ -27,7 +27,7 @@ export class Coordinators {
           break;
         }
         try {
-          const body = { branch, participant: this.#participant, url, ref, vote, reason };
+          const body = { branch, participant: this.#participant, url, ref, vote, reason, token };
           const answer = await post(`${base}/v1/transactions/${transaction}/branches`, body, Math.min(left, ANSWER_TIMEOUT), this.#key);
           if (answer.status === 200 || answer.status === 201) {
             return;

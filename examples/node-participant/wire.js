@@ -2,6 +2,7 @@
 
 const TRANSACTION = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const BRANCH = /^(0|[1-9]\d{0,3})(\.(0|[1-9]\d{0,3})){0,7}$/;
+const TOKEN = /^[A-Za-z0-9_-]{22}$/;
 const REF = /^assent:[A-Za-z0-9_.:-]{1,183}$/;
 const TITLES = {
   'malformed-request': [400, 'The request is not well-formed JSON or not well-formed HTTP'],
@@ -43,6 +44,7 @@ function value(pattern, text, pointer, what) {
 
 export const transactionId = (text, pointer) => value(TRANSACTION, text, pointer, 'a UUID of version 7 in lower case');
 export const branchId = (text, pointer) => value(BRANCH, text, pointer, 'a branch such as 1 or 1.2');
+const transactionToken = (text, pointer) => value(TOKEN, text, pointer, "a transaction's token");
 export const branchRef = (text, pointer) => value(REF, text, pointer, 'a ref');
 
 /** Reads the ISO 8601 durations that coordinators send; in milliseconds. */
@@ -79,6 +81,7 @@ export function readTransaction(header) {
     deadline: found.deadline,
     remaining: found.remaining,
     collect: found.collect === true,
+    token: found.token === undefined ? undefined : transactionToken(found.token, 'Assent-Transaction'),
   };
 }
 

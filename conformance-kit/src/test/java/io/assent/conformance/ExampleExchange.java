@@ -23,19 +23,22 @@ import tools.jackson.databind.JsonNode;
 final class ExampleExchange {
 
     private static final String TRANSACTION = "019a1b2c-3d4e-7f50-8a6b-0c1d2e3f4a5b";
+    private static final String TOKEN = "nU9tWq3bX0eYk7RzLh2cVA";
     private static final String PARTICIPANT = "stock-service";
 
     private final URI base;
     private final String transaction;
+    private final String token;
 
-    private ExampleExchange(URI base, String transaction) {
+    private ExampleExchange(URI base, String transaction, String token) {
         this.base = base;
         this.transaction = transaction;
+        this.token = token;
     }
 
     static void withParticipant(URI base, String name) throws IOException, InterruptedException {
         String id = TransactionId.create(Instant.now(), new SecureRandom()).toString();
-        ExampleExchange exchange = new ExampleExchange(base, id);
+        ExampleExchange exchange = new ExampleExchange(base, id, TOKEN);
 
         JsonNode vote =
                 exchange.post("/prepare", exchange.text("prepare-request.json").replace(PARTICIPANT, name), 200);
@@ -51,10 +54,11 @@ final class ExampleExchange {
     }
 
     static void withCoordinator(URI base) throws IOException, InterruptedException {
-        ExampleExchange nobody = new ExampleExchange(base, TRANSACTION);
+        ExampleExchange nobody = new ExampleExchange(base, TRANSACTION, TOKEN);
         JsonNode begun = nobody.post("/transactions", nobody.text("begin-request.json"), 201);
         assertSameMembers(begun, "transaction-active.json");
-        ExampleExchange exchange = new ExampleExchange(base, begun.path("id").asString());
+        ExampleExchange exchange = new ExampleExchange(
+                base, begun.path("id").asString(), begun.path("token").asString());
 
         // Nobody answers there: the votes are said when enlisting, and the completion stays pending.
         String branch = exchange.text("enlist-request.json").replace("\"ref\"", "\"vote\": \"PREPARED\", \"ref\"");
@@ -77,6 +81,7 @@ final class ExampleExchange {
     private String text(String example) {
         return Examples.text(example)
                 .replace(TRANSACTION, transaction)
+                .replace(TOKEN, token)
                 // A port at which nobody listens (RFC 863 was never widely served), at an address that is allowed.
                 .replaceAll("http://[a-z]+-service:\\d+", "http://127.0.0.1:9");
     }

@@ -410,6 +410,9 @@ class ParticipantIntegrationTests {
             assertThat(request.body().get("ref").stringValue())
                     .isEqualTo(answer.own().ref().value());
             assertThat(request.body().get("vote").stringValue()).isEqualTo("PENDING");
+            assertThat(request.body().has("token"))
+                    .as("none came with the call")
+                    .isFalse();
         });
         assertThat(askToPrepare(answer.own().ref().value(), "PT5S")).isEqualTo("PREPARED");
         rollBack();

@@ -13,16 +13,24 @@ import io.assent.participant.support.PaymentApplication;
 import io.assent.participant.support.RoundRobin;
 import io.assent.participant.support.Running;
 import io.assent.participant.support.TestCoordinator;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.TransactionContext;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.restclient.RestTemplateBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.client.RestClient;
@@ -35,6 +43,7 @@ import org.springframework.web.service.invoker.HttpServiceProxyFactory;
  * Goal: the transaction travels through every client, through nested calls, and through a lost reply. Method: two real
  * applications; the order service's pool can lose the reply to PREPARE TRANSACTION.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class PropagationIntegrationTests {
 
     private static TestCoordinator coordinator;
@@ -185,6 +194,29 @@ class PropagationIntegrationTests {
         }
         assertThat(order.count("orders where id = '" + id + "'")).isOne();
         assertThat(payment.count("payments where id = '" + id + "'")).isOne();
+    }
+
+    @Test
+    void the_token_travels_down_to_every_branch_that_enlists(CapturedOutput output) {
+        TransactionToken token = TransactionToken.create(new SecureRandom());
+        TransactionContext plain = Caller.transaction(false);
+        TransactionContext transaction =
+                new TransactionContext(plain.id(), plain.branch(), plain.deadline(), plain.remaining(), false, token);
+        String below = order.url() + "/buy?id=" + id + "-below&cents=5&payUrl=" + payment.url() + "/pay?id=" + id;
+
+        Caller.Answer answer = Caller.post(
+                order.url() + "/buy?id=" + id + "&cents=5&payUrl=" + URLEncoder.encode(below, StandardCharsets.UTF_8),
+                transaction);
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        assertThat(coordinator.requestsOfCallers())
+                .extracting(request -> request.body().path("branch").asString() + " "
+                        + request.body().path("token").asString())
+                .containsExactlyInAnyOrder("1 " + token.value(), "1.1 " + token.value(), "1.1.1 " + token.value());
+        assertThat(answer.body() + answer.votes()).doesNotContain(token.value());
+        coordinator.post(coordinator.url() + "/v1/transactions/" + transaction.id() + "/rollback", Map.of());
+        assertThat(order.count("orders where id like '" + id + "%'")).isZero();
+        assertThat(output).doesNotContain(token.value());
     }
 
     @Test

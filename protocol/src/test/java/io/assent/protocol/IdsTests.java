@@ -3,7 +3,13 @@ package io.assent.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.assent.protocol.wire.BeginResponse;
+import io.assent.protocol.wire.BranchMessage;
+import io.assent.protocol.wire.EnlistRequest;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -168,16 +174,40 @@ class IdsTests {
                             .value(),
                     random);
             String branch = spoiled(random.nextBoolean() ? "7" : "10.204", random);
+            String token = spoiled(TransactionToken.create(random).value(), random);
 
             assertThat(taken(() -> TransactionId.parse(transaction)))
                     .as(transaction)
                     .isEqualTo(
                             transaction.matches("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
             assertThat(taken(() -> new BranchRef(ref))).as(ref).isEqualTo(ref.matches("assent:[A-Za-z0-9_.:-]+"));
+            assertThat(taken(() -> new TransactionToken(token)))
+                    .as(token)
+                    .isEqualTo(token.matches("[A-Za-z0-9_-]{22}"));
             assertThat(taken(() -> new BranchId(branch)))
                     .as(branch)
                     .isEqualTo(branch.matches("(0|[1-9][0-9]{0,3})(\\.(0|[1-9][0-9]{0,3})){0,7}"));
         }
+    }
+
+    @Test
+    void aTokenIsEqualToTheSameOneOnlyAndIsNeverShown() {
+        SplittableRandom random = new SplittableRandom(5);
+        Set<TransactionToken> tokens = new HashSet<>();
+        for (int i = 0; i < 1_000; i++) {
+            TransactionToken token = TransactionToken.create(random);
+            assertThat(tokens.add(token)).isTrue();
+            assertThat(token).isEqualTo(new TransactionToken(token.value())).isNotEqualTo(token.value());
+            assertThat(token.toString()).doesNotContain(token.value());
+            assertThat(EnlistRequest.of(new BranchMessage("1", "p", null, null, null, null), token.value())
+                            .toString())
+                    .doesNotContain(token.value());
+            assertThat(new BeginResponse("id", null, "ACTIVE", null, List.of(), token.value()).toString())
+                    .doesNotContain(token.value());
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new TransactionToken("a secret, though malformed"))
+                .withMessageNotContaining("secret");
     }
 
     private static String spoiled(String text, SplittableRandom random) {

@@ -166,20 +166,26 @@ final class WatchedCoordinator implements AutoCloseable {
     }
 
     String begin(String name) throws IOException, InterruptedException {
+        return begun(name).path("id").asString();
+    }
+
+    private JsonNode begun(String name) throws IOException, InterruptedException {
         ObjectNode body = JSON.createObjectNode().put("name", name).put("timeout", "PT30M");
-        return send("POST", "/v1/transactions", body.toString()).path("id").asString();
+        return send("POST", "/v1/transactions", body.toString());
     }
 
     /** A transaction in which each participant has voted "prepared". */
     String prepared(String name, String... names) throws IOException, InterruptedException {
-        String id = begin(name);
+        JsonNode begun = begun(name);
+        String id = begun.path("id").asString();
         for (int i = 0; i < names.length; i++) {
             ObjectNode branch = JSON.createObjectNode()
                     .put("branch", Integer.toString(i + 1))
                     .put("participant", names[i])
                     .put("url", participants.baseUrl() + "/" + names[i])
                     .put("ref", "assent:" + UUID.randomUUID())
-                    .put("vote", "PREPARED");
+                    .put("vote", "PREPARED")
+                    .put("token", begun.path("token").asString());
             send("POST", "/v1/transactions/" + id + "/branches", branch.toString());
         }
         return id;

@@ -2,6 +2,7 @@ package io.assent.benchmarks.load;
 
 import io.assent.protocol.BranchId;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.BranchesHeader;
@@ -127,7 +128,7 @@ public final class Initiator implements AutoCloseable {
                     branches.add(JSON.valueToTree(
                             new BranchMessage(branch, name, url.toString(), ref, Vote.PREPARED.name(), null)));
                 });
-                commit(id, new CommitRequest(null, context(id, true).deadline().toString(), branches));
+                commit(id, new CommitRequest(null, collected(id).deadline().toString(), branches));
             }
         };
     }
@@ -153,12 +154,11 @@ public final class Initiator implements AutoCloseable {
                 commit(id, new CommitRequest(null, null, List.of()));
             }
             case BEGUN -> {
-                begin(id);
-                work(work, body, context(id, false));
+                work(work, body, context(id, begin(id)));
                 commit(id, new CommitRequest(null, null, List.of(StringNode.valueOf(BRANCH.value()))));
             }
             case COLLECTED -> {
-                TransactionContext context = context(id, true);
+                TransactionContext context = collected(id);
                 List<BranchVote> votes = work(work, body, context);
                 List<JsonNode> branches = votes.stream()
                         .<JsonNode>map(vote -> JSON.valueToTree(new BranchMessage(
@@ -174,14 +174,25 @@ public final class Initiator implements AutoCloseable {
         }
     }
 
-    private static TransactionContext context(TransactionId id, boolean collect) {
-        Instant deadline = Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(TIMEOUT);
-        return new TransactionContext(id, BRANCH, deadline, TIMEOUT, collect);
+    private static TransactionContext collected(TransactionId id) {
+        return new TransactionContext(id, BRANCH, deadline(), TIMEOUT, true);
     }
 
-    private void begin(TransactionId id) throws IOException, TransactionFailedException {
+    private static TransactionContext context(TransactionId id, @Nullable TransactionToken token) {
+        return new TransactionContext(id, BRANCH, deadline(), TIMEOUT, false, token);
+    }
+
+    private static Instant deadline() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS).plus(TIMEOUT);
+    }
+
+    /** @return what its participants need to enlist; null if the coordinator is of a version without */
+    private @Nullable TransactionToken begin(TransactionId id) throws IOException, TransactionFailedException {
         String body = JSON.writeValueAsString(new BeginRequest(id.toString(), "bench", TIMEOUT.toString()));
-        expect("begin", 201, post(new HttpPost(transactions), body));
+        Answer begun = post(new HttpPost(transactions), body);
+        expect("begin", 201, begun);
+        JsonNode token = JSON.readTree(begun.body()).path("token");
+        return token.isString() ? new TransactionToken(token.stringValue()) : null;
     }
 
     private void commit(TransactionId id, CommitRequest request) throws IOException, TransactionFailedException {

@@ -135,7 +135,8 @@ final class BankClient {
         String transaction = begun.text("id");
         history.answered(request, begun, null, Told.NOTHING);
         String deadline = begun.text("deadline");
-        if (!begun.successful() || transaction == null || deadline == null) {
+        String token = begun.text("token");
+        if (!begun.successful() || transaction == null || deadline == null || token == null) {
             return; // Nobody has worked for it: it ends at its deadline if it began at all.
         }
         long deadlineMillis = Instant.parse(deadline).toEpochMilli();
@@ -143,7 +144,14 @@ final class BankClient {
         boolean worked = true;
         for (Leg leg : plan.legs()) {
             branches.add(String.valueOf(branches.size() + 1));
-            worked = work(plan, leg, transaction, branches.get(branches.size() - 1), deadlineMillis);
+            String header = "id=\"%s\", branch=\"%s\", deadline=%d, remaining=%d, token=\"%s\""
+                    .formatted(
+                            transaction,
+                            branches.get(branches.size() - 1),
+                            deadlineMillis,
+                            Math.max(1, deadlineMillis - history.now()),
+                            token);
+            worked = work(plan, leg, transaction, header);
             if (!worked) {
                 break;
             }
@@ -157,11 +165,8 @@ final class BankClient {
         }
     }
 
-    private boolean work(Plan plan, Leg leg, String transaction, String branch, long deadlineMillis) {
+    private boolean work(Plan plan, Leg leg, String transaction, String header) {
         String request = history.invoked(Operation.OTHER, plan, transaction);
-        long remaining = Math.max(1, deadlineMillis - history.now());
-        String header = "id=\"" + transaction + "\", branch=\"" + branch + "\", deadline=" + deadlineMillis
-                + ", remaining=" + remaining;
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("transfer", plan.id());
         body.put("entries", leg.entries());

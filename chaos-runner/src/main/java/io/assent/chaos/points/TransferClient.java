@@ -117,7 +117,12 @@ final class TransferClient {
         }
         boolean worked = true;
         for (int i = 0; i < legs.size() && worked; i++) {
-            worked = call(subject, legs.get(i), i + 1, deadline);
+            worked = call(
+                    subject,
+                    legs.get(i),
+                    i + 1,
+                    deadline,
+                    begun.body().path("token").asString(""));
         }
         List<String> names = IntStream.rangeClosed(1, legs.size())
                 .mapToObj(Integer::toString)
@@ -137,10 +142,11 @@ final class TransferClient {
         return new Answer(claim, reply.brief());
     }
 
-    private boolean call(Subject subject, Shape.Leg leg, int branch, Instant deadline) throws InterruptedException {
+    private boolean call(Subject subject, Shape.Leg leg, int branch, Instant deadline, String token)
+            throws InterruptedException {
         long remaining = Math.max(1, Duration.between(Instant.now(), deadline).toMillis());
-        String header = "id=\"%s\", branch=\"%d\", deadline=%d, remaining=%d"
-                .formatted(subject.ids().iterator().next(), branch, deadline.toEpochMilli(), remaining);
+        String header = "id=\"%s\", branch=\"%d\", deadline=%d, remaining=%d, token=\"%s\""
+                .formatted(subject.ids().iterator().next(), branch, deadline.toEpochMilli(), remaining, token);
         Map<String, Object> order =
                 Map.of("transfer", subject.transfer(), "entries", entries(leg), "refuse", leg.refuse());
         try {

@@ -16,6 +16,7 @@ import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.header.BranchVote;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -211,7 +212,8 @@ final class Checkout {
         }
 
         @Override
-        public EnlistAnswer enlist(TransactionId transaction, BranchVote branch, Duration within) {
+        public EnlistAnswer enlist(
+                TransactionId transaction, @Nullable TransactionToken token, BranchVote branch, Duration within) {
             throw new IllegalStateException("nothing is enlisted in this flow");
         }
 

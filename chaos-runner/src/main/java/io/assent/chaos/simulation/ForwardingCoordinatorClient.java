@@ -5,10 +5,12 @@ import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.header.BranchVote;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Passes every call on; what a wrong twin starts from. */
 class ForwardingCoordinatorClient implements CoordinatorClient {
@@ -30,8 +32,9 @@ class ForwardingCoordinatorClient implements CoordinatorClient {
     }
 
     @Override
-    public EnlistAnswer enlist(TransactionId transaction, BranchVote branch, Duration within) {
-        return real.enlist(transaction, branch, within);
+    public EnlistAnswer enlist(
+            TransactionId transaction, @Nullable TransactionToken token, BranchVote branch, Duration within) {
+        return real.enlist(transaction, token, branch, within);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.assent.protocol.BranchRef;
 import io.assent.protocol.Decision;
 import io.assent.protocol.Outcome;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,6 +103,9 @@ final class ModelLog {
 
         @Nullable
         String owner;
+
+        @Nullable
+        TransactionToken token;
 
         Row(TransactionId id, Instant createdAt) {
             this.id = id;
@@ -365,6 +369,10 @@ final class ModelLog {
             return new Reply(Status.OK, row.record(), changed, null);
         }
 
+        private Reply begun(Row row, boolean changed, boolean own) {
+            return new Reply(Status.OK, row.record(), changed, null, own ? row.token : null);
+        }
+
         private boolean tooOld(TransactionId id) {
             return id.timestamp().plus(longestLifetime).isBefore(world.now());
         }
@@ -388,7 +396,7 @@ final class ModelLog {
                         }
                         if (row != null) {
                             return row.begun && row.decision == null
-                                    ? ok(row, false)
+                                    ? begun(row, false, Objects.equals(row.owner, wanted.owner()))
                                     : new Reply(Status.CONFLICT, row.record(), false, null);
                         }
                         if (tooOld(wanted.id())) {
@@ -401,15 +409,16 @@ final class ModelLog {
                         begun.begun = true;
                         begun.name = wanted.name();
                         begun.owner = wanted.owner();
+                        begun.token = wanted.token();
                         begun.deadline = world.now().plus(wanted.timeout());
                         begun.nextAttemptAt = begun.deadline;
                         put(begun);
-                        return ok(begun, true);
+                        return begun(begun, true, true);
                     });
         }
 
         @Override
-        public CompletionStage<Reply> enlist(TransactionId id, Branch branch) {
+        public CompletionStage<Reply> enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {
             return write(
                     "enlist " + branch.id(),
                     id,
@@ -418,7 +427,7 @@ final class ModelLog {
                     true,
                     () -> {
                         Row row = primary.get(id);
-                        if (row == null) {
+                        if (row == null || (token != null && !token.equals(row.token))) {
                             return new Reply(tooOld(id) ? Status.TOO_OLD : Status.ABSENT, null, false, null);
                         }
                         boolean late = row.deadline != null && !world.now().isBefore(row.deadline);

@@ -7,6 +7,7 @@ import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.BranchesHeader;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transaction of the enlisted flow: any HTTP client begins it, calls participants, and asks for its end; asks again, at
@@ -42,6 +44,7 @@ final class PlainClient extends Process {
     private final Instant deadline;
     private final Instant patience;
     private final List<Branch> branches = new ArrayList<>();
+    private @Nullable TransactionToken token;
     private boolean dead;
     private boolean refused;
     private int asking;
@@ -102,6 +105,7 @@ final class PlainClient extends Process {
                         .thenAccept(reply),
                 answer -> {
                     if (answer.result() == Answer.Result.CREATED) {
+                        token = answer.token();
                         if (scenario.clean()) {
                             checker.mustCommit(id);
                         }
@@ -126,8 +130,9 @@ final class PlainClient extends Process {
         Plan plan = plans.get(next);
         BranchId branch = BranchId.INITIATOR.child(next + 1);
         Duration left = Duration.between(world.now(), patience.minusSeconds(4));
-        String header =
-                new TransactionContext(id, branch, deadline, left.isNegative() ? Duration.ZERO : left, false).format();
+        String header = new TransactionContext(
+                        id, branch, deadline, left.isNegative() ? Duration.ZERO : left, false, token)
+                .format();
         SimulatedParticipant to = plan.service().any(world);
         boolean[] over = new boolean[1];
         if (!scenario.clean()

@@ -21,6 +21,7 @@ import io.assent.protocol.Decision;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bug that others had, planted behind the ports: the system with it has to violate something.
@@ -104,8 +106,9 @@ record PlantedBug(String bug, List<String> invariants, Twin twin) {
                     DecisionLog wrap(DecisionLog log, ModelLog model, World world) {
                         return new ForwardingDecisionLog(log) {
                             @Override
-                            public CompletionStage<Reply> enlist(TransactionId id, Branch branch) {
-                                return real.enlist(id, branch)
+                            public CompletionStage<Reply> enlist(
+                                    TransactionId id, Branch branch, @Nullable TransactionToken token) {
+                                return real.enlist(id, branch, token)
                                         .thenApply(reply -> reply.status() == Status.CLOSED
                                                 ? new Reply(Status.OK, reply.record(), true, null)
                                                 : reply);

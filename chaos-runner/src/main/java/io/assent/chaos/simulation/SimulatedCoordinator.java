@@ -20,9 +20,11 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The real engine, with the model's ports. Killed, it loses everything; started again, it is a new engine. */
@@ -39,6 +41,7 @@ final class SimulatedCoordinator extends Process {
     private final EngineSettings settings;
     private final Duration clockOffset;
     private final Twin twin;
+    private final RandomGenerator tokens;
     private TransactionCoordinator engine;
     private Coordinator api;
     private RecoveryPass pass;
@@ -56,6 +59,7 @@ final class SimulatedCoordinator extends Process {
         this.model = model;
         this.checker = checker;
         this.settings = settings;
+        this.tokens = new SplittableRandom(name.hashCode());
         this.clockOffset = clockOffset;
         this.twin = twin;
         started();
@@ -108,7 +112,7 @@ final class SimulatedCoordinator extends Process {
                 new SilentListener(world.statistics, checker::heuristic),
                 new Timers(),
                 () -> world.now().plus(clockOffset),
-                world.random);
+                new Randomness(world.random, tokens));
         engine = new TransactionCoordinator(ports, settings);
         api = twin.wrap(engine, world);
         pass = new RecoveryPass(log, engine, settings);
@@ -124,6 +128,28 @@ final class SimulatedCoordinator extends Process {
     private void clean() {
         world.later(CLEANUP, this, this::clean);
         model.forget(this);
+    }
+
+    /**
+     * Bytes are for tokens, which no decision depends on. They are drawn beside, so that a seed that has found something goes on
+     * doing what it did.
+     */
+    private record Randomness(RandomGenerator decisive, RandomGenerator tokens) implements RandomGenerator {
+
+        @Override
+        public long nextLong() {
+            return decisive.nextLong();
+        }
+
+        @Override
+        public long nextLong(long bound) {
+            return decisive.nextLong(bound);
+        }
+
+        @Override
+        public void nextBytes(byte[] bytes) {
+            tokens.nextBytes(bytes);
+        }
     }
 
     private final class Timers implements Scheduler {

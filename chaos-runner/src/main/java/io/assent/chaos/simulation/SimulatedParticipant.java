@@ -34,6 +34,7 @@ import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.BranchesHeader;
@@ -500,7 +501,8 @@ final class SimulatedParticipant extends Process {
         }
 
         @Override
-        public EnlistAnswer enlist(TransactionId transaction, BranchVote vote, Duration within) {
+        public EnlistAnswer enlist(
+                TransactionId transaction, @Nullable TransactionToken token, BranchVote vote, Duration within) {
             Branch branch =
                     Branch.named(vote.branch(), vote.participant(), vote.url(), vote.ref(), vote.vote(), vote.reason());
             Instant until = world.now().plus(within.compareTo(PATIENCE) < 0 ? within : PATIENCE);
@@ -510,7 +512,10 @@ final class SimulatedParticipant extends Process {
                         SimulatedParticipant.this,
                         coordinator,
                         CALL,
-                        reply -> coordinator.api().enlist(transaction, branch).thenAccept(reply));
+                        reply -> coordinator
+                                .api()
+                                .enlist(transaction, branch, token)
+                                .thenAccept(reply));
                 if (answer == null) {
                     continue;
                 }

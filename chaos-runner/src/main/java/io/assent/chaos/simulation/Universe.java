@@ -20,6 +20,7 @@ import io.assent.protocol.Decision;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.BranchesHeader;
@@ -479,7 +480,8 @@ final class Universe {
             }
 
             @Override
-            public CompletionStage<Reply> enlist(TransactionId transaction, Branch branch) {
+            public CompletionStage<Reply> enlist(
+                    TransactionId transaction, Branch branch, @Nullable TransactionToken token) {
                 throw Register.notHere(transaction, null);
             }
 

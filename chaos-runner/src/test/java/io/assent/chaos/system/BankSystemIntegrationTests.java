@@ -127,7 +127,9 @@ class BankSystemIntegrationTests {
         String transaction = begun.body().path("id").asString();
         long deadline = Instant.parse(begun.body().path("deadline").asString()).toEpochMilli();
         for (int i = 1; i <= 2; i++) {
-            String header = "id=\"%s\", branch=\"%d\", deadline=%d, remaining=9000".formatted(transaction, i, deadline);
+            String header = "id=\"%s\", branch=\"%d\", deadline=%d, remaining=9000, token=\"%s\""
+                    .formatted(
+                            transaction, i, deadline, begun.body().path("token").asString());
             String body = "{\"transfer\":\"enlisted\",\"entries\":[{\"account\":\"c\",\"amount\":%d}]}"
                     .formatted(i == 1 ? -3 : 3);
             Answer booked = send("POST", system.forClients("bank-" + (i + 1)).httpUrl() + "/entries", body, header);

@@ -7,6 +7,7 @@ import io.assent.conformance.http.Answer;
 import io.assent.protocol.Decision;
 import io.assent.protocol.Vote;
 import io.assent.protocol.wire.BeginRequest;
+import io.assent.protocol.wire.BeginResponse;
 import io.assent.protocol.wire.BranchMessage;
 import io.assent.protocol.wire.ProblemType;
 import io.assent.protocol.wire.TransactionView;
@@ -40,8 +41,17 @@ final class BeginCases {
                         "Begin may be repeated; with other content it is a conflict",
                         coordinator -> {
                             BeginRequest request = new BeginRequest(coordinator.newId(), "conformance", "PT30S");
-                            coordinator.post("/transactions", request).expect(201, "begin");
-                            coordinator.post("/transactions", request).expect(201, "begin again");
+                            BeginResponse first = coordinator
+                                    .post("/transactions", request)
+                                    .expect(201, "begin")
+                                    .as(BeginResponse.class);
+                            BeginResponse again = coordinator
+                                    .post("/transactions", request)
+                                    .expect(201, "begin again")
+                                    .as(BeginResponse.class);
+                            require(
+                                    first.token() != null && first.token().equals(again.token()),
+                                    "begin must be answered with a token, and with the same one again");
                             coordinator
                                     .post("/transactions", new BeginRequest(request.id(), "another name", "PT30S"))
                                     .problem(ProblemType.TRANSACTION_CONFLICT, "begin with other content");
@@ -50,6 +60,11 @@ final class BeginCases {
                         "begin-refused", "R9", "Ids and timeouts out of range are refused", BeginCases::refused),
                 new ConformanceCase<>(
                         "enlist", "R2", "Enlist may be repeated; other data is a conflict", BeginCases::enlist),
+                new ConformanceCase<>(
+                        "enlist-token",
+                        "§5",
+                        "Only with the transaction's own token a branch is enlisted, and nobody else is shown it",
+                        BeginCases::token),
                 new ConformanceCase<>(
                         "enlist-too-late",
                         "R2",
@@ -115,6 +130,29 @@ final class BeginCases {
                 .problem(ProblemType.TRANSACTION_NOT_FOUND, "enlist in a transaction that was never begun");
         coordinator.expectCommitted(coordinator.commit(transaction));
         coordinator.expectOrdered(transaction, prepared, Decision.COMMIT);
+    }
+
+    private static void token(CoordinatorUnderTest coordinator) {
+        String transaction = coordinator.begin();
+        String other = coordinator.begin();
+        BranchMessage branch = coordinator.branch(transaction, "1", Vote.PREPARED);
+        coordinator.enlist(transaction, branch, null).problem(ProblemType.INVALID_VALUE, "enlist without a token");
+        coordinator
+                .enlist(transaction, branch, "guessed")
+                .problem(ProblemType.INVALID_VALUE, "enlist with a token that is not well formed");
+        for (String wrong : List.of(coordinator.strangeToken(), coordinator.token(other))) {
+            coordinator
+                    .enlist(transaction, branch, wrong)
+                    .problem(ProblemType.TRANSACTION_NOT_FOUND, "enlist with another token");
+        }
+        require(coordinator.view(transaction).branches().isEmpty(), "a branch was enlisted without the token");
+        Answer enlisted = coordinator.enlist(transaction, branch).expect(201, "enlist with the token");
+        Answer shown = coordinator.get("/transactions/" + transaction).expect(200, "GET /transactions/{id}");
+        for (Answer answer : List.of(enlisted, shown)) {
+            require(!answer.body().contains(coordinator.token(transaction)), "the token is shown: " + answer.body());
+        }
+        coordinator.rollback(transaction);
+        coordinator.rollback(other);
     }
 
     private static void notAllowed(CoordinatorUnderTest coordinator) {

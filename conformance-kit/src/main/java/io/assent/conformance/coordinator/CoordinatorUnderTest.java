@@ -13,10 +13,13 @@ import io.assent.protocol.BranchRef;
 import io.assent.protocol.Decision;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import io.assent.protocol.wire.BeginRequest;
+import io.assent.protocol.wire.BeginResponse;
 import io.assent.protocol.wire.BranchMessage;
 import io.assent.protocol.wire.DecisionOrder;
+import io.assent.protocol.wire.EnlistRequest;
 import io.assent.protocol.wire.InquiredBranch;
 import io.assent.protocol.wire.InquiryRequest;
 import io.assent.protocol.wire.InquiryResponse;
@@ -28,8 +31,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +54,7 @@ final class CoordinatorUnderTest {
     private final Transcript transcript;
     private final StandInParticipants participants;
     private final RandomGenerator random = new SecureRandom();
+    private final Map<String, String> tokens = new ConcurrentHashMap<>();
 
     CoordinatorUnderTest(CoordinatorOptions options, Transcript transcript, StandInParticipants participants) {
         this.options = options;
@@ -94,10 +100,13 @@ final class CoordinatorUnderTest {
 
     /** Begins a transaction and returns its id. */
     String begin(String timeout) {
-        return post("/transactions", new BeginRequest(null, "conformance", timeout))
+        BeginResponse begun = post("/transactions", new BeginRequest(null, "conformance", timeout))
                 .expect(201, "begin")
-                .as(TransactionView.class)
-                .id();
+                .as(BeginResponse.class);
+        if (begun.token() != null) {
+            tokens.put(begun.id(), begun.token());
+        }
+        return begun.id();
     }
 
     /** A branch of the kit's participants with a new execution. */
@@ -106,8 +115,25 @@ final class CoordinatorUnderTest {
         return new BranchMessage(branch, PARTICIPANT.value(), participants.url(), ref.value(), vote.name(), null);
     }
 
+    /** With the token that begin answered; for a transaction that was not begun here with some other one. */
     Answer enlist(String transaction, BranchMessage branch) {
-        return post("/transactions/" + transaction + "/branches", branch);
+        return enlist(transaction, branch, tokens.getOrDefault(transaction, strangeToken()));
+    }
+
+    Answer enlist(String transaction, BranchMessage branch, @Nullable String token) {
+        return post("/transactions/" + transaction + "/branches", EnlistRequest.of(branch, token));
+    }
+
+    /** What begin answered. */
+    String token(String transaction) {
+        String token = tokens.get(transaction);
+        require(token != null, "begin answered no token");
+        return String.valueOf(token);
+    }
+
+    /** One that belongs to no transaction. */
+    String strangeToken() {
+        return TransactionToken.create(random).value();
     }
 
     /** Enlists a branch and returns it. */

@@ -4,6 +4,7 @@ import io.assent.conformance.http.RecordingClient.Request;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.header.TransactionContext;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,9 +18,16 @@ import java.time.Instant;
  * @param request the call without its header
  * @param deadline of the transaction
  * @param collect whether the vote is to travel back with the answer
+ * @param token what it takes to enlist, where the vote does not
  */
 record Call(
-        TransactionId transaction, BranchId branch, String unique, Request request, Instant deadline, boolean collect) {
+        TransactionId transaction,
+        BranchId branch,
+        String unique,
+        Request request,
+        Instant deadline,
+        boolean collect,
+        TransactionToken token) {
 
     /** The call as it goes out. */
     Request message() {
@@ -27,7 +35,8 @@ record Call(
         Duration remaining = left.isNegative() ? Duration.ZERO : left;
         return request.with(
                 TransactionContext.NAME,
-                new TransactionContext(transaction, branch, deadline, remaining, collect).format());
+                new TransactionContext(transaction, branch, deadline, remaining, collect, collect ? null : token)
+                        .format());
     }
 
     /** Some other execution of the same branch, which the participant has never seen. */

@@ -9,7 +9,7 @@ import io.assent.protocol.BranchRef;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.Vote;
-import io.assent.protocol.wire.BranchMessage;
+import io.assent.protocol.wire.EnlistRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -48,12 +48,15 @@ final class EnlistmentCases {
         require(
                 answer.answer().isSuccess(),
                 "the work call was answered with " + answer.answer().status());
-        List<BranchMessage> enlisted = coordinator.enlisted(call.transaction());
+        List<EnlistRequest> enlisted = coordinator.enlisted(call.transaction());
         require(!enlisted.isEmpty(), "the branch was not enlisted before the work call was answered");
-        BranchMessage branch = enlisted.get(0);
+        EnlistRequest branch = enlisted.get(0);
         require(call.branch().value().equals(branch.branch()), "it enlisted branch " + branch.branch());
         require(participant.name().equals(branch.participant()), "it enlisted as " + branch.participant());
         require(branch.ref() != null, "it enlisted without a ref");
+        require(
+                call.token().value().equals(branch.token()),
+                "it must enlist with the token that came with the call, as it came");
         BranchRef ref = new BranchRef(Objects.requireNonNull(branch.ref()));
         require(
                 participant.askForVote(call, ref) == Vote.PREPARED,

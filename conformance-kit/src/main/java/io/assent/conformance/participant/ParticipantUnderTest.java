@@ -17,6 +17,7 @@ import io.assent.protocol.BranchRef;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.wire.BranchStatus;
@@ -132,7 +133,13 @@ final class ParticipantUnderTest {
         Instant now = Instant.now();
         String unique = "kit" + Long.toString(now.toEpochMilli(), 36) + Integer.toString(random.nextInt(1 << 24), 36);
         Call call = new Call(
-                TransactionId.create(now, random), BRANCH, unique, work.request(unique), now.plus(lifetime), collect);
+                TransactionId.create(now, random),
+                BRANCH,
+                unique,
+                work.request(unique),
+                now.plus(lifetime),
+                collect,
+                TransactionToken.create(random));
         open.add(call);
         return call;
     }

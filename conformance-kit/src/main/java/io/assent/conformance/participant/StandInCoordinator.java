@@ -10,6 +10,7 @@ import io.assent.protocol.TransactionId;
 import io.assent.protocol.Vote;
 import io.assent.protocol.wire.BranchMessage;
 import io.assent.protocol.wire.BranchView;
+import io.assent.protocol.wire.EnlistRequest;
 import io.assent.protocol.wire.InquiredAnswer;
 import io.assent.protocol.wire.InquiredBranch;
 import io.assent.protocol.wire.InquiryRequest;
@@ -66,7 +67,7 @@ final class StandInCoordinator implements AutoCloseable {
     record Inquiry(String participant, InquiredBranch branch) {}
 
     /** One request to enlist. */
-    record Enlisted(String transaction, BranchMessage branch) {}
+    record Enlisted(String transaction, EnlistRequest request) {}
 
     StandInCoordinator(InetSocketAddress address, Transcript transcript) {
         this.transcript = transcript;
@@ -105,10 +106,10 @@ final class StandInCoordinator implements AutoCloseable {
     }
 
     /** The requests to enlist in a transaction. */
-    synchronized List<BranchMessage> enlisted(TransactionId transaction) {
+    synchronized List<EnlistRequest> enlisted(TransactionId transaction) {
         return enlisted.stream()
                 .filter(each -> each.transaction().equals(transaction.toString()))
-                .map(Enlisted::branch)
+                .map(Enlisted::request)
                 .toList();
     }
 
@@ -134,7 +135,7 @@ final class StandInCoordinator implements AutoCloseable {
             return inquired(WireJson.tolerant().readValue(body, InquiryRequest.class));
         }
         if (method.equals("POST") && path.matches("/v1/transactions/[^/]+/branches")) {
-            return enlisted(path.split("/")[3], WireJson.tolerant().readValue(body, BranchMessage.class));
+            return enlisted(path.split("/")[3], WireJson.tolerant().readValue(body, EnlistRequest.class));
         }
         return problem(Problem.of(ProblemType.NOT_FOUND, "the conformance kit answers inquiries and enlistments only"));
     }
@@ -184,16 +185,16 @@ final class StandInCoordinator implements AutoCloseable {
                 answer.name());
     }
 
-    private Reply enlisted(String transaction, BranchMessage branch) {
+    private Reply enlisted(String transaction, EnlistRequest request) {
         synchronized (this) {
-            enlisted.add(new Enlisted(transaction, branch));
+            enlisted.add(new Enlisted(transaction, request));
         }
         Enlistment answer = enlistments.getOrDefault(transaction, Enlistment.ACCEPTED);
         return switch (answer) {
             case CLOSED ->
                 problem(Problem.of(ProblemType.TRANSACTION_CLOSED, "on purpose").of(transaction, null, null));
             case UNAVAILABLE -> problem(Problem.of(ProblemType.DECISION_LOG_UNAVAILABLE, "on purpose"));
-            case ACCEPTED -> Reply.json(201, Messages.json(view(transaction, branch)));
+            case ACCEPTED -> Reply.json(201, Messages.json(view(transaction, request.message())));
         };
     }
 

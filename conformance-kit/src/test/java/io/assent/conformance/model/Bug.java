@@ -22,6 +22,7 @@ public enum Bug {
     TAKES_GARBAGE("answers 200 to what is no message", "garbage"),
     WORKS_OUTSIDE_ON_BAD_HEADER("works outside of any transaction when it cannot read the header", "header-garbage"),
     PREPARES_WITHOUT_ENLISTING("prepares although it could not enlist", "enlist-refused"),
+    ENLISTS_WITHOUT_TOKEN("enlists without the token that came with the call", "enlist"),
     STATUS_404("answers 404 for a branch that it has never seen", "status");
 
     private final String description;

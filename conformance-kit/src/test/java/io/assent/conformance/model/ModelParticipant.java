@@ -19,6 +19,7 @@ import io.assent.protocol.wire.DecisionOrder;
 import io.assent.protocol.wire.DecisionResult;
 import io.assent.protocol.wire.DecisionsRequest;
 import io.assent.protocol.wire.DecisionsResponse;
+import io.assent.protocol.wire.EnlistRequest;
 import io.assent.protocol.wire.InquiredBranch;
 import io.assent.protocol.wire.InquiryRequest;
 import io.assent.protocol.wire.InquiryResponse;
@@ -190,8 +191,11 @@ public final class ModelParticipant implements AutoCloseable {
     private boolean enlist(TransactionContext context, BranchRef ref) throws InterruptedException {
         BranchMessage message = new BranchMessage(
                 context.branch().value(), NAME.value(), url() + "/assent/v1", ref.value(), "PENDING", null);
+        String token = context.token() == null || bug == Bug.ENLISTS_WITHOUT_TOKEN
+                ? null
+                : context.token().value();
         try {
-            return post("/v1/transactions/" + context.id() + "/branches", message)
+            return post("/v1/transactions/" + context.id() + "/branches", EnlistRequest.of(message, token))
                                     .statusCode()
                             / 100
                     == 2;

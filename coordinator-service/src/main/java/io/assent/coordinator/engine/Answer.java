@@ -2,6 +2,7 @@ package io.assent.coordinator.engine;
 
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param id the transaction
  * @param transaction as it may be shown: a decision that may not be told (R4) is not in it; null where there is none
  * @param detail for people
+ * @param token of the transaction, for whoever has begun it; null with every other answer
  */
 public record Answer(
         Result result,
         TransactionId id,
         @Nullable TransactionRecord transaction,
-        @Nullable String detail) {
+        @Nullable String detail,
+        @Nullable TransactionToken token) {
+
+    /** What every call but begin is answered. */
+    public Answer(Result result, TransactionId id, @Nullable TransactionRecord transaction, @Nullable String detail) {
+        this(result, id, transaction, detail, null);
+    }
 
     /** What came of a request; the web adapter gives each an HTTP status and, where it is an error, a problem type. */
     public enum Result {

@@ -8,6 +8,7 @@ import io.assent.protocol.BranchRef;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -97,11 +98,16 @@ public interface Coordinator {
      */
     record Inquired(Inquiry inquiry, InquiryAnswer answer) {}
 
-    /** CREATED, TRANSACTION_CONFLICT, TOO_OLD, IN_FUTURE, UNAVAILABLE, OVERLOADED. */
+    /** CREATED, with the transaction's token; TRANSACTION_CONFLICT, TOO_OLD, IN_FUTURE, UNAVAILABLE, OVERLOADED. */
     CompletionStage<Answer> begin(Begin request);
 
-    /** CREATED, OK (equal again, or a vote added), BRANCH_CONFLICT, CLOSED, BRANCH_LIMIT, NOT_ALLOWED, NOT_FOUND, TOO_OLD, UNAVAILABLE. */
-    CompletionStage<Answer> enlist(TransactionId id, Branch branch);
+    /**
+     * CREATED, OK (equal again, or a vote added), BRANCH_CONFLICT, CLOSED, BRANCH_LIMIT, NOT_ALLOWED, NOT_FOUND, TOO_OLD, UNAVAILABLE.
+     *
+     * @param token with another one than the transaction's it hears what it would hear if there were none; null: whoever asks
+     *     need not have it
+     */
+    CompletionStage<Answer> enlist(TransactionId id, Branch branch, @Nullable TransactionToken token);
 
     /**
      * Runs the protocol: closes, asks for missing votes, decides, delivers. COMPLETE, PENDING, ROLLED_BACK, SET_CONFLICT,

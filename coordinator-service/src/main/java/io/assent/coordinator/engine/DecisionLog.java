@@ -8,6 +8,7 @@ import io.assent.protocol.BranchRef;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -70,24 +71,35 @@ public interface DecisionLog {
      * @param changed whether this call made a change; for {@code enlist}: whether the branch is new; for {@code decide}: whether this very proposal is the one that
      *     stands, also if an earlier call of the same proposal wrote it
      * @param detail for people, with INDETERMINATE and UNAVAILABLE: what happened
+     * @param token of the transaction, if it was begun with OK and has one; null with every other call and status. Not in the
+     *     record, so that what shows records cannot show it
      */
     record Reply(
             Status status,
             @Nullable TransactionRecord record,
             boolean changed,
-            @Nullable String detail) {}
+            @Nullable String detail,
+            @Nullable TransactionToken token) {
+
+        /** What every call but begin returns. */
+        public Reply(Status status, @Nullable TransactionRecord record, boolean changed, @Nullable String detail) {
+            this(status, record, changed, detail, null);
+        }
+    }
 
     /**
      * @param id the transaction
      * @param name label, or null
      * @param timeout time from the database's now to the deadline
      * @param owner whose it is to be; null: everybody's. One that is there is told to its owner only
+     * @param token what it is to take to enlist in it; null: nobody has it
      */
     record NewTransaction(
             TransactionId id,
             @Nullable String name,
             Duration timeout,
-            @Nullable String owner) {}
+            @Nullable String owner,
+            @Nullable TransactionToken token) {}
 
     /**
      * Something that wants to be the decision.
@@ -170,15 +182,19 @@ public interface DecisionLog {
 
     /**
      * Begins: writes an undecided row. OK also when an equal one (name and timeout) was there; CONFLICT otherwise, or if it is
-     * decided; FOREIGN if it is somebody else's.
+     * decided; FOREIGN if it is somebody else's. The token returned is the one that was written first; null if that has none,
+     * or was begun by an owner other than exactly this.
      */
     CompletionStage<Reply> begin(NewTransaction transaction);
 
     /**
      * Enlists a branch of a begun transaction. OK also when it was there with equal participant, url and ref; a vote is
      * added where there was none; {@code changed} only if the branch is new. CONFLICT: the branch is there with other data. ABSENT, TOO_OLD, CLOSED, FULL.
+     *
+     * @param token if it is not exactly the transaction's, which may have none, the reply is as if there were no such
+     *     transaction, and nothing is written. Null: it is not looked at
      */
-    CompletionStage<Reply> enlist(TransactionId id, Branch branch);
+    CompletionStage<Reply> enlist(TransactionId id, Branch branch, @Nullable TransactionToken token);
 
     /**
      * The commit request closes a begun transaction for enlisting and records what the client expects; the branch set

@@ -3,6 +3,7 @@ package io.assent.coordinator.engine;
 import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,8 @@ public class ForwardingCoordinator implements Coordinator {
     }
 
     @Override
-    public CompletionStage<Answer> enlist(TransactionId id, Branch branch) {
-        return real.enlist(id, branch);
+    public CompletionStage<Answer> enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {
+        return real.enlist(id, branch, token);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.assent.coordinator.protocol.Branch;
 import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -25,8 +26,8 @@ public class ForwardingDecisionLog implements DecisionLog {
     }
 
     @Override
-    public CompletionStage<Reply> enlist(TransactionId id, Branch branch) {
-        return real.enlist(id, branch);
+    public CompletionStage<Reply> enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {
+        return real.enlist(id, branch, token);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.BranchState;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import java.util.List;
 import java.util.Map;
@@ -56,23 +57,25 @@ public final class TransactionCoordinator implements Coordinator, Admission {
         if (!enter()) {
             return CompletableFuture.completedFuture(tooManyUndecided(id));
         }
-        NewTransaction wanted = new NewTransaction(id, request.name(), request.timeout(), request.owner());
+        NewTransaction wanted = new NewTransaction(
+                id, request.name(), request.timeout(), request.owner(), TransactionToken.create(ports.random()));
         return retries.untilClean(() -> ports.log().begin(wanted))
                 .whenComplete((reply, error) -> undecided.decrementAndGet())
                 .thenApply(reply -> {
                     if (reply.status() == Status.OK && reply.changed() && reply.record() != null) {
                         ports.listener().begun(reply.record());
                     }
-                    return answer(id, reply, Result.CREATED, Result.TRANSACTION_CONFLICT);
+                    Answer answer = answer(id, reply, Result.CREATED, Result.TRANSACTION_CONFLICT);
+                    return new Answer(answer.result(), id, answer.transaction(), answer.detail(), reply.token());
                 });
     }
 
     @Override
-    public CompletionStage<Answer> enlist(TransactionId id, Branch branch) {
+    public CompletionStage<Answer> enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {
         if (!reachable(branch)) {
             return CompletableFuture.completedFuture(notAllowed(id, branch));
         }
-        return retries.untilClean(() -> ports.log().enlist(id, branch)).thenApply(reply -> {
+        return retries.untilClean(() -> ports.log().enlist(id, branch, token)).thenApply(reply -> {
             boolean added = reply.status() == Status.OK && reply.changed();
             if (added) {
                 ports.listener().enlisted(id, branch);

@@ -7,6 +7,7 @@ import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -115,8 +116,8 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
     }
 
     @Override
-    public CompletionStage<Reply> enlist(TransactionId id, Branch branch) {
-        return call(() -> transactions.enlist(id, branch), Replies::unavailable);
+    public CompletionStage<Reply> enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {
+        return call(() -> transactions.enlist(id, branch, token), Replies::unavailable);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.assent.coordinator.engine.DecisionLog.Reply;
 import io.assent.coordinator.engine.DecisionLog.Status;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import org.jspecify.annotations.Nullable;
 
 /** Short names for what calls on the log end with. */
@@ -13,6 +14,10 @@ final class Replies {
 
     static Reply ok(TransactionRecord transaction, boolean changed) {
         return new Reply(Status.OK, transaction, changed, null);
+    }
+
+    static Reply begun(TransactionRecord transaction, boolean changed, @Nullable TransactionToken token) {
+        return new Reply(Status.OK, transaction, changed, null, token);
     }
 
     static Reply there(Status status, TransactionRecord transaction) {

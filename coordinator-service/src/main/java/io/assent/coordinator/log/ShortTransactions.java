@@ -9,6 +9,7 @@ import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import java.sql.Array;
 import java.sql.Connection;
@@ -58,7 +59,7 @@ final class ShortTransactions {
         return inTransaction(begin.id(), connection -> {
             TransactionRecord inserted = insert(connection, begin, name);
             if (inserted != null) {
-                return Replies.ok(inserted, true);
+                return Replies.begun(inserted, true, begin.token());
             }
             Locked locked = lock(connection, begin.id());
             if (locked.row() == null) {
@@ -74,16 +75,41 @@ final class ShortTransactions {
                     && there.createdAt()
                             .plusNanos(1_000 * Micros.of(begin.timeout()))
                             .equals(there.deadline());
-            return equal ? Replies.ok(there, false) : Replies.there(Status.CONFLICT, there);
+            if (!equal) {
+                return Replies.there(Status.CONFLICT, there);
+            }
+            // Operators may see everybody's transactions, but that is not to take part in them.
+            boolean own = Objects.equals(there.owner(), begin.owner());
+            return Replies.begun(there, false, own ? token(connection, begin.id()) : null);
         });
+    }
+
+    /** The one that was written first. It never changes, so of a row that is locked here it is known to be replicated. */
+    private static @Nullable TransactionToken token(Connection connection, TransactionId id) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select t.token from assent_transaction t where t.id = ?")) {
+            statement.setObject(1, id.value());
+            try (ResultSet row = statement.executeQuery()) {
+                String token = row.next() ? row.getString("token") : null;
+                return token == null ? null : token(token);
+            }
+        }
+    }
+
+    private static TransactionToken token(String text) {
+        try {
+            return new TransactionToken(text);
+        } catch (IllegalArgumentException e) {
+            throw new UnreadableRowException("its token is not one of ours", e);
+        }
     }
 
     private @Nullable TransactionRecord insert(Connection connection, NewTransaction begin, @Nullable String name)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 insert into assent_transaction as t
-                    (id, name, begun, created_at, deadline, next_attempt_at, changed_at, owner)
-                select ?, ?, true, c.now, c.now + c.timeout, c.now + c.timeout, c.now, ?
+                    (id, name, begun, created_at, deadline, next_attempt_at, changed_at, owner, token)
+                select ?, ?, true, c.now, c.now + c.timeout, c.now + c.timeout, c.now, ?, ?
                 from (select clock_timestamp() as now, ? * interval '1 microsecond' as timeout,
                     timestamptz 'epoch' + ? * interval '1 millisecond' as made) c, assent_log_range r
                 where c.made between c.now - ? * interval '1 millisecond' and c.now + ? * interval '1 millisecond'
@@ -97,12 +123,13 @@ final class ShortTransactions {
             statement.setObject(1, begin.id().value());
             statement.setString(2, name);
             statement.setString(3, begin.owner());
-            statement.setLong(4, Micros.of(begin.timeout()));
-            statement.setLong(5, begin.id().timestamp().toEpochMilli());
-            statement.setLong(6, properties.longestLifetime().toMillis());
-            statement.setLong(7, LogProperties.CLOCK_MARGIN.toMillis());
-            statement.setObject(8, begin.id().value());
-            statement.setArray(9, known(connection));
+            statement.setString(4, value(begin.token()));
+            statement.setLong(5, Micros.of(begin.timeout()));
+            statement.setLong(6, begin.id().timestamp().toEpochMilli());
+            statement.setLong(7, properties.longestLifetime().toMillis());
+            statement.setLong(8, LogProperties.CLOCK_MARGIN.toMillis());
+            statement.setObject(9, begin.id().value());
+            statement.setArray(10, known(connection));
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? Rows.written(row) : null;
             }
@@ -120,9 +147,9 @@ final class ShortTransactions {
         return Replies.nothing(made.isAfter(locked.now()) ? Status.IN_FUTURE : Status.TOO_OLD);
     }
 
-    Reply enlist(TransactionId id, Branch branch) {
+    Reply enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {
         return inTransaction(id, connection -> {
-            Locked locked = lock(connection, id);
+            Locked locked = lock(connection, id, token);
             TransactionRecord row = locked.row();
             if (row == null) {
                 Instant oldest = locked.now().minus(properties.longestLifetime());
@@ -349,12 +376,26 @@ final class ShortTransactions {
         return connection.createArrayOf("text", verifier.ring().known());
     }
 
-    /** @throws LogRefusedException if the transaction may be in a log that this instance does not know */
+    private static @Nullable String value(@Nullable TransactionToken token) {
+        return token == null ? null : token.value();
+    }
+
     private Locked lock(Connection connection, TransactionId id) throws SQLException {
+        return lock(connection, id, null);
+    }
+
+    /**
+     * @param token null: it is not looked at. Of a row with another one, or with none, nothing is read here, and it is not
+     *     locked: so nothing that follows can tell it from one that is not there
+     * @throws LogRefusedException if the transaction may be in a log that this instance does not know
+     */
+    private Locked lock(Connection connection, TransactionId id, @Nullable TransactionToken token) throws SQLException {
         TransactionRecord row = null;
-        try (PreparedStatement statement = connection.prepareStatement(
-                "select " + Rows.COLUMNS + " from assent_transaction t where t.id = ? for update")) {
+        try (PreparedStatement statement = connection.prepareStatement("select " + Rows.COLUMNS
+                + " from assent_transaction t where t.id = ? and (?::text is null or t.token = ?) for update")) {
             statement.setObject(1, id.value());
+            statement.setString(2, value(token));
+            statement.setString(3, value(token));
             try (ResultSet rows = statement.executeQuery()) {
                 if (rows.next()) {
                     row = Rows.read(rows);

@@ -15,10 +15,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param mode How callers prove who they are: keys, jwt (and keys, where some are listed) or none. Has to be written down.
  * @param services By name: the services and people that have keys.
+ * @param enlistToken Whether a participant has to bring the transaction's token to enlist: required, or optional while participants of a version that knows no tokens are replaced.
  */
 @ConfigurationProperties("assent.security")
 public record SecuritySettings(
-        @Nullable Mode mode, @DefaultValue Map<String, Service> services) {
+        @Nullable Mode mode,
+        @DefaultValue Map<String, Service> services,
+        @DefaultValue("required") EnlistToken enlistToken) {
 
     private static final String PREFIX = "assent.security.";
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
@@ -32,6 +35,14 @@ public record SecuritySettings(
         JWT,
         /** Not at all: whoever reaches this service may do anything. */
         NONE
+    }
+
+    /** Whether a transaction's token is needed to enlist in it. */
+    public enum EnlistToken {
+        /** Without the transaction's token nobody enlists. */
+        REQUIRED,
+        /** Who brings none enlists as well; with a wrong one nobody does. */
+        OPTIONAL
     }
 
     /**
@@ -92,6 +103,7 @@ public record SecuritySettings(
     /** Without the digests. */
     @Override
     public String toString() {
-        return "SecuritySettings[mode=" + mode + ", services=" + services.keySet() + "]";
+        return "SecuritySettings[mode=" + mode + ", services=" + services.keySet() + ", enlistToken=" + enlistToken
+                + "]";
     }
 }

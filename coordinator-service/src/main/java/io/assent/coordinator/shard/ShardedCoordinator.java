@@ -7,6 +7,7 @@ import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -63,8 +64,8 @@ public final class ShardedCoordinator implements Coordinator, Admission {
     }
 
     @Override
-    public CompletionStage<Answer> enlist(TransactionId id, Branch branch) {
-        return in(id, coordinator -> coordinator.enlist(id, branch));
+    public CompletionStage<Answer> enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {
+        return in(id, coordinator -> coordinator.enlist(id, branch, token));
     }
 
     @Override

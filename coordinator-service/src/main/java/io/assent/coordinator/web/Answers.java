@@ -4,6 +4,7 @@ import io.assent.coordinator.engine.Answer;
 import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.wire.BeginResponse;
 import io.assent.protocol.wire.CommitResult;
 import io.assent.protocol.wire.CommitsResponse;
 import io.assent.protocol.wire.Problem;
@@ -56,7 +57,11 @@ final class Answers {
         if (call == Call.BEGIN || answer.result() == Answer.Result.PENDING) {
             response.location(URI.create(Paths.TRANSACTIONS + "/" + answer.id()));
         }
-        return response.body(view);
+        return response.body(call == Call.BEGIN ? BeginResponse.of(view, token(answer)) : view);
+    }
+
+    private static @Nullable String token(Answer answer) {
+        return answer.token() == null ? null : answer.token().value();
     }
 
     /** The message as a whole is answered well; what is to be asked again is to be so no sooner than by itself. */

@@ -33,10 +33,11 @@ import io.assent.protocol.Outcome;
 import io.assent.protocol.TransactionState;
 import io.assent.protocol.doctor.Report;
 import io.assent.protocol.wire.BeginRequest;
-import io.assent.protocol.wire.BranchMessage;
+import io.assent.protocol.wire.BeginResponse;
 import io.assent.protocol.wire.CommitRequest;
 import io.assent.protocol.wire.CommitsRequest;
 import io.assent.protocol.wire.CommitsResponse;
+import io.assent.protocol.wire.EnlistRequest;
 import io.assent.protocol.wire.InquiryRequest;
 import io.assent.protocol.wire.InquiryResponse;
 import io.assent.protocol.wire.InstancesResponse;
@@ -97,6 +98,7 @@ class ApiDocumentation {
 
     private static final String ID = "0199a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b";
     private static final String REF = "assent:payment-service:" + ID + ":1:Zm9vYmFyYmF6cXV4";
+    private static final String TOKEN = "nU9tWq3bX0eYk7RzLh2cVA";
     private static final String FULL_BRANCH =
             "{\"branch\": \"1\", \"participant\": \"payment-service\", \"url\": \"http://payment:8082/assent/v1\","
                     + " \"ref\": \"" + REF + "\", \"vote\": \"PREPARED\"}";
@@ -143,16 +145,16 @@ class ApiDocumentation {
                     "Begins a transaction. Repeating it with the same id and equal content is harmless.",
                     BeginRequest.class,
                     Map.of("plain", "{\"name\": \"checkout\", \"timeout\": \"PT30S\"}"),
-                    Map.of(201, "Begun; its address is in Location"),
-                    TransactionView.class,
+                    Map.of(201, "Begun; its address is in Location, and token is what its participants need to enlist"),
+                    BeginResponse.class,
                     List.of(TRANSACTION_CONFLICT, TRANSACTION_TOO_OLD, DECISION_LOG_UNAVAILABLE)),
             new Call(
                     "/v1/transactions/{id}/branches",
                     true,
                     "enlist",
                     "Enlists a branch, durably. A participant does this before it prepares.",
-                    BranchMessage.class,
-                    Map.of("plain", FULL_BRANCH.replace("PREPARED", "PENDING")),
+                    EnlistRequest.class,
+                    Map.of("plain", FULL_BRANCH.replace("PREPARED\"}", "PENDING\", \"token\": \"" + TOKEN + "\"}")),
                     Map.of(201, "Enlisted", 200, "Enlisted before with equal data, or its vote was added"),
                     TransactionView.class,
                     List.of(

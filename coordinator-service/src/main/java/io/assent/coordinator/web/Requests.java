@@ -6,10 +6,12 @@ import io.assent.coordinator.protocol.ExpectedBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import io.assent.protocol.wire.BeginRequest;
 import io.assent.protocol.wire.BranchMessage;
 import io.assent.protocol.wire.Commit;
+import io.assent.protocol.wire.EnlistRequest;
 import io.assent.protocol.wire.InquiryRequest;
 import io.assent.protocol.wire.JsonInput;
 import io.assent.protocol.wire.RollbackRequest;
@@ -34,10 +36,15 @@ final class Requests {
     private static final Duration CLOCK_ALLOWANCE = Duration.ofMinutes(5);
 
     private final Duration longestLifetime;
+    private final boolean tokenRequired;
 
-    /** @param longestLifetime of a transaction */
-    Requests(Duration longestLifetime) {
+    /**
+     * @param longestLifetime of a transaction
+     * @param tokenRequired whether nobody enlists without a token
+     */
+    Requests(Duration longestLifetime, boolean tokenRequired) {
         this.longestLifetime = longestLifetime;
+        this.tokenRequired = tokenRequired;
     }
 
     /**
@@ -56,8 +63,14 @@ final class Requests {
                 owner);
     }
 
-    Branch enlisted(BranchMessage message) {
-        return branch(message, "", true);
+    Branch enlisted(EnlistRequest request) {
+        return branch(request.message(), "", true);
+    }
+
+    /** Refused here already if it is missing: so that this, too, tells nothing about the id. */
+    @Nullable
+    TransactionToken token(EnlistRequest request) {
+        return request.token() == null && !tokenRequired ? null : Values.token(request.token(), "/token");
     }
 
     /** @param at pointer to the commit within the document, empty for the whole */

@@ -12,11 +12,11 @@ import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionState;
 import io.assent.protocol.header.TracesHeader;
 import io.assent.protocol.wire.BeginRequest;
-import io.assent.protocol.wire.BranchMessage;
 import io.assent.protocol.wire.Commit;
 import io.assent.protocol.wire.CommitRequest;
 import io.assent.protocol.wire.CommitResult;
 import io.assent.protocol.wire.CommitsRequest;
+import io.assent.protocol.wire.EnlistRequest;
 import io.assent.protocol.wire.InquiredAnswer;
 import io.assent.protocol.wire.InquiryRequest;
 import io.assent.protocol.wire.InquiryResponse;
@@ -100,9 +100,9 @@ class TransactionController {
 
     @PostMapping("/transactions/{id}/branches")
     CompletionStage<ResponseEntity<Object>> enlist(
-            @PathVariable String id, @Body(from = Body.Sender.PARTICIPANT) BranchMessage body) {
+            @PathVariable String id, @Body(from = Body.Sender.PARTICIPANT) EnlistRequest body) {
         return coordinator
-                .enlist(Values.transaction(id, "id"), requests.enlisted(body))
+                .enlist(Values.transaction(id, "id"), requests.enlisted(body), requests.token(body))
                 .thenApply(answer -> answers.respond(answer, Answers.Call.ENLIST));
     }
 

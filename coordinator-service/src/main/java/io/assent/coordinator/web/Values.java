@@ -4,6 +4,7 @@ import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -37,6 +38,10 @@ final class Values {
 
     static BranchRef ref(@Nullable String text, String pointer) {
         return parsed(required(text, pointer), pointer, BranchRef::new);
+    }
+
+    static TransactionToken token(@Nullable String text, String pointer) {
+        return parsed(required(text, pointer), pointer, TransactionToken::new);
     }
 
     static ParticipantName participant(@Nullable String text, String pointer) {

@@ -5,6 +5,8 @@ import io.assent.coordinator.engine.Admission;
 import io.assent.coordinator.engine.Coordinator;
 import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.coordinator.operations.Audit;
+import io.assent.coordinator.security.SecuritySettings;
+import io.assent.coordinator.security.SecuritySettings.EnlistToken;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -72,8 +74,8 @@ public class WebConfiguration {
     }
 
     @Bean
-    Requests requests(ApiLimits limits) {
-        return new Requests(limits.longestLifetime());
+    Requests requests(ApiLimits limits, SecuritySettings security) {
+        return new Requests(limits.longestLifetime(), security.enlistToken() == EnlistToken.REQUIRED);
     }
 
     /** What there is not is left out, as in the messages between services. */

@@ -56,6 +56,8 @@ import tools.jackson.databind.JsonNode;
 class CoordinatorIntegrationTests {
 
     private static final RandomGenerator RANDOM = new Random();
+    /** By id: what begin answered. */
+    private static final Map<String, String> TOKENS = new ConcurrentHashMap<>();
 
     static ConfigurableApplicationContext firstInstance;
     static ConfigurableApplicationContext secondInstance;
@@ -521,6 +523,7 @@ class CoordinatorIntegrationTests {
         Http.Response response =
                 http.post("/v1/transactions", "{\"name\":\"checkout\",\"timeout\":\"" + timeout + "\"}");
         assertThat(response.status()).as(response.body()).isEqualTo(201);
+        TOKENS.put(response.text("id"), response.text("token"));
         return response.text("id");
     }
 
@@ -528,7 +531,8 @@ class CoordinatorIntegrationTests {
             Http http, String tx, String branch, String participant, WireMockServer server) {
         return http.post(
                 path(tx) + "/branches",
-                branch(participant, TransactionId.parse(tx), branch, server).replace(",\"vote\":\"PREPARED\"", ""));
+                branch(participant, TransactionId.parse(tx), branch, server)
+                        .replace("\"vote\":\"PREPARED\"", "\"token\":\"" + TOKENS.get(tx) + "\""));
     }
 
     private static String collected(

@@ -114,7 +114,7 @@ class DatabaseConfigurationIntegrationTests {
     private static Reply begin(ConfigurableApplicationContext application, TransactionId id) throws Exception {
         return application
                 .getBean(DecisionLog.class)
-                .begin(new NewTransaction(id, null, Duration.ofMinutes(1), null))
+                .begin(new NewTransaction(id, null, Duration.ofMinutes(1), null, null))
                 .toCompletableFuture()
                 .get(30, TimeUnit.SECONDS);
     }

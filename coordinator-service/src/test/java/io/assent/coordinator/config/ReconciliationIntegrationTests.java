@@ -277,7 +277,8 @@ class ReconciliationIntegrationTests {
 
     /** One that the log knows, with one branch, and that it does not show as decided. */
     private String begun() {
-        String id = http.post("/v1/transactions", "{\"timeout\":\"PT10M\"}").text("id");
+        Http.Response begun = http.post("/v1/transactions", "{\"timeout\":\"PT10M\"}");
+        String id = begun.text("id");
         if (id == null) {
             // It is held: what is left of one that was begun before.
             id = id();
@@ -290,7 +291,9 @@ class ReconciliationIntegrationTests {
             }
             return id;
         }
-        Http.Response enlisted = http.post("/v1/transactions/" + id + "/branches", named(id, "PENDING"));
+        Http.Response enlisted = http.post(
+                "/v1/transactions/" + id + "/branches",
+                named(id, "PENDING").replaceFirst("}$", ",\"token\":\"" + begun.text("token") + "\"}"));
         assertThat(enlisted.status()).as(enlisted.body()).isEqualTo(201);
         return id;
     }

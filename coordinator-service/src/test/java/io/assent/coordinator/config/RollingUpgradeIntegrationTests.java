@@ -32,7 +32,7 @@ class RollingUpgradeIntegrationTests {
         payment.stubFor(post("/assent/v1/decisions").willReturn(aResponse().withTransformers("obedient")));
         try {
             try (ConfigurableApplicationContext old = instance()) {
-                String begunBefore = begin(old);
+                Http.Response begunBefore = begin(old);
                 try (ConfigurableApplicationContext next =
                         instance("--spring.flyway.locations=classpath:db/migration,classpath:db/next")) {
                     assertThat(commit(next, begunBefore, payment)).isEqualTo("COMMITTED");
@@ -48,19 +48,21 @@ class RollingUpgradeIntegrationTests {
         }
     }
 
-    private static String begin(ConfigurableApplicationContext instance) {
+    private static Http.Response begin(ConfigurableApplicationContext instance) {
         Http.Response begun = http(instance).post("/v1/transactions", "{\"timeout\":\"PT30S\"}");
         assertThat(begun.status()).as(begun.body()).isEqualTo(201);
-        return begun.text("id");
+        return begun;
     }
 
-    private static String commit(ConfigurableApplicationContext instance, String id, WireMockServer participant) {
+    private static String commit(
+            ConfigurableApplicationContext instance, Http.Response begun, WireMockServer participant) {
+        String id = begun.text("id");
         Http http = http(instance);
-        Http.Response enlisted =
-                http.post("/v1/transactions/" + id + "/branches", """
+        Http.Response enlisted = http.post(
+                "/v1/transactions/" + id + "/branches", """
                 {"branch": "1", "participant": "payment-service", "url": "http://localhost:%d/assent/v1",
-                 "ref": "assent:payment-service:%s:1", "vote": "PREPARED"}
-                """.formatted(participant.port(), id));
+                 "ref": "assent:payment-service:%s:1", "vote": "PREPARED", "token": "%s"}
+                """.formatted(participant.port(), id, begun.text("token")));
         assertThat(enlisted.status()).as(enlisted.body()).isEqualTo(201);
         Http.Response committed = http.post("/v1/transactions/" + id + "/commit", "{\"branches\":[\"1\"]}");
         assertThat(committed.status()).as(committed.body()).isEqualTo(200);

@@ -9,6 +9,7 @@ import io.assent.coordinator.engine.LogVitals.Vitals;
 import io.assent.coordinator.engine.TransactionSearch.Backlog;
 import io.assent.coordinator.engine.TransactionSearch.Undelivered;
 import io.assent.coordinator.security.SecuritySettings;
+import io.assent.coordinator.security.SecuritySettings.EnlistToken;
 import io.assent.coordinator.security.SecuritySettings.Mode;
 import io.assent.coordinator.security.SecuritySettings.Service;
 import io.assent.protocol.ParticipantName;
@@ -123,16 +124,17 @@ class ChecksTests {
 
     @Test
     void a_service_that_asks_nobody_who_he_is_tells_so() {
-        Finding open = SecurityChecks.callers("c", new SecuritySettings(Mode.NONE, Map.of()));
+        Finding open = SecurityChecks.callers("c", new SecuritySettings(Mode.NONE, Map.of(), EnlistToken.REQUIRED));
         assertThat(open.status()).isEqualTo(Status.WARNING);
         assertThat(open.found()).contains("assent.security.mode is none");
         assertThat(open.remedy()).contains("keys or jwt", "docs/security.md");
 
         Service orders = new Service(List.of("sha256:" + "0".repeat(64)), null);
-        Finding keys = SecurityChecks.callers("c", new SecuritySettings(Mode.KEYS, Map.of("orders", orders)));
+        Finding keys = SecurityChecks.callers(
+                "c", new SecuritySettings(Mode.KEYS, Map.of("orders", orders), EnlistToken.REQUIRED));
         assertThat(keys.status()).isEqualTo(Status.OK);
         assertThat(keys.found()).isEqualTo("mode is keys; 1 have keys").doesNotContain("sha256");
-        assertThat(SecurityChecks.callers("c", new SecuritySettings(Mode.JWT, Map.of()))
+        assertThat(SecurityChecks.callers("c", new SecuritySettings(Mode.JWT, Map.of(), EnlistToken.REQUIRED))
                         .status())
                 .isEqualTo(Status.OK);
     }

@@ -20,6 +20,7 @@ import io.assent.protocol.Decision;
 import io.assent.protocol.Outcome;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +40,8 @@ public abstract class DecisionLogContractTests {
 
     protected static final Duration SOON = Duration.ofSeconds(10);
     protected static final ParticipantName SHOP = new ParticipantName("shop");
+    private static final TransactionToken TOKEN = new TransactionToken("nU9tWq3bX0eYk7RzLh2cVA");
+    private static final TransactionToken OTHER_TOKEN = new TransactionToken("oU9tWq3bX0eYk7RzLh2cVA");
     protected static final ParticipantName BANK = new ParticipantName("bank");
 
     private final Random random = new Random(20_261_121);
@@ -289,7 +292,7 @@ public abstract class DecisionLogContractTests {
         TransactionId begun = newId();
         TransactionId collected = newId();
 
-        assertThat(record(get(log().begin(new NewTransaction(begun, null, SOON, "orders"))))
+        assertThat(record(get(log().begin(new NewTransaction(begun, null, SOON, "orders", null))))
                         .owner())
                 .isEqualTo("orders");
         assertThat(record(decide(in("orders", collected, Decision.COMMIT, branch("1", SHOP, Vote.PREPARED))))
@@ -313,7 +316,7 @@ public abstract class DecisionLogContractTests {
         TransactionId closed = newId();
         TransactionId decided = newId();
         for (TransactionId id : List.of(open, closed)) {
-            get(log().begin(new NewTransaction(id, "checkout", SOON, "orders")));
+            get(log().begin(new NewTransaction(id, "checkout", SOON, "orders", null)));
             enlist(id, branch("1", SHOP, Vote.PREPARED));
         }
         get(log().close(closed, null, "orders"));
@@ -323,7 +326,7 @@ public abstract class DecisionLogContractTests {
             TransactionRecord before = record(id);
             Branch[] known = before.branches().toArray(Branch[]::new);
             List<Reply> replies = List.of(
-                    get(log().begin(new NewTransaction(id, "checkout", SOON, "billing"))),
+                    get(log().begin(new NewTransaction(id, "checkout", SOON, "billing", null))),
                     get(log().close(id, List.of(), "billing")),
                     decide(in("billing", id, Decision.COMMIT, known)),
                     decide(in("billing", id, Decision.ROLLBACK, branch("9", BANK, Vote.PREPARED))));
@@ -336,7 +339,7 @@ public abstract class DecisionLogContractTests {
             assertThat(record(id)).isEqualTo(before);
         }
         // The owner goes on as if nothing had been.
-        assertThat(get(log().begin(new NewTransaction(open, "checkout", SOON, "orders")))
+        assertThat(get(log().begin(new NewTransaction(open, "checkout", SOON, "orders", null)))
                         .status())
                 .isEqualTo(Status.OK);
         assertThat(record(decide(in(
@@ -348,6 +351,66 @@ public abstract class DecisionLogContractTests {
                 .isEqualTo(Decision.COMMIT);
     }
 
+    // tokens
+
+    @Test
+    void theTokenWrittenFirstIsReturnedToWhoeverBegins() {
+        TransactionId id = newId();
+        TransactionId nobodys = newId();
+
+        Reply first = get(log().begin(new NewTransaction(id, "checkout", SOON, "orders", TOKEN)));
+        Reply again = get(log().begin(new NewTransaction(id, "checkout", SOON, "orders", OTHER_TOKEN)));
+        Reply operator = get(log().begin(new NewTransaction(id, "checkout", SOON, null, OTHER_TOKEN)));
+        Reply different = get(log().begin(new NewTransaction(id, "another", SOON, "orders", OTHER_TOKEN)));
+        Reply none = get(log().begin(new NewTransaction(nobodys, null, SOON, null, null)));
+        Reply still = get(log().begin(new NewTransaction(nobodys, null, SOON, null, OTHER_TOKEN)));
+
+        assertThat(first.token()).isEqualTo(TOKEN);
+        assertThat(again.token()).isEqualTo(TOKEN);
+        assertThat(operator.status()).isEqualTo(Status.OK);
+        assertThat(operator.token()).as("to see it is not to take part in it").isNull();
+        assertThat(different.status()).isEqualTo(Status.CONFLICT);
+        assertThat(different.token()).isNull();
+        assertThat(none.token()).isNull();
+        assertThat(still.token()).as("begun without one").isNull();
+        assertThat(still.status()).isEqualTo(Status.OK);
+    }
+
+    @Test
+    void withAnotherTokenThereIsNoSuchTransaction() {
+        TransactionId open = newId();
+        TransactionId closed = newId();
+        TransactionId decided = newId();
+        TransactionId without = newId();
+        for (TransactionId id : List.of(open, closed, decided)) {
+            get(log().begin(new NewTransaction(id, "checkout", SOON, "orders", TOKEN)));
+            assertThat(enlist(id, branch("1", SHOP, Vote.PENDING), TOKEN).status())
+                    .isEqualTo(Status.OK);
+        }
+        begin(without, "checkout", SOON);
+        close(closed, null);
+        rollback(decided, 1);
+        Reply unknown = enlist(newId(), branch("1", SHOP, Vote.PENDING), OTHER_TOKEN);
+        assertThat(unknown.status()).isEqualTo(Status.ABSENT);
+
+        for (TransactionId id : List.of(open, closed, decided, without)) {
+            TransactionRecord before = record(id);
+            for (Branch branch : List.of(
+                    branch("1", SHOP, Vote.PENDING),
+                    branch("1", SHOP, Vote.PREPARED),
+                    branch("2", BANK, Vote.PENDING))) {
+                assertThat(enlist(id, branch, OTHER_TOKEN)).isEqualTo(unknown);
+            }
+            assertThat(record(id)).isEqualTo(before);
+        }
+        assertThat(enlist(open, branch("2", BANK, Vote.PENDING), TOKEN).status())
+                .as("its own goes on as if nothing had been")
+                .isEqualTo(Status.OK);
+        assertThat(enlist(without, branch("1", SHOP, Vote.PENDING), null).status())
+                .as("where it is not looked at")
+                .isEqualTo(Status.OK);
+    }
+
     @Test
     void whatBelongsToNobodyBelongsToAll() {
         TransactionId begun = newId();
@@ -355,7 +418,7 @@ public abstract class DecisionLogContractTests {
         begin(begun, null, SOON);
         rollback(decided, 1);
 
-        assertThat(get(log().begin(new NewTransaction(begun, null, SOON, "billing")))
+        assertThat(get(log().begin(new NewTransaction(begun, null, SOON, "billing", null)))
                         .status())
                 .isEqualTo(Status.OK);
         assertThat(get(log().close(begun, null, "billing")).status()).isEqualTo(Status.OK);
@@ -1020,11 +1083,15 @@ public abstract class DecisionLogContractTests {
     }
 
     private Reply begin(TransactionId id, @Nullable String name, Duration timeout) {
-        return get(log().begin(new NewTransaction(id, name, timeout, null)));
+        return get(log().begin(new NewTransaction(id, name, timeout, null, null)));
     }
 
     private Reply enlist(TransactionId id, Branch branch) {
-        return get(log().enlist(id, branch));
+        return enlist(id, branch, null);
+    }
+
+    private Reply enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {
+        return get(log().enlist(id, branch, token));
     }
 
     private Reply close(TransactionId id, @Nullable List<ExpectedBranch> expected) {

@@ -18,6 +18,7 @@ import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -270,8 +272,8 @@ final class HandDriven {
         }
 
         @Override
-        public CompletionStage<Reply> enlist(TransactionId id, Branch branch) {
-            return call("enlist", branch);
+        public CompletionStage<Reply> enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {
+            return call("enlist", Optional.ofNullable(token));
         }
 
         @Override

@@ -12,6 +12,7 @@ import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import java.time.Duration;
 import java.time.Instant;
@@ -226,7 +227,7 @@ class ManyThreadsTests {
         }
 
         @Override
-        public CompletionStage<Reply> enlist(TransactionId id, Branch branch) {
+        public CompletionStage<Reply> enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {
             throw new AssertionError();
         }
 

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.assent.coordinator.engine.Answer.Result;
 import io.assent.coordinator.engine.Coordinator.Inquired;
+import io.assent.coordinator.engine.DecisionLog.NewTransaction;
 import io.assent.coordinator.engine.DecisionLog.Progress;
 import io.assent.coordinator.engine.DecisionLog.Proposal;
 import io.assent.coordinator.engine.DecisionLog.Reply;
@@ -29,10 +30,12 @@ import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.Outcome;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +48,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Goal: the engine does what the protocol says, and tells the truth. Method: ports that the test drives by hand. */
 class TransactionCoordinatorTests {
 
+    private static final TransactionToken TOKEN = new TransactionToken("nU9tWq3bX0eYk7RzLh2cVA");
     private static final Branch ONE = branch("1", Vote.PREPARED);
     private static final Branch TWO = branch("2", Vote.PREPARED);
 
@@ -202,7 +206,7 @@ class TransactionCoordinatorTests {
                 .isEqualTo(Result.NOT_ALLOWED);
         assertThat(result(ports.coordinator.rollback(ports.rollback(elsewhere))))
                 .isEqualTo(Result.NOT_ALLOWED);
-        assertThat(result(ports.coordinator.enlist(ID, elsewhere))).isEqualTo(Result.NOT_ALLOWED);
+        assertThat(result(ports.coordinator.enlist(ID, elsewhere, TOKEN))).isEqualTo(Result.NOT_ALLOWED);
         assertThat(ports.waiting()).isEmpty();
     }
 
@@ -888,9 +892,28 @@ class TransactionCoordinatorTests {
         "UNAVAILABLE, false, UNAVAILABLE",
     })
     void enlisting_ends_as_the_log_says(Status status, boolean changed, Result result) {
-        CompletionStage<Answer> answer = ports.coordinator.enlist(ID, ONE);
-        ports.answer("enlist", new Reply(status, undecided(null, ONE), changed, null));
+        CompletionStage<Answer> answer = ports.coordinator.enlist(ID, ONE, TOKEN);
+        HandDriven.Call<Reply> call = ports.take("enlist");
+        assertThat(call.argument()).as("the log compares it").isEqualTo(Optional.of(TOKEN));
+        call.answer().complete(new Reply(status, undecided(null, ONE), changed, null));
         assertThat(result(answer)).isEqualTo(result);
+    }
+
+    @Test
+    void begin_makes_a_token_once_and_answers_the_one_that_the_log_has() {
+        CompletionStage<Answer> answer =
+                ports.coordinator.begin(new Coordinator.Begin(ID, "test", Duration.ofSeconds(10), null));
+        HandDriven.Call<Reply> first = ports.take("begin");
+        first.answer().complete(reply(Status.INDETERMINATE));
+        ports.pass(Duration.ofMillis(50));
+        HandDriven.Call<Reply> second = ports.take("begin");
+        assertThat(((NewTransaction) first.argument()).token()).isNotNull();
+        assertThat(second.argument()).as("so that a repeat is the same begin").isEqualTo(first.argument());
+        second.answer().complete(new Reply(Status.OK, undecided(null), false, null, TOKEN));
+
+        Answer told = answer.toCompletableFuture().join();
+        assertThat(told.token()).isEqualTo(TOKEN);
+        assertThat(told.toString()).doesNotContain(TOKEN.value());
     }
 
     @Test

@@ -227,7 +227,8 @@ class GroupCommitIntegrationTests {
         closing.get(30, TimeUnit.SECONDS);
         assertThat(Drafts.get(log.port().decide(Drafts.commit(Drafts.id(), 1))).status())
                 .isEqualTo(Status.UNAVAILABLE);
-        assertThat(Drafts.get(log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null)))
+        assertThat(Drafts.get(log.port()
+                                .begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null, null)))
                         .status())
                 .isEqualTo(Status.UNAVAILABLE);
         assertThat(log.count("select count(*) from assent_transaction"))
@@ -238,7 +239,7 @@ class GroupCommitIntegrationTests {
     @Test
     void oneProposalThatCannotBeWrittenHoldsUpNoOther() throws SQLException {
         TransactionId broken = Drafts.id();
-        Drafts.get(log.port().begin(new NewTransaction(broken, null, Duration.ofMinutes(1), null)));
+        Drafts.get(log.port().begin(new NewTransaction(broken, null, Duration.ofMinutes(1), null, null)));
         Drafts.get(log.port().close(broken, null, null));
         log.execute("update assent_transaction set branches = '{}' where id = '" + broken + "'");
         List<CompletionStage<Reply>> replies = new ArrayList<>();

@@ -101,12 +101,14 @@ class IndeterminateIntegrationTests {
     void aCancelledWaitOfACommitIsIndeterminateAsWell() throws SQLException {
         TransactionId id = Drafts.id();
         standby("nobody");
-        CompletionStage<Reply> hanging = log.port().begin(new NewTransaction(id, null, Duration.ofMinutes(1), null));
+        CompletionStage<Reply> hanging =
+                log.port().begin(new NewTransaction(id, null, Duration.ofMinutes(1), null, null));
         awaitSyncRep("assent-log");
         administer("select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'");
         assertThat(Drafts.get(hanging).status()).isEqualTo(Status.INDETERMINATE);
 
-        CompletionStage<Reply> again = log.port().begin(new NewTransaction(id, null, Duration.ofMinutes(1), null));
+        CompletionStage<Reply> again =
+                log.port().begin(new NewTransaction(id, null, Duration.ofMinutes(1), null, null));
         awaitSyncRep("assent-log");
         assertThat(again.toCompletableFuture())
                 .as("an equal begin is a barrier, not a read")
@@ -163,7 +165,8 @@ class IndeterminateIntegrationTests {
             assertThat(refused.status()).as("nothing was sent").isEqualTo(Status.UNAVAILABLE);
             assertThat(refused.detail()).isNotBlank();
         });
-        assertThat(Drafts.get(log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null)))
+        assertThat(Drafts.get(log.port()
+                                .begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null, null)))
                         .status())
                 .isEqualTo(Status.UNAVAILABLE);
         assertThat(Drafts.get(log.port().find(List.of(told))).status()).isEqualTo(Status.UNAVAILABLE);

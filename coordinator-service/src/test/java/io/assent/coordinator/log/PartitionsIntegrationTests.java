@@ -131,7 +131,7 @@ class PartitionsIntegrationTests {
                             .status())
                     .as("a COMMIT that was forgotten is never answered ROLLBACK")
                     .isEqualTo(Status.TOO_OLD);
-            assertThat(Drafts.get(patient.port().enlist(old, Drafts.branch("1", Drafts.SHOP)))
+            assertThat(Drafts.get(patient.port().enlist(old, Drafts.branch("1", Drafts.SHOP), null))
                             .status())
                     .isEqualTo(Status.TOO_OLD);
         }
@@ -244,7 +244,7 @@ class PartitionsIntegrationTests {
             for (Reply reply : List.of(
                     Drafts.get(asleep.port().decide(Drafts.commit(id, 1))),
                     Drafts.get(asleep.port().decide(Drafts.rollback(id, 1))),
-                    Drafts.get(asleep.port().begin(new NewTransaction(id, null, Duration.ofMinutes(1), null))))) {
+                    Drafts.get(asleep.port().begin(new NewTransaction(id, null, Duration.ofMinutes(1), null, null))))) {
                 assertThat(reply.status()).isEqualTo(Status.UNAVAILABLE);
                 assertThat(reply.detail()).contains("no partition for " + id);
             }

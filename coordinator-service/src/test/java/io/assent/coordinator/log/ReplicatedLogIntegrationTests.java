@@ -99,7 +99,7 @@ class ReplicatedLogIntegrationTests {
     @Test
     void l1_aCancelledWaitOfACommitIsIndeterminateAsWell() throws SQLException {
         TransactionId id = Drafts.id();
-        NewTransaction begin = new NewTransaction(id, null, Duration.ofMinutes(1), null);
+        NewTransaction begin = new NewTransaction(id, null, Duration.ofMinutes(1), null, null);
         pair.standby().pause();
         CompletionStage<Reply> hanging = log.port().begin(begin);
         awaitWaitingForStandby("assent-log");
@@ -315,7 +315,7 @@ class ReplicatedLogIntegrationTests {
         long before = System.nanoTime();
         Reply refused = Drafts.get(log.port().decide(Drafts.commit(Drafts.id(), 1)));
         Reply refusedBegin =
-                Drafts.get(log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null)));
+                Drafts.get(log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null, null)));
         assertThat(Duration.ofNanos(System.nanoTime() - before))
                 .as("not after a socket timeout")
                 .isLessThan(Duration.ofSeconds(4));
@@ -344,7 +344,7 @@ class ReplicatedLogIntegrationTests {
         pair.standby().pause();
         CompletionStage<Reply> hanging = log.port().decide(Drafts.commit(id, 1));
         CompletionStage<Reply> begin =
-                log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null));
+                log.port().begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null, null));
         awaitWaitingForStandby("assent-decide");
         awaitWaitingForStandby("assent-log");
 

@@ -146,7 +146,8 @@ class RestoredLogIntegrationTests {
                         assertThat(reply.detail()).contains("restored", "operator");
                     }
                 }
-                assertThat(Drafts.get(log.port().begin(new NewTransaction(lost, null, Duration.ofMinutes(1), null)))
+                assertThat(Drafts.get(log.port()
+                                        .begin(new NewTransaction(lost, null, Duration.ofMinutes(1), null, null)))
                                 .status())
                         .isEqualTo(Status.HELD);
                 assertThat(Drafts.get(log.port().decide(Drafts.rollback(kept, 7)))
@@ -271,10 +272,10 @@ class RestoredLogIntegrationTests {
     }
 
     private static void begin(OpenLog log, TransactionId id) {
-        assertThat(Drafts.get(log.port().begin(new NewTransaction(id, null, Duration.ofMinutes(5), null)))
+        assertThat(Drafts.get(log.port().begin(new NewTransaction(id, null, Duration.ofMinutes(5), null, null)))
                         .status())
                 .isEqualTo(Status.OK);
-        assertThat(Drafts.get(log.port().enlist(id, Drafts.branch("1", Drafts.SHOP)))
+        assertThat(Drafts.get(log.port().enlist(id, Drafts.branch("1", Drafts.SHOP), null))
                         .status())
                 .isEqualTo(Status.OK);
     }

@@ -55,7 +55,7 @@ class RingRecordIntegrationTests {
                     Drafts.get(log.port().decide(Drafts.commit(newer, 1))),
                     Drafts.get(log.port().decide(Drafts.rollback(newer, 2))),
                     Drafts.get(log.port().close(newer, null, null)),
-                    Drafts.get(log.port().enlist(newer, Drafts.branch("1", Drafts.SHOP))))) {
+                    Drafts.get(log.port().enlist(newer, Drafts.branch("1", Drafts.SHOP), null)))) {
                 assertThat(refused.status()).isEqualTo(Status.UNAVAILABLE);
                 assertThat(refused.detail()).contains("a log was added that this instance is not configured with");
             }
@@ -132,7 +132,7 @@ class RingRecordIntegrationTests {
     }
 
     private Reply begin(OpenLog log, TransactionId id) {
-        return Drafts.get(log.port().begin(new NewTransaction(id, null, Duration.ofMinutes(1), null)));
+        return Drafts.get(log.port().begin(new NewTransaction(id, null, Duration.ofMinutes(1), null, null)));
     }
 
     private TransactionId id(Instant made) {

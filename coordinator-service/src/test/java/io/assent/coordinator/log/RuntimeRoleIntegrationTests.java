@@ -83,8 +83,9 @@ class RuntimeRoleIntegrationTests {
                 "--assent.coordinator.log.cleanup-interval=1s",
                 "--assent.coordinator.engine.redelivery-longest=1s")) {
             Http http = http(service);
-            String committed = begin(http);
-            enlist(http, committed);
+            Http.Response begun = begin(http);
+            String committed = begun.text("id");
+            enlist(http, begun);
             // Nobody takes the order yet; redelivery and recovery bring it.
             assertThat(http.post("/v1/transactions/" + committed + "/commit", "{}", "Prefer", "wait=0")
                             .status())
@@ -92,7 +93,7 @@ class RuntimeRoleIntegrationTests {
             payment.stubFor(post("/assent/v1/decisions").willReturn(aResponse().withTransformers("obedient")));
             await().until(() ->
                     "COMMITTED".equals(http.get("/v1/transactions/" + committed).text("state")));
-            String rolledBack = begin(http);
+            String rolledBack = begin(http).text("id");
             assertThat(http.post("/v1/transactions/" + rolledBack + "/rollback", "{}")
                             .status())
                     .isEqualTo(200);
@@ -374,17 +375,19 @@ class RuntimeRoleIntegrationTests {
         return id;
     }
 
-    private static String begin(Http http) {
+    private static Http.Response begin(Http http) {
         Http.Response begun = http.post("/v1/transactions", "{\"timeout\":\"PT30S\"}");
         assertThat(begun.status()).as(begun.body()).isEqualTo(201);
-        return begun.text("id");
+        return begun;
     }
 
-    private void enlist(Http http, String id) {
-        Http.Response enlisted = http.post("/v1/transactions/" + id + "/branches", """
+    private void enlist(Http http, Http.Response begun) {
+        String id = begun.text("id");
+        Http.Response enlisted = http.post(
+                "/v1/transactions/" + id + "/branches", """
                 {"branch": "1", "participant": "payment-service", "url": "http://localhost:%d/assent/v1",
-                 "ref": "assent:payment-service:%s:1", "vote": "PREPARED"}
-                """.formatted(payment.port(), id));
+                 "ref": "assent:payment-service:%s:1", "vote": "PREPARED", "token": "%s"}
+                """.formatted(payment.port(), id, begun.text("token")));
         assertThat(enlisted.status()).as(enlisted.body()).isEqualTo(201);
     }
 

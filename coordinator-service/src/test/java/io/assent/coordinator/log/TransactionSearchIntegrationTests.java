@@ -98,7 +98,7 @@ class TransactionSearchIntegrationTests {
 
     @Test
     void sumsUpWhatIsDecidedAndNotComplete() {
-        Drafts.get(log.begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null)));
+        Drafts.get(log.begin(new NewTransaction(Drafts.id(), null, Duration.ofMinutes(1), null, null)));
         decided(Drafts.commit(Drafts.id(), 1));
         completed(Drafts.commit(Drafts.id(), 1));
         assertThat(search.backlog()).isEqualTo(new TransactionSearch.Backlog(List.of(), 0, List.of()));
@@ -162,9 +162,9 @@ class TransactionSearchIntegrationTests {
     @Test
     void findsByEveryStateAsItIsShown() {
         TransactionId active = Drafts.id();
-        Drafts.get(log.begin(new NewTransaction(active, null, Duration.ofMinutes(1), null)));
+        Drafts.get(log.begin(new NewTransaction(active, null, Duration.ofMinutes(1), null, null)));
         TransactionId preparing = Drafts.id();
-        Drafts.get(log.begin(new NewTransaction(preparing, null, Duration.ofMinutes(1), null)));
+        Drafts.get(log.begin(new NewTransaction(preparing, null, Duration.ofMinutes(1), null, null)));
         Drafts.get(log.close(preparing, null, null));
         TransactionId unconfirmed = decided(Drafts.commit(Drafts.id(), 1));
         TransactionId committing = decided(Drafts.commit(Drafts.id(), 1));

@@ -88,8 +88,8 @@ class TwoWritersIntegrationTests {
         int refused = 0;
         for (int i = 0; i < races; i++) {
             TransactionId id = Drafts.id();
-            Drafts.get(one.port().begin(new NewTransaction(id, null, Duration.ofSeconds(30), null)));
-            CompletionStage<Reply> enlist = one.port().enlist(id, Drafts.branch("1", Drafts.SHOP));
+            Drafts.get(one.port().begin(new NewTransaction(id, null, Duration.ofSeconds(30), null, null)));
+            CompletionStage<Reply> enlist = one.port().enlist(id, Drafts.branch("1", Drafts.SHOP), null);
             CompletionStage<Reply> close = other.port().close(id, null, null);
             Reply enlisted = Drafts.get(enlist);
             Reply closed = Drafts.get(close);

@@ -69,7 +69,7 @@ class ShardsTests {
                 new BranchId("1"), SHOP, "http://shop/assent/v1", new BranchRef("assent:shop:1"), Vote.PREPARED);
         List<CompletionStage<Answer>> answers = List.of(
                 coordinator.begin(new Begin(id, null, Duration.ofSeconds(1), null)),
-                coordinator.enlist(id, branch),
+                coordinator.enlist(id, branch, null),
                 coordinator.commit(new Commit(id, null, null, null, null, Duration.ZERO, null)),
                 coordinator.rollback(new Rollback(id, null, List.of(), Duration.ZERO, null)),
                 coordinator.resolve(id, "by hand"),

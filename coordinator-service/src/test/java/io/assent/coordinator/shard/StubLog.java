@@ -10,6 +10,7 @@ import io.assent.coordinator.protocol.Branch;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
@@ -53,7 +54,7 @@ final class StubLog implements Coordinator, Admission, TransactionSearch, Instan
     }
 
     @Override
-    public CompletionStage<Answer> enlist(TransactionId id, Branch branch) {
+    public CompletionStage<Answer> enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {
         return answer(id);
     }
 

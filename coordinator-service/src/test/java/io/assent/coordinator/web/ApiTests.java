@@ -15,6 +15,7 @@ import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.Outcome;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionState;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,9 @@ class ApiTests {
     private static final String TX = "/v1/transactions/" + Records.ID;
     private static final String BRANCH = "{\"branch\":\"1\",\"participant\":\"payment-service\","
             + "\"url\":\"http://localhost:8082/assent/v1\",\"ref\":\"" + Records.REF + "\",\"vote\":\"PREPARED\"}";
+
+    private static final TransactionToken TOKEN = new TransactionToken("nU9tWq3bX0eYk7RzLh2cVA");
+    private static final String ENLISTED = BRANCH.replace("}", ",\"token\":\"" + TOKEN.value() + "\"}");
 
     @Autowired
     FakeCoordinator coordinator;
@@ -74,8 +78,22 @@ class ApiTests {
         assertThat(response.text("id")).isEqualTo(Records.ID.toString());
         assertThat(response.text("state")).isEqualTo("ACTIVE");
         assertThat(response.json().has("decision")).isFalse();
+        assertThat(response.json().has("token")).as("one that has none").isFalse();
         assertThat(coordinator.lastAsked())
                 .isEqualTo(new Coordinator.Begin(null, "checkout", Duration.ofSeconds(30), null));
+    }
+
+    @Test
+    void begin_is_the_only_answer_that_tells_the_token() {
+        coordinator.answer = id ->
+                CompletableFuture.completedFuture(new Answer(Answer.Result.CREATED, id, Records.active(), null, TOKEN));
+
+        assertThat(http.post("/v1/transactions", "{\"timeout\":\"PT30S\"}").text("token"))
+                .isEqualTo(TOKEN.value());
+        assertThat(http.post(TX + "/branches", ENLISTED).body()).doesNotContain(TOKEN.value());
+        coordinator.answer = id ->
+                CompletableFuture.completedFuture(new Answer(Answer.Result.OK, id, Records.active(), null, TOKEN));
+        assertThat(http.get(TX).body()).doesNotContain(TOKEN.value());
     }
 
     @Test
@@ -99,7 +117,7 @@ class ApiTests {
         coordinator.answer(Answer.Result.NOT_FOUND, null);
         assertThat(http.post(TX + "/rollback", "{}").status()).isEqualTo(404);
         assertThat(http.get(TX).status()).isEqualTo(404);
-        assertThat(http.post(TX + "/branches", BRANCH).status()).isEqualTo(404);
+        assertThat(http.post(TX + "/branches", ENLISTED).status()).isEqualTo(404);
         assertThat(http.post(
                                 "/v1/inquiries",
                                 "{\"participant\":\"payment-service\",\"branches\":[{\"transaction\":\"" + Records.ID
@@ -246,7 +264,7 @@ class ApiTests {
         coordinator.answer(Answer.Result.CREATED, Records.active());
 
         Http.Response response =
-                http.post(TX + "/branches", BRANCH.replace("\"vote\":\"PREPARED\"", "\"later\":{\"a\":[1]}"));
+                http.post(TX + "/branches", ENLISTED.replace("\"vote\":\"PREPARED\"", "\"later\":{\"a\":[1]}"));
 
         assertThat(response.status()).isEqualTo(201);
         var enlist = (FakeCoordinator.Enlist) coordinator.lastAsked();
@@ -254,6 +272,7 @@ class ApiTests {
         assertThat(enlist.branch().id()).isEqualTo(new BranchId("1"));
         assertThat(enlist.branch().vote()).isEqualTo(Vote.PENDING);
         assertThat(enlist.branch().ref()).isEqualTo(Records.REF);
+        assertThat(enlist.token()).isEqualTo(TOKEN);
         assertThat(response.json().path("branches")).hasSize(1);
     }
 

@@ -10,6 +10,7 @@ import io.assent.coordinator.protocol.TransactionRecord;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,12 +19,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Remembers what it was asked and answers what the test says. */
 class FakeCoordinator implements Coordinator, Admission, TransactionSearch, InstanceList {
 
     /** An enlist or resolve, whose arguments have no record of their own. */
-    record Enlist(TransactionId id, Branch branch) {}
+    record Enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {}
 
     record Resolve(TransactionId id, String reason) {}
 
@@ -76,8 +78,8 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
     }
 
     @Override
-    public CompletionStage<Answer> enlist(TransactionId id, Branch branch) {
-        called.accept(new Enlist(id, branch));
+    public CompletionStage<Answer> enlist(TransactionId id, Branch branch, @Nullable TransactionToken token) {
+        called.accept(new Enlist(id, branch, token));
         return answer.apply(id);
     }
 

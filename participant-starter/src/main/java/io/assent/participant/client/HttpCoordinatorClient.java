@@ -6,12 +6,14 @@ import io.assent.protocol.BranchRef;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.TracesHeader;
 import io.assent.protocol.wire.BranchMessage;
 import io.assent.protocol.wire.Commit;
 import io.assent.protocol.wire.CommitRequest;
 import io.assent.protocol.wire.CommitsRequest;
+import io.assent.protocol.wire.EnlistRequest;
 import io.assent.protocol.wire.InquiredBranch;
 import io.assent.protocol.wire.InquiryRequest;
 import io.assent.protocol.wire.ProblemType;
@@ -423,8 +425,9 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
     }
 
     @Override
-    public EnlistAnswer enlist(TransactionId transaction, BranchVote branch, Duration within) {
-        byte[] body = JSON.writeValueAsBytes(message(branch));
+    public EnlistAnswer enlist(
+            TransactionId transaction, @Nullable TransactionToken token, BranchVote branch, Duration within) {
+        byte[] body = JSON.writeValueAsBytes(EnlistRequest.of(message(branch), token == null ? null : token.value()));
         Duration limit = within.compareTo(settings.patience()) < 0 ? within : settings.patience();
         Answer<EnlistAnswer> answer = inBulkhead(() ->
                 ask(Question.of("/v1/transactions/" + transaction + "/branches", body), limit, reply -> {

@@ -72,7 +72,8 @@ public final class CallEnd {
         if (open != null) {
             // Before anybody else can use the branch: once the transaction is closed, the work of this call must not
             // slip in.
-            CoordinatorClient.EnlistAnswer answer = coordinator.enlist(context.id(), open, context.remaining());
+            CoordinatorClient.EnlistAnswer answer =
+                    coordinator.enlist(context.id(), context.token(), open, context.remaining());
             if (answer.enlisted()) {
                 context.enlisted();
                 return new Announcement(branches.votes(context), null);
@@ -87,7 +88,8 @@ public final class CallEnd {
             return new Announcement(votes, null);
         }
         BranchVote own = votes.get(0);
-        CoordinatorClient.EnlistAnswer answer = coordinator.enlist(context.id(), own, context.remaining());
+        CoordinatorClient.EnlistAnswer answer =
+                coordinator.enlist(context.id(), context.token(), own, context.remaining());
         if (answer.enlisted()) {
             return new Announcement(votes, null);
         }

@@ -4,6 +4,7 @@ import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.header.BranchVote;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,8 +21,13 @@ public interface CoordinatorClient {
     /** Proposes ROLLBACK (R3). Best effort: without it the transaction ends at its deadline. */
     RollbackAnswer rollback(TransactionId transaction, String reason, List<BranchVote> branches);
 
-    /** Makes the branch known, durably. */
-    EnlistAnswer enlist(TransactionId transaction, BranchVote branch, Duration within);
+    /**
+     * Makes the branch known, durably.
+     *
+     * @param token as it came with the call; null: none came
+     */
+    EnlistAnswer enlist(
+            TransactionId transaction, @Nullable TransactionToken token, BranchVote branch, Duration within);
 
     /** Asks about branches in doubt, at most 1,000. A branch that is missing in the answer is UNDECIDED. */
     Map<BranchRef, InquiryAnswer> inquire(List<PreparedBranch> branches);

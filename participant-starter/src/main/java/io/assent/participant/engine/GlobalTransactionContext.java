@@ -5,6 +5,7 @@ import io.assent.participant.protocol.DuplicateBranch;
 import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.BranchesHeader;
@@ -60,7 +61,14 @@ public final class GlobalTransactionContext {
      * @param header the value of the request header
      * @param origin scheme, host and port of the callee
      */
-    public record Call(BranchId branch, String header, String origin) {}
+    public record Call(BranchId branch, String header, String origin) {
+
+        /** Without the header, which may hold a token. */
+        @Override
+        public String toString() {
+            return "Call[branch=" + branch + ", origin=" + origin + "]";
+        }
+    }
 
     private GlobalTransactionContext(
             TransactionContext received,
@@ -118,6 +126,11 @@ public final class GlobalTransactionContext {
     /** Whether votes travel back in the responses; otherwise branches enlist at the coordinator. */
     public boolean collect() {
         return received.collect();
+    }
+
+    /** What a branch needs to enlist; null where votes travel back, or none came with the call. Never to be shown. */
+    public @Nullable TransactionToken token() {
+        return received.token();
     }
 
     public boolean initiator() {
@@ -256,7 +269,9 @@ public final class GlobalTransactionContext {
         }
         lastChild++;
         Call call = new Call(
-                child, new TransactionContext(id(), child, deadline(), remaining(), collect()).format(), origin);
+                child,
+                new TransactionContext(id(), child, deadline(), remaining(), collect(), token()).format(),
+                origin);
         open.put(child, call);
         return call;
     }

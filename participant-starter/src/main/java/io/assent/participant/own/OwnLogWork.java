@@ -90,7 +90,7 @@ public final class OwnLogWork implements WorkEnd {
         if (context.toBeEnlisted()) {
             // Durable before prepare: if this process dies in between, the missing vote rolls back.
             CoordinatorClient.EnlistAnswer answer =
-                    coordinator.enlist(context.id(), enlistment.apply(context), context.remaining());
+                    coordinator.enlist(context.id(), context.token(), enlistment.apply(context), context.remaining());
             if (!answer.enlisted()) {
                 drop(context);
                 return "the branch could not be enlisted: " + answer.detail();

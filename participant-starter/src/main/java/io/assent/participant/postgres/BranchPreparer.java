@@ -231,7 +231,7 @@ public final class BranchPreparer {
         if (context.toBeEnlisted()) {
             // Durable before PREPARE: if this process dies in between, the missing vote rolls back.
             CoordinatorClient.EnlistAnswer answer =
-                    coordinator.enlist(context.id(), enlistment.apply(context), context.remaining());
+                    coordinator.enlist(context.id(), context.token(), enlistment.apply(context), context.remaining());
             if (!answer.enlisted()) {
                 throw refused(context, "the branch could not be enlisted: " + answer.detail(), null);
             }

@@ -5,6 +5,7 @@ import io.assent.participant.protocol.PreparedBranch;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.header.BranchVote;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.TraceContext;
@@ -55,14 +56,15 @@ final class TracingCoordinatorClient implements CoordinatorClient {
     }
 
     @Override
-    public EnlistAnswer enlist(TransactionId transaction, BranchVote branch, Duration within) {
+    public EnlistAnswer enlist(
+            TransactionId transaction, @Nullable TransactionToken token, BranchVote branch, Duration within) {
         if (MicrometerTracing.unrecorded(here())) {
-            return delegate.enlist(transaction, branch, within);
+            return delegate.enlist(transaction, token, branch, within);
         }
         return within(
                 started("assent enlist", transaction)
                         .tag(MicrometerTracing.BRANCH, branch.branch().value()),
-                span -> delegate.enlist(transaction, branch, within));
+                span -> delegate.enlist(transaction, token, branch, within));
     }
 
     @Override

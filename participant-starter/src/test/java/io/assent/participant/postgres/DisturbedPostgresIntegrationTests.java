@@ -21,6 +21,7 @@ import io.assent.protocol.Decision;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.TransactionContext;
@@ -37,6 +38,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -421,7 +423,8 @@ class DisturbedPostgresIntegrationTests {
         }
 
         @Override
-        public EnlistAnswer enlist(TransactionId transaction, BranchVote branch, Duration within) {
+        public EnlistAnswer enlist(
+                TransactionId transaction, @Nullable TransactionToken token, BranchVote branch, Duration within) {
             throw new AssertionError("asked to enlist");
         }
 

@@ -12,6 +12,7 @@ import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.header.BranchVote;
 import io.micrometer.tracing.CurrentTraceContext;
 import io.micrometer.tracing.Span;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -176,7 +178,8 @@ class MicrometerTracingTests {
         }
 
         @Override
-        public EnlistAnswer enlist(TransactionId transaction, BranchVote branch, Duration within) {
+        public EnlistAnswer enlist(
+                TransactionId transaction, @Nullable TransactionToken token, BranchVote branch, Duration within) {
             throw new AssertionError();
         }
 

@@ -6,11 +6,13 @@ import io.assent.participant.test.AssentFaults.Point;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.header.BranchVote;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The way to the coordinator, on which requests and answers get lost when the test says so. */
 final class FaultyCoordinatorClient implements CoordinatorClient {
@@ -48,10 +50,11 @@ final class FaultyCoordinatorClient implements CoordinatorClient {
     }
 
     @Override
-    public EnlistAnswer enlist(TransactionId transaction, BranchVote branch, Duration within) {
+    public EnlistAnswer enlist(
+            TransactionId transaction, @Nullable TransactionToken token, BranchVote branch, Duration within) {
         return lost(Point.ENLIST_REQUEST_LOST)
                 ? new EnlistAnswer(false, LOST)
-                : real.enlist(transaction, branch, within);
+                : real.enlist(transaction, token, branch, within);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.assent.protocol.header;
 
 import io.assent.protocol.BranchId;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -22,9 +23,15 @@ import org.jspecify.annotations.Nullable;
  *     on, while waiting goes by {@code remaining} (R10)
  * @param remaining the time left when the request was sent, in whole milliseconds, not negative
  * @param collect whether votes travel back in the response; otherwise the callee enlists at the coordinator
+ * @param token what the callee needs to enlist; null in the collected flow, and where the transaction has none
  */
 public record TransactionContext(
-        TransactionId id, BranchId branch, Instant deadline, Duration remaining, boolean collect) {
+        TransactionId id,
+        BranchId branch,
+        Instant deadline,
+        Duration remaining,
+        boolean collect,
+        @Nullable TransactionToken token) {
 
     /** The header's name. */
     public static final String NAME = "Assent-Transaction";
@@ -44,6 +51,12 @@ public record TransactionContext(
         }
     }
 
+    /** Without a token. */
+    public TransactionContext(
+            TransactionId id, BranchId branch, Instant deadline, Duration remaining, boolean collect) {
+        this(id, branch, deadline, remaining, collect, null);
+    }
+
     /** The header's value. */
     public String format() {
         Map<String, ListElement<?>> members = new LinkedHashMap<>();
@@ -53,6 +66,9 @@ public record TransactionContext(
         members.put("remaining", IntegerItem.valueOf(remaining.toMillis()));
         if (collect) {
             members.put("collect", BooleanItem.valueOf(true));
+        }
+        if (token != null) {
+            members.put("token", StringItem.valueOf(token.value()));
         }
         return Dictionary.valueOf(members).serialize();
     }
@@ -71,7 +87,15 @@ public record TransactionContext(
                         required(members, "deadline", IntegerItem.class).getAsLong()),
                 Duration.ofMillis(
                         required(members, "remaining", IntegerItem.class).getAsLong()),
-                flag(members));
+                flag(members),
+                token(members));
+    }
+
+    private static @Nullable TransactionToken token(Map<String, ListElement<?>> members) {
+        return members.containsKey("token")
+                ? new TransactionToken(
+                        required(members, "token", StringItem.class).get())
+                : null;
     }
 
     private static boolean flag(Map<String, ListElement<?>> members) {

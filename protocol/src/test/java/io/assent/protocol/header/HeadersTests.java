@@ -7,6 +7,7 @@ import io.assent.protocol.BranchId;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +41,47 @@ class HeadersTests {
 
         assertThat(TransactionContext.parse(context.format())).isEqualTo(context);
         assertThat(TransactionContext.parse(context.format() + ", future=1")).isEqualTo(context);
+    }
+
+    @Test
+    void the_token_of_a_begun_transaction_travels_and_is_shown_nowhere_else() {
+        TransactionContext context = new TransactionContext(
+                ID,
+                new BranchId("1.2"),
+                Instant.ofEpochMilli(1763690000123L),
+                Duration.ofMillis(9950),
+                false,
+                new TransactionToken("nU9tWq3bX0eYk7RzLh2c-_"));
+
+        assertThat(context.format())
+                .isEqualTo(
+                        "id=\"" + ID
+                                + "\", branch=\"1.2\", deadline=1763690000123, remaining=9950, token=\"nU9tWq3bX0eYk7RzLh2c-_\"");
+        assertThat(TransactionContext.parse(context.format())).isEqualTo(context);
+        assertThat(context.toString()).doesNotContain("nU9tWq3bX0eYk7RzLh2c-_");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"\"",
+                "\"nU9tWq3bX0eYk7RzLh2c\"",
+                "\"nU9tWq3bX0eYk7RzLh2c-_A\"",
+                "\"nU9tWq3bX0eYk7RzLh2c+/\"",
+                "\"nU9tWq3bX0eYk7RzLh2c-=\"",
+                "nU9tWq3bX0eYk7RzLh2c-_",
+                ":blU5dFdxM2JYMGVZazdSekxoMmM=:",
+                "(\"nU9tWq3bX0eYk7RzLh2c-_\")",
+                "17",
+                "?1",
+                "\"nU9tWq3bX0eYk7RzLh2c-_\", token=\"nU9tWq3bX0eYk7RzLh2c-_\"",
+                "\"nU9tWq3bX0eYk7RzLh2c-_",
+            })
+    void a_token_of_another_form_is_refused_and_not_quoted(String token) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TransactionContext.parse(
+                        "id=\"" + ID + "\", branch=\"1\", deadline=1, remaining=1, token=" + token))
+                .withMessageNotContaining("nU9tWq3b");
     }
 
     @ParameterizedTest
@@ -145,7 +187,12 @@ class HeadersTests {
     @Test
     void a_header_that_was_changed_is_refused_or_has_one_meaning() {
         String context = new TransactionContext(
-                        ID, new BranchId("1.2"), Instant.ofEpochMilli(1763690000123L), Duration.ofMillis(9950), true)
+                        ID,
+                        new BranchId("1.2"),
+                        Instant.ofEpochMilli(1763690000123L),
+                        Duration.ofMillis(9950),
+                        true,
+                        new TransactionToken("nU9tWq3bX0eYk7RzLh2c-_"))
                 .format();
         String votes = BranchesHeader.format(List.of(
                 new BranchVote(

@@ -22,10 +22,10 @@ class ExamplesTests {
     static Stream<Arguments> messages() {
         return Stream.of(
                 Arguments.of("begin-request", BeginRequest.class),
-                Arguments.of("transaction-active", TransactionView.class),
+                Arguments.of("transaction-active", BeginResponse.class),
                 Arguments.of("transaction-committed", TransactionView.class),
                 Arguments.of("transaction-committing", TransactionView.class),
-                Arguments.of("enlist-request", BranchMessage.class),
+                Arguments.of("enlist-request", EnlistRequest.class),
                 Arguments.of("commit-request", CommitRequest.class),
                 Arguments.of("commit-request-collected", CommitRequest.class),
                 Arguments.of("rollback-request", RollbackRequest.class),

@@ -80,6 +80,7 @@ class PointsServiceIntegrationTests {
     private final String customer = "c-" + UUID.randomUUID().toString().substring(0, 8);
     private final String order = "order-" + UUID.randomUUID();
     private String transaction = "";
+    private String token = "";
 
     PointsServiceIntegrationTests(@LocalServerPort int port) {
         http = RestClient.builder()
@@ -252,7 +253,7 @@ class PointsServiceIntegrationTests {
                         .header(
                                 "Assent-Transaction",
                                 "id=\"" + transaction + "\", branch=\"1\", deadline=" + deadline.toEpochMilli()
-                                        + ", remaining=20000"),
+                                        + ", remaining=20000, token=\"" + token + "\""),
                 pence);
     }
 
@@ -274,6 +275,7 @@ class PointsServiceIntegrationTests {
                 .body("{\"name\":\"order\",\"timeout\":\"PT20S\"}")
                 .retrieve()
                 .body(String.class)));
+        token = answer.path("token").asString();
         return answer.path("id").asString();
     }
 
