@@ -4,6 +4,7 @@ import io.assent.coordinator.participant.HttpParticipantBranches;
 import io.assent.coordinator.participant.HttpParticipantClient;
 import io.assent.coordinator.participant.MessageSpans;
 import io.assent.coordinator.participant.ParticipantProperties;
+import io.assent.coordinator.participant.ParticipantTls;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -24,9 +26,17 @@ class ParticipantConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ParticipantConfiguration.class);
 
+    @Bean
+    ParticipantTls participantTls(ParticipantProperties properties, ObjectProvider<SslBundles> bundles) {
+        return properties.sslBundle() == null
+                ? ParticipantTls.ofTheRuntime()
+                : ParticipantTls.of(properties.sslBundle(), bundles.getIfAvailable());
+    }
+
     @Bean(destroyMethod = "close")
     HttpParticipantClient participantClient(
             ParticipantProperties properties,
+            ParticipantTls tls,
             Environment environment,
             MeterRegistry registry,
             ObjectProvider<MessageSpans> spans) {
@@ -42,12 +52,13 @@ class ParticipantConfiguration {
                     + " assent.coordinator.participants.allowed-hosts nor a participant's address is set.");
         }
         return new HttpParticipantClient(
-                allowed(properties, environment), registry, spans.getIfAvailable(() -> MessageSpans.NONE));
+                allowed(properties, environment), tls, registry, spans.getIfAvailable(() -> MessageSpans.NONE));
     }
 
     @Bean(destroyMethod = "close")
-    HttpParticipantBranches participantBranches(ParticipantProperties properties, Environment environment) {
-        return new HttpParticipantBranches(allowed(properties, environment));
+    HttpParticipantBranches participantBranches(
+            ParticipantProperties properties, ParticipantTls tls, Environment environment) {
+        return new HttpParticipantBranches(allowed(properties, environment), tls);
     }
 
     private static ParticipantProperties allowed(ParticipantProperties properties, Environment environment) {

@@ -24,6 +24,6 @@ final class SecurityChecks {
         return Finding.ok(
                 check,
                 "mode is " + mode.name().toLowerCase(Locale.ROOT) + "; "
-                        + settings.services().size() + " have keys");
+                        + settings.services().size() + " are listed");
     }
 }

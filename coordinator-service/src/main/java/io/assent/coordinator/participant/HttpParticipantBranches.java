@@ -57,14 +57,14 @@ public final class HttpParticipantBranches implements ParticipantBranches, AutoC
     private final ScheduledThreadPoolExecutor timer;
 
     /** @throws IllegalArgumentException naming the property that is wrong */
-    public HttpParticipantBranches(ParticipantProperties properties) {
-        this(properties, SystemDefaultDnsResolver.INSTANCE);
+    public HttpParticipantBranches(ParticipantProperties properties, ParticipantTls tls) {
+        this(properties, SystemDefaultDnsResolver.INSTANCE, tls);
     }
 
-    HttpParticipantBranches(ParticipantProperties properties, DnsResolver resolver) {
+    HttpParticipantBranches(ParticipantProperties properties, DnsResolver resolver, ParticipantTls tls) {
         this.properties = properties;
         policy = new AddressPolicy(properties);
-        http = new ParticipantHttp(properties, new CheckedDnsResolver(policy, resolver));
+        http = new ParticipantHttp(properties, new CheckedDnsResolver(policy, resolver), tls);
         threads = new ThreadPoolExecutor(
                 THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE), named("branches"));
         threads.allowCoreThreadTimeOut(true);

@@ -40,12 +40,17 @@ public final class HttpParticipantClient implements ParticipantClient, Participa
     private final Map<Key, Lane> lanes = new HashMap<>();
 
     /** @throws IllegalArgumentException naming the property that is wrong */
-    public HttpParticipantClient(ParticipantProperties properties, MeterRegistry registry, MessageSpans spans) {
-        this(properties, SystemDefaultDnsResolver.INSTANCE, registry, spans);
+    public HttpParticipantClient(
+            ParticipantProperties properties, ParticipantTls tls, MeterRegistry registry, MessageSpans spans) {
+        this(properties, SystemDefaultDnsResolver.INSTANCE, tls, registry, spans);
     }
 
     HttpParticipantClient(
-            ParticipantProperties properties, DnsResolver resolver, MeterRegistry registry, MessageSpans spans) {
+            ParticipantProperties properties,
+            DnsResolver resolver,
+            ParticipantTls tls,
+            MeterRegistry registry,
+            MessageSpans spans) {
         this.spans = spans;
         metrics = new CallMetrics(registry);
         this.properties = properties;
@@ -56,7 +61,7 @@ public final class HttpParticipantClient implements ParticipantClient, Participa
                             + " branches may name, such as *.shop.svc.cluster.local:8080) or"
                             + " assent.coordinator.participants.services.<name>.url");
         }
-        http = new ParticipantHttp(properties, new CheckedDnsResolver(policy, resolver));
+        http = new ParticipantHttp(properties, new CheckedDnsResolver(policy, resolver), tls);
         timer = new ScheduledThreadPoolExecutor(TIMER_THREADS, task -> {
             Thread thread = new Thread(task, "participants timer");
             thread.setDaemon(true);

@@ -17,6 +17,7 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
@@ -37,10 +38,11 @@ final class ParticipantHttp implements AutoCloseable {
 
     private static final byte[] NO_BODY = {};
 
+    private final PoolingHttpClientConnectionManager connections;
     private final CloseableHttpClient client;
     private final @Nullable RequestSigner signer;
 
-    ParticipantHttp(ParticipantProperties properties, DnsResolver resolver) {
+    ParticipantHttp(ParticipantProperties properties, DnsResolver resolver, ParticipantTls tls) {
         signer = properties.signature() == null
                 ? null
                 : new RequestSigner(properties.signature().key(), InstantSource.system());
@@ -51,19 +53,23 @@ final class ParticipantHttp implements AutoCloseable {
                         properties.defaults().maxConcurrentPrepares()
                                 + properties.defaults().maxConcurrentOrders(),
                         Math::max);
-        client = HttpClients.custom()
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setDnsResolver(resolver)
-                        // Lanes bound how many are used; a common bound would let one participant starve the others.
-                        .setMaxConnPerRoute(perRoute)
-                        .setMaxConnTotal(Integer.MAX_VALUE)
-                        .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
-                        .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(Timeout.of(properties.connectTimeout()))
-                                .setValidateAfterInactivity(TimeValue.ofSeconds(2))
-                                .setTimeToLive(TimeValue.ofMinutes(5))
-                                .build())
+        connections = PoolingHttpClientConnectionManagerBuilder.create()
+                .setDnsResolver(resolver)
+                .setTlsSocketStrategy(tls.strategy())
+                // Lanes bound how many are used; a common bound would let one participant starve the others.
+                .setMaxConnPerRoute(perRoute)
+                .setMaxConnTotal(Integer.MAX_VALUE)
+                .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.LAX)
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(Timeout.of(properties.connectTimeout()))
+                        .setValidateAfterInactivity(TimeValue.ofSeconds(2))
+                        .setTimeToLive(TimeValue.ofMinutes(5))
                         .build())
+                .build();
+        // Those in use end with their time to live.
+        tls.onUpdate(() -> connections.closeIdle(TimeValue.ZERO_MILLISECONDS));
+        client = HttpClients.custom()
+                .setConnectionManager(connections)
                 .evictIdleConnections(TimeValue.ofSeconds(30))
                 .disableAutomaticRetries()
                 .disableRedirectHandling()

@@ -15,6 +15,7 @@ import org.springframework.boot.actuate.endpoint.web.WebServerNamespace;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -44,7 +45,8 @@ public class SecurityConfiguration {
             "assent.security.mode is none: whoever reaches this service can decide every transaction and see all of them";
 
     /** What to do about it. */
-    public static final String REMEDY = "Set assent.security.mode to keys or jwt; docs/security.md shows how";
+    public static final String REMEDY =
+            "Set assent.security.mode to keys, certificates or jwt; docs/security.md shows how";
 
     private static final Logger log = LoggerFactory.getLogger(SecurityConfiguration.class);
     private static final String JWT_PREFIX = "spring.security.oauth2.resourceserver.jwt.";
@@ -56,13 +58,17 @@ public class SecurityConfiguration {
      */
     @Bean
     AuthenticationManager callerAuthentication(
-            SecuritySettings settings, ObjectProvider<JwtDecoder> decoder, Environment environment) {
+            SecuritySettings settings,
+            ServiceCertificates certificates,
+            ObjectProvider<JwtDecoder> decoder,
+            ObjectProvider<SslBundles> bundles,
+            Environment environment) {
         ServiceKeys keys = new ServiceKeys(settings.services());
         if (settings.mode() == null) {
             throw new SecurityNotChosenException(
                     "It is not said who may call this service: assent.security.mode is not set.",
-                    "Set assent.security.mode to keys and list the services in assent.security.services, or to jwt. To"
-                            + " try it out on a machine that nobody else reaches, write assent.security.mode=none.");
+                    "Set assent.security.mode to keys or certificates and list the services in"
+                            + " assent.security.services, or to jwt. To try it out on a machine that nobody else reaches, write assent.security.mode=none.");
         }
         if (settings.mode() == Mode.KEYS && keys.isEmpty()) {
             throw new SecurityNotChosenException(
@@ -70,11 +76,25 @@ public class SecurityConfiguration {
                     "Make a key for each service: key=assent_$(openssl rand -hex 32). Give it to the service, and write"
                             + " here assent.security.services.<name>.keys=sha256:$(printf %s \"$key\" | sha256sum | cut -d' ' -f1).");
         }
+        if (settings.mode() == Mode.CERTIFICATES && certificates.isEmpty()) {
+            throw new SecurityNotChosenException(
+                    "assent.security.mode is certificates, but there are none: nobody could call this service.",
+                    "Write what the certificate of each service names, for instance"
+                            + " assent.security.services.<name>.certificates=dns:order-service.shop.svc.");
+        }
+        if (settings.mode() != Mode.NONE && !certificates.isEmpty()) {
+            ServerTls.check(environment, bundles.getIfAvailable());
+        }
         if (settings.mode() == Mode.NONE) {
             log.warn("{}. {}.", OPEN_DOOR, REMEDY);
         }
         return new CallerAuthentication(
                 keys, settings.mode() == Mode.JWT ? tokens(decoder.getIfAvailable(), environment) : null);
+    }
+
+    @Bean
+    ServiceCertificates serviceCertificates(SecuritySettings settings) {
+        return new ServiceCertificates(settings.services());
     }
 
     /** Tokens of any issuer, or for any audience, would let in callers of other services. */
@@ -95,10 +115,12 @@ public class SecurityConfiguration {
             HttpSecurity http,
             AuthenticationManager callers,
             SecuritySettings settings,
+            ServiceCertificates certificates,
             Audit audit,
             InstantSource clock,
             @Value("${assent.coordinator.web.retry-after:1s}") Duration retryAfter) {
-        SecurityProblems problems = new SecurityProblems(retryAfter, new RefusedActs(audit, clock));
+        SecurityProblems problems =
+                new SecurityProblems(retryAfter, new RefusedActs(audit, clock), !certificates.isEmpty());
         http
                 // Neither cookies nor anything else that a browser sends by itself, so no page can call in somebody's
                 // name.
@@ -133,6 +155,9 @@ public class SecurityConfiguration {
             http.oauth2ResourceServer(server -> server.authenticationManagerResolver(request -> callers)
                     .authenticationEntryPoint(problems)
                     .accessDeniedHandler(problems));
+            if (!certificates.isEmpty()) {
+                http.addFilterBefore(new CertificateFilter(certificates), AuthorizationFilter.class);
+            }
         }
         return http.build();
     }

@@ -1,5 +1,6 @@
 package io.assent.coordinator.security;
 
+import io.assent.protocol.CertificateName;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import io.assent.protocol.wire.WireJson;
@@ -11,6 +12,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.security.access.AccessDeniedException;
@@ -25,12 +28,20 @@ import org.springframework.security.web.access.AccessDeniedHandler;
 final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHandler {
 
     private static final String REALM = "Bearer realm=\"assent\"";
+    private static final int MOST_NAMES = 5;
 
     private final String retryAfter;
     private final RefusedActs refusedActs;
+    private final boolean certificates;
 
-    /** @param retryAfter what the header of that name says where the same request may be sent again; in whole seconds */
-    SecurityProblems(Duration retryAfter, RefusedActs refusedActs) {
+    /**
+     * What all answers have in common.
+     *
+     * @param retryAfter what the header of that name says where the same request may be sent again; in whole seconds
+     * @param certificates whether a client certificate can prove who calls
+     */
+    SecurityProblems(Duration retryAfter, RefusedActs refusedActs, boolean certificates) {
+        this.certificates = certificates;
         this.retryAfter = Long.toString(retryAfter.toSeconds());
         this.refusedActs = refusedActs;
     }
@@ -56,12 +67,25 @@ final class SecurityProblems implements AuthenticationEntryPoint, AccessDeniedHa
                     Problem.of(
                             ProblemType.UNAUTHORIZED, "The key or token is unknown here, expired or not well-formed"));
         } else {
-            answer(
-                    request,
-                    response,
-                    REALM,
-                    Problem.of(ProblemType.UNAUTHORIZED, "Send a key or a token: Authorization: Bearer …"));
+            answer(request, response, REALM, Problem.of(ProblemType.UNAUTHORIZED, missing(request)));
         }
+    }
+
+    private String missing(HttpServletRequest request) {
+        if (!certificates) {
+            return "Send a key or a token: Authorization: Bearer …";
+        }
+        // Its own, so they tell the caller nothing that it does not know.
+        Set<CertificateName> names = ServiceCertificates.names(request);
+        return names.isEmpty()
+                ? "Connect with a client certificate that names a service which is listed here, or send a key or a token:"
+                        + " Authorization: Bearer …"
+                : "What the client certificate names is not listed here, or as two services: " + shown(names);
+    }
+
+    private static String shown(Set<CertificateName> names) {
+        String text = names.stream().limit(MOST_NAMES).map(Object::toString).collect(Collectors.joining(", "));
+        return text.length() <= RefusedActs.LONGEST ? text : text.substring(0, RefusedActs.LONGEST) + "…";
     }
 
     @Override

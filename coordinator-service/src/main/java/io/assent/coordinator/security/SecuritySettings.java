@@ -1,5 +1,6 @@
 package io.assent.coordinator.security;
 
+import io.assent.protocol.CertificateName;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Who may call this service.
  *
- * @param mode How callers prove who they are: keys, jwt (and keys, where some are listed) or none. Has to be written down.
- * @param services By name: the services and people that have keys.
+ * @param mode How callers prove who they are: keys, certificates, jwt or none. Has to be written down. Keys and certificates that are listed hold with each of the first three.
+ * @param services By name: the services and people that have keys or certificates.
  * @param enlistToken Whether a participant has to bring the transaction's token to enlist: required, or optional while participants of a version that knows no tokens are replaced.
  */
 @ConfigurationProperties("assent.security")
@@ -26,12 +27,15 @@ public record SecuritySettings(
     private static final String PREFIX = "assent.security.";
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final int MOST_KEYS = 2;
+    private static final int MOST_CERTIFICATES = 16;
 
     /** How callers prove who they are. */
     public enum Mode {
         /** By a key that was given to each. */
         KEYS,
-        /** By a token of an OAuth 2 authorization server. Keys that are listed hold as well. */
+        /** By the client certificate of the connection. Keys that are listed hold as well. */
+        CERTIFICATES,
+        /** By a token of an OAuth 2 authorization server. Keys and certificates that are listed hold as well. */
         JWT,
         /** Not at all: whoever reaches this service may do anything. */
         NONE
@@ -46,16 +50,20 @@ public record SecuritySettings(
     }
 
     /**
-     * Who has a key.
+     * Who has a key, or a certificate.
      *
      * @param keys SHA-256 of the key, as sha256: and 64 hexadecimal digits; two while one replaces the other.
+     * @param certificates What its certificate names: dns: and a host, or uri: and a URI; one of them is enough.
      * @param scopes What it may do; by default all but tx:operate.
      */
     public record Service(
-            @DefaultValue List<String> keys, @Nullable List<String> scopes) {
+            @DefaultValue List<String> keys,
+            @DefaultValue List<String> certificates,
+            @Nullable List<String> scopes) {
 
         public Service {
             keys = List.copyOf(keys);
+            certificates = List.copyOf(certificates);
             scopes = scopes == null ? null : List.copyOf(scopes);
         }
 
@@ -71,6 +79,7 @@ public record SecuritySettings(
     public SecuritySettings {
         services = Map.copyOf(services);
         Map<String, String> owners = new HashMap<>();
+        Map<CertificateName, String> certified = new HashMap<>();
         services.forEach((name, service) -> {
             String property = PREFIX + "services." + name + ".";
             try {
@@ -79,10 +88,12 @@ public record SecuritySettings(
                 // Alone: what is shown at the start is the innermost message.
                 throw new IllegalArgumentException(property + "scopes: " + e.getMessage());
             }
-            if (service.keys().isEmpty() || service.keys().size() > MOST_KEYS) {
+            certificates(property, name, service, certified);
+            if (service.keys().isEmpty() && service.certificates().isEmpty()
+                    || service.keys().size() > MOST_KEYS) {
                 throw new IllegalArgumentException(
                         property + "keys must be one, or two while one replaces the other, but are "
-                                + service.keys().size());
+                                + service.keys().size() + "; there may be none where there are certificates");
             }
             for (String key : service.keys()) {
                 if (!DIGEST.matcher(key).matches()) {
@@ -98,6 +109,27 @@ public record SecuritySettings(
                 }
             }
         });
+    }
+
+    private static void certificates(
+            String property, String name, Service service, Map<CertificateName, String> certified) {
+        if (service.certificates().size() > MOST_CERTIFICATES) {
+            throw new IllegalArgumentException(property + "certificates are " + MOST_CERTIFICATES + " at most, but are "
+                    + service.certificates().size());
+        }
+        for (String text : service.certificates()) {
+            CertificateName certificate;
+            try {
+                certificate = CertificateName.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(property + "certificates: " + e.getMessage());
+            }
+            String other = certified.putIfAbsent(certificate, name);
+            if (other != null) {
+                throw new IllegalArgumentException(property + "certificates: a name stands for one service, but "
+                        + certificate + " is given twice, also to " + other);
+            }
+        }
     }
 
     /** Without the digests. */

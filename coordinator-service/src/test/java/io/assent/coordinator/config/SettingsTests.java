@@ -126,6 +126,7 @@ class SettingsTests {
         "assent.coordinator.participants.connect-timeout, 0s",
         "assent.coordinator.participants.max-addresses, 0",
         "assent.coordinator.participants.allowed-hosts, http://x",
+        "assent.coordinator.participants.ssl-bundle, unknown",
         "assent.coordinator.participants.defaults.order-timeout, 0s",
         "assent.coordinator.participants.defaults.orders-per-message, 257",
         "assent.coordinator.participants.defaults.circuit-minimum-calls, 21",

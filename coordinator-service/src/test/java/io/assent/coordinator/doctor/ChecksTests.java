@@ -127,13 +127,12 @@ class ChecksTests {
         Finding open = SecurityChecks.callers("c", new SecuritySettings(Mode.NONE, Map.of(), EnlistToken.REQUIRED));
         assertThat(open.status()).isEqualTo(Status.WARNING);
         assertThat(open.found()).contains("assent.security.mode is none");
-        assertThat(open.remedy()).contains("keys or jwt", "docs/security.md");
+        assertThat(open.remedy()).contains("keys, certificates or jwt", "docs/security.md");
 
-        Service orders = new Service(List.of("sha256:" + "0".repeat(64)), null);
-        Finding keys = SecurityChecks.callers(
-                "c", new SecuritySettings(Mode.KEYS, Map.of("orders", orders), EnlistToken.REQUIRED));
+        Service orders = new Service(List.of("sha256:" + "0".repeat(64)), List.of(), null);
+        Finding keys = SecurityChecks.callers("c", new SecuritySettings(Mode.KEYS, Map.of("orders", orders), EnlistToken.REQUIRED));
         assertThat(keys.status()).isEqualTo(Status.OK);
-        assertThat(keys.found()).isEqualTo("mode is keys; 1 have keys").doesNotContain("sha256");
+        assertThat(keys.found()).isEqualTo("mode is keys; 1 are listed").doesNotContain("sha256");
         assertThat(SecurityChecks.callers("c", new SecuritySettings(Mode.JWT, Map.of(), EnlistToken.REQUIRED))
                         .status())
                 .isEqualTo(Status.OK);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.assent.coordinator.engine.DecisionLog;
 import io.assent.coordinator.engine.DecisionLog.Status;
 import io.assent.embeddedpostgres.EmbeddedPostgres;
+import io.assent.embeddedpostgres.TestAuthority;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -58,13 +58,15 @@ class HttpParticipantBranchesTests {
     @BeforeEach
     void open() {
         participant.resetAll();
-        branches = new HttpParticipantBranches(Properties.of(
-                List.of("localhost:" + participant.port()),
-                Map.of(
-                        "configured",
-                        Properties.service(url(), null),
-                        "hosts-only",
-                        Properties.service(null, List.of()))));
+        branches = new HttpParticipantBranches(
+                Properties.of(
+                        List.of("localhost:" + participant.port()),
+                        Map.of(
+                                "configured",
+                                Properties.service(url(), null),
+                                "hosts-only",
+                                Properties.service(null, List.of()))),
+                ParticipantTls.ofTheRuntime());
     }
 
     @AfterEach

@@ -92,7 +92,11 @@ class HttpParticipantClientTests {
     void start() {
         participant.resetAll();
         other.resetAll();
-        client = new HttpParticipantClient(Properties.of(List.of("loopback:*"), Map.of()), registry, MessageSpans.NONE);
+        client = new HttpParticipantClient(
+                Properties.of(List.of("loopback:*"), Map.of()),
+                ParticipantTls.ofTheRuntime(),
+                registry,
+                MessageSpans.NONE);
     }
 
     @AfterEach
@@ -118,7 +122,10 @@ class HttpParticipantClientTests {
         participant.stubFor(post("/assent/v1/prepare").willReturn(okJson("{\"vote\":\"PREPARED\"}")));
         var key = new ParticipantProperties.Signature("k1", "only for tests, 32 characters or more");
         try (var signing = new HttpParticipantClient(
-                Properties.of(List.of("loopback:*"), Map.of()).signedWith(key), registry, MessageSpans.NONE)) {
+                Properties.of(List.of("loopback:*"), Map.of()).signedWith(key),
+                ParticipantTls.ofTheRuntime(),
+                registry,
+                MessageSpans.NONE)) {
             for (int i = 0; i < 2; i++) {
                 signing.prepare(TX, branch("1", participant), DEADLINE, Duration.ofSeconds(3))
                         .toCompletableFuture()
@@ -225,7 +232,10 @@ class HttpParticipantClientTests {
             participant.stubFor(post("/assent/v1/decisions")
                     .willReturn(aResponse().withStatus(status).withBody(committed("1", "assent:p:1"))));
             try (var fresh = new HttpParticipantClient(
-                    Properties.of(List.of("loopback:*"), Map.of()), registry, MessageSpans.NONE)) {
+                    Properties.of(List.of("loopback:*"), Map.of()),
+                    ParticipantTls.ofTheRuntime(),
+                    registry,
+                    MessageSpans.NONE)) {
                 Branch branch = branch("1", participant);
                 VoteReply vote = join(fresh.prepare(TX, branch, DEADLINE, Duration.ofSeconds(3)));
                 OrderReply order = join(fresh.order(TX, branch, Decision.COMMIT));
@@ -490,7 +500,10 @@ class HttpParticipantClientTests {
     @Test
     void an_address_outside_the_list_is_never_called() {
         try (var narrow = new HttpParticipantClient(
-                Properties.of(List.of("payment:" + participant.port()), Map.of()), registry, MessageSpans.NONE)) {
+                Properties.of(List.of("payment:" + participant.port()), Map.of()),
+                ParticipantTls.ofTheRuntime(),
+                registry,
+                MessageSpans.NONE)) {
             participant.stubFor(post(anyUrl()).willReturn(okJson("{\"vote\":\"PREPARED\"}")));
             Branch branch = branch("1", participant);
 
@@ -518,10 +531,15 @@ class HttpParticipantClientTests {
         };
         String url = "http://payment.example:" + participant.port();
         try (var rebinding = new HttpParticipantClient(
-                        Properties.of(List.of("*.example:*"), Map.of()), resolver, registry, MessageSpans.NONE);
+                        Properties.of(List.of("*.example:*"), Map.of()),
+                        resolver,
+                        ParticipantTls.ofTheRuntime(),
+                        registry,
+                        MessageSpans.NONE);
                 var configured = new HttpParticipantClient(
                         Properties.of(List.of(), Map.of("payment-service", Properties.service(url, null))),
                         resolver,
+                        ParticipantTls.ofTheRuntime(),
                         registry,
                         MessageSpans.NONE)) {
             Branch branch = branch("1", url);

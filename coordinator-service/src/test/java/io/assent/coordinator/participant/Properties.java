@@ -34,6 +34,6 @@ final class Properties {
     }
 
     static ParticipantProperties of(List<String> allowedHosts, Map<String, ParticipantProperties.Service> services) {
-        return new ParticipantProperties(allowedHosts, Duration.ofSeconds(1), 100, limits(), services, null);
+        return new ParticipantProperties(allowedHosts, Duration.ofSeconds(1), 100, null, limits(), services, null);
     }
 }

@@ -20,6 +20,10 @@ class SecuritySettingsTests {
     private static final String ISSUER =
             "spring.security.oauth2.resourceserver.jwt.issuer-uri=https://login.example.org";
 
+    private static final String KEY = "assent.security.services.order-service.keys=" + DIGEST;
+    private static final String CERTIFICATE =
+            "assent.security.services.order-service.certificates=dns:order-service.shop.svc";
+
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
             // As SpringApplication does: without it there are no durations in settings.
             .withInitializer(
@@ -76,13 +80,16 @@ class SecuritySettingsTests {
                 "assent.security.services.order-service.keys; assent_0123456789abcdef",
                 "assent.security.services.order-service.keys; sha256:0123",
                 "assent.security.services.order-service.keys; sha256:A,sha256:B",
-                "assent.security.services.order-service.keys; a,b,c"
+                "assent.security.services.order-service.keys; a,b,c",
+                "assent.security.services.order-service.certificates; order-service.shop.svc",
+                "assent.security.services.order-service.certificates; dns:*.shop.svc",
+                "assent.security.services.order-service.certificates; cn:order-service"
             })
     void a_wrong_value_is_refused_by_name_and_not_repeated(String property, String value) {
         runner.withPropertyValues("assent.security.mode=keys", property + "=" + value)
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasStackTraceContaining(property.replaceAll("(keys|scopes)$", "keys"))
+                        .hasStackTraceContaining(property.replaceAll("scopes$", "keys"))
                         .satisfies(failure ->
                                 assertThat(failure.getCause()).asString().doesNotContain("assent_0123")));
     }
@@ -111,6 +118,59 @@ class SecuritySettingsTests {
                         .getFailure()
                         .rootCause()
                         .hasMessageContaining("order-service")
+                        .hasMessageContaining("payment-service"));
+    }
+
+    @Test
+    void certificates_need_somebody_who_has_one() {
+        runner.withPropertyValues("assent.security.mode=certificates", KEY)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(SecurityNotChosenException.class)
+                        .hasMessageContaining("there are none"));
+    }
+
+    @Test
+    void certificates_need_a_server_that_asks_for_them_and_says_whose_it_believes() {
+        for (String mode : new String[] {"certificates", "keys"}) {
+            var certificates = runner.withPropertyValues("assent.security.mode=" + mode, KEY, CERTIFICATE);
+
+            certificates.run(context -> assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .isInstanceOf(SecurityNotChosenException.class)
+                    .hasMessageContaining("asks nobody")
+                    .extracting(failure -> ((SecurityNotChosenException) failure).remedy())
+                    .asString()
+                    .contains("server.ssl.client-auth=want"));
+            certificates
+                    .withPropertyValues("server.ssl.enabled=false", "server.ssl.client-auth=want")
+                    .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining("asks nobody"));
+            certificates
+                    .withPropertyValues("server.ssl.client-auth=need", "server.ssl.certificate=tls.crt")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .hasMessageContaining("which authority may issue them"));
+            certificates
+                    .withPropertyValues("server.ssl.client-auth=want", "server.ssl.trust-certificate=ca.crt")
+                    .run(context -> assertThat(context).hasNotFailed());
+        }
+        runner.withPropertyValues("assent.security.mode=none", CERTIFICATE)
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
+    void what_a_certificate_names_stands_for_one_service() {
+        runner.withPropertyValues(
+                        "assent.security.mode=certificates",
+                        CERTIFICATE,
+                        "assent.security.services.payment-service.certificates=dns:Order-Service.shop.svc")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("dns:order-service.shop.svc")
                         .hasMessageContaining("payment-service"));
     }
 

@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The coordinator as this service calls it.
  *
  * @param urls addresses of the coordinator's instances, such as http://coordinator:7070; 1 to 16, asked in this order
+ * @param sslBundle name of the SSL bundle with the authorities that are believed of coordinators, and the certificate that they are shown; without it, those of the Java runtime, and none
  * @param connectTimeout for a new connection; 10ms to 1m
  * @param responseTimeout for the answer of one instance, which may wait for completion; 100ms to 5m
  * @param patience how long a commit request is repeated until its outcome is called unknown; 100ms to 1h
@@ -26,6 +27,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("assent.coordinator")
 public record CoordinatorProperties(
         @DefaultValue List<URI> urls,
+        @Nullable String sslBundle,
         @DefaultValue("1s") Duration connectTimeout,
         @DefaultValue("10s") Duration responseTimeout,
         @DefaultValue("30s") Duration patience,

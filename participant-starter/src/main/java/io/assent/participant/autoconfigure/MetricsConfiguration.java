@@ -10,7 +10,6 @@ import io.assent.participant.tcc.Reservations;
 import io.assent.participant.web.MessageGuard;
 import io.assent.protocol.InquiryAnswer;
 import io.assent.protocol.Vote;
-import io.assent.protocol.signature.RequestVerifier;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.TimeGauge;
@@ -98,10 +97,10 @@ class MetricsConfiguration {
     @Bean
     MeterBinder assentMessageMetrics(MessageGuard guard) {
         return registry -> {
-            for (RequestVerifier.Refusal why : RequestVerifier.Refusal.values()) {
-                FunctionCounter.builder("assent.participant.messages.refused", guard, all -> all.refused(why))
-                        .description("Messages that no coordinator with a known key had just signed")
-                        .tag("reason", why.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+            for (String reason : guard.reasons()) {
+                FunctionCounter.builder("assent.participant.messages.refused", guard, all -> all.refused(reason))
+                        .description("Messages that did not come from a coordinator, as far as that was asked for")
+                        .tag("reason", reason)
                         .register(registry);
             }
         };

@@ -2,6 +2,7 @@ package io.assent.participant.autoconfigure;
 
 import io.assent.participant.CoordinatorCredentials;
 import io.assent.participant.GlobalTransactionTemplate;
+import io.assent.participant.client.CoordinatorTls;
 import io.assent.participant.client.HttpCoordinatorClient;
 import io.assent.participant.client.PropagatingRequestInterceptor;
 import io.assent.participant.client.Propagation;
@@ -37,6 +38,7 @@ import io.assent.participant.web.MessageErrorFilter;
 import io.assent.participant.web.MessageFilter;
 import io.assent.participant.web.MessageGuard;
 import io.assent.participant.web.ParticipantEndpoints;
+import io.assent.protocol.CertificateName;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.signature.RequestVerifier;
@@ -49,13 +51,17 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -70,6 +76,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.restclient.RestClientCustomizer;
 import org.springframework.boot.restclient.RestTemplateCustomizer;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -194,10 +201,14 @@ public final class ParticipantAutoConfiguration {
     @Bean
     CoordinatorHttp assentCoordinatorHttp(
             CoordinatorProperties properties,
+            ObjectProvider<SslBundles> bundles,
             ObjectProvider<CoordinatorCredentials> credentials,
             ObjectProvider<Tracing> tracing) {
+        CoordinatorTls tls = properties.sslBundle() == null
+                ? CoordinatorTls.ofTheRuntime()
+                : tls(properties.sslBundle(), bundles.getIfAvailable());
         RestClient.Builder http =
-                RestClient.builder().requestFactory(new HttpComponentsClientHttpRequestFactory(http(properties)));
+                RestClient.builder().requestFactory(new HttpComponentsClientHttpRequestFactory(http(properties, tls)));
         Tracing traces = tracing.getIfAvailable(() -> Tracing.NONE);
         if (traces != Tracing.NONE) {
             http.requestInitializer(request -> traces.headers().forEach(request.getHeaders()::set));
@@ -207,6 +218,15 @@ public final class ParticipantAutoConfiguration {
             http.requestInitializer(request -> request.getHeaders().setBearerAuth(token(sent)));
         }
         return new CoordinatorHttp(http.build());
+    }
+
+    private static CoordinatorTls tls(String bundle, @Nullable SslBundles bundles) {
+        if (bundles == null || !bundles.getBundleNames().contains(bundle)) {
+            throw new ParticipantStartException(
+                    "assent.coordinator.ssl-bundle=" + bundle + ": there is no SSL bundle of that name.",
+                    "Define it as spring.ssl.bundle.pem." + bundle + ".keystore and .truststore.");
+        }
+        return CoordinatorTls.of(bundle, bundles);
     }
 
     private static String token(CoordinatorCredentials credentials) {
@@ -251,17 +271,20 @@ public final class ParticipantAutoConfiguration {
     }
 
     /** No automatic retries and no redirects: what is repeated, and where, is the protocol's business. */
-    private static CloseableHttpClient http(CoordinatorProperties properties) {
-        int connections = properties.maxConcurrentCommits() + properties.maxConcurrentCalls();
-        return HttpClients.custom()
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
-                        .setMaxConnPerRoute(connections)
-                        .setMaxConnTotal(connections * properties.urls().size())
-                        .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(Timeout.of(properties.connectTimeout()))
-                                .setSocketTimeout(Timeout.of(properties.responseTimeout()))
-                                .build())
+    private static CloseableHttpClient http(CoordinatorProperties properties, CoordinatorTls tls) {
+        int most = properties.maxConcurrentCommits() + properties.maxConcurrentCalls();
+        PoolingHttpClientConnectionManager connections = PoolingHttpClientConnectionManagerBuilder.create()
+                .setTlsSocketStrategy(tls.strategy())
+                .setMaxConnPerRoute(most)
+                .setMaxConnTotal(most * properties.urls().size())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(Timeout.of(properties.connectTimeout()))
+                        .setSocketTimeout(Timeout.of(properties.responseTimeout()))
                         .build())
+                .build();
+        tls.onUpdate(() -> connections.closeIdle(TimeValue.ZERO_MILLISECONDS));
+        return HttpClients.custom()
+                .setConnectionManager(connections)
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setConnectionRequestTimeout(Timeout.of(properties.connectTimeout()))
                         .setResponseTimeout(Timeout.of(properties.responseTimeout()))
@@ -430,9 +453,18 @@ public final class ParticipantAutoConfiguration {
     }
 
     @Bean
-    MessageGuard assentMessageGuard(SignatureProperties signature) {
+    MessageGuard assentMessageGuard(
+            ParticipantProperties properties,
+            SignatureProperties signature,
+            Environment environment,
+            ObjectProvider<SslBundles> bundles) {
         List<SigningKey> keys = signature.signingKeys();
+        Set<CertificateName> coordinators = properties.coordinatorNames();
+        if (!coordinators.isEmpty()) {
+            ServerTls.check(environment, bundles.getIfAvailable());
+        }
         return new MessageGuard(
+                coordinators,
                 keys.isEmpty()
                         ? null
                         : new RequestVerifier(keys, signature.window(), signature.maxNonces(), InstantSource.system()));

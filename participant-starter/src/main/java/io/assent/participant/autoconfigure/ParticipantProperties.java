@@ -1,8 +1,12 @@
 package io.assent.participant.autoconfigure;
 
 import io.assent.participant.Branch;
+import io.assent.protocol.CertificateName;
 import io.assent.protocol.ParticipantName;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -13,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param name this service's name in transactions, the same for all its replicas: lower-case letters, digits and hyphens
  * @param url where coordinators reach this service's protocol endpoints, such as http://payment:8080/assent/v1; {port} stands for the server's port. Empty: the coordinator's configuration knows
  * @param path where the protocol endpoints are served
+ * @param coordinatorCertificates what a coordinator's client certificate names, as dns: and a host or uri: and a URI, of which one is enough; messages over connections without it are refused. Empty: nobody looks
  * @param prepare when branches are prepared: early, with the call, or late, when the coordinator asks; handlers may differ with @Branch
  * @param resources what a branch consists of: postgres, one database on the direct path; jta, several resources through Narayana; or own, a log that the service brings itself as a bean of type TwoPhaseParticipant
  * @param lockTimeout longest wait for a row lock in a branch, or with a log of its own for another call of the same branch; also limited by the deadline; 1ms to 10m
@@ -35,6 +40,7 @@ public record ParticipantProperties(
         @Nullable String name,
         @Nullable String url,
         @DefaultValue("/assent/v1") String path,
+        @DefaultValue List<String> coordinatorCertificates,
         @DefaultValue("early") Branch.Prepare prepare,
         @DefaultValue("postgres") Resources resources,
         @DefaultValue("5s") Duration lockTimeout,
@@ -70,6 +76,9 @@ public record ParticipantProperties(
             throw new IllegalArgumentException(
                     "assent.participant.path=" + path + " is no path; expected something like /assent/v1.");
         }
+        coordinatorCertificates = List.copyOf(coordinatorCertificates);
+        Checks.range(prefix + "coordinator-certificates", coordinatorCertificates.size(), 0, 16);
+        certificateNames(coordinatorCertificates);
         if (resources == Resources.JTA && prepare == Branch.Prepare.LATE) {
             throw new IllegalArgumentException(prefix + "prepare=late does not go with " + prefix
                     + "resources=jta: a branch with several resources prepares early.");
@@ -93,6 +102,20 @@ public record ParticipantProperties(
         Checks.range(prefix + "max-held-callbacks", maxHeldCallbacks, 0, 1_000_000);
         Checks.range(prefix + "marker-retention", markerRetention, Duration.ofHours(2), Duration.ofDays(3650));
         Checks.range(prefix + "marker-batch", markerBatch, 1, 100_000);
+    }
+
+    /** What a coordinator's certificate names; empty: nobody looks. */
+    Set<CertificateName> coordinatorNames() {
+        return certificateNames(coordinatorCertificates);
+    }
+
+    private static Set<CertificateName> certificateNames(List<String> texts) {
+        try {
+            return texts.stream().map(CertificateName::parse).collect(Collectors.toUnmodifiableSet());
+        } catch (IllegalArgumentException e) {
+            // Alone: what is shown at the start is the innermost message.
+            throw new IllegalArgumentException("assent.participant.coordinator-certificates: " + e.getMessage() + ".");
+        }
     }
 
     ParticipantName participantName() {

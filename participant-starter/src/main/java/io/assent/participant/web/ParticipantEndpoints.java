@@ -8,7 +8,6 @@ import io.assent.protocol.BranchState;
 import io.assent.protocol.Decision;
 import io.assent.protocol.TransactionId;
 import io.assent.protocol.TransactionRange;
-import io.assent.protocol.signature.RequestVerifier;
 import io.assent.protocol.wire.BranchStatus;
 import io.assent.protocol.wire.BranchesResponse;
 import io.assent.protocol.wire.DecisionOrder;
@@ -283,15 +282,11 @@ public final class ParticipantEndpoints {
         }
     }
 
-    /** Before anything of the message is believed. The answer does not tell in what it failed. */
+    /** Before anything of the message is believed. */
     private void check(ServerRequest request, byte[] body) throws Refused {
-        RequestVerifier.Refusal why = guard.refuses(request.servletRequest(), body);
-        if (why == RequestVerifier.Refusal.CROWDED) {
-            throw new Refused(Problem.of(ProblemType.OVERLOADED, "too many messages"));
-        }
-        if (why != null) {
-            throw new Refused(Problem.of(
-                    ProblemType.UNAUTHORIZED, "Only a coordinator may ask this, with a signature that is fresh."));
+        Problem problem = guard.refuses(request.servletRequest(), body);
+        if (problem != null) {
+            throw new Refused(problem);
         }
     }
 
