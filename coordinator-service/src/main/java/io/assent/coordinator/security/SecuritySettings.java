@@ -15,14 +15,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param mode How callers prove who they are: keys, jwt (and keys, where some are listed) or none. Has to be written down.
  * @param services By name: the services and people that have keys.
+ * @param maxRefusedActs Refused acts of operators that are written down in a minute: so many of callers that are known, and so many of others (0 to 10000).
  */
 @ConfigurationProperties("assent.security")
 public record SecuritySettings(
-        @Nullable Mode mode, @DefaultValue Map<String, Service> services) {
+        @Nullable Mode mode,
+        @DefaultValue Map<String, Service> services,
+        @DefaultValue("60") int maxRefusedActs) {
 
     private static final String PREFIX = "assent.security.";
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final int MOST_KEYS = 2;
+    private static final int MOST_REFUSED_ACTS = 10_000;
 
     /** How callers prove who they are. */
     public enum Mode {
@@ -58,6 +62,10 @@ public record SecuritySettings(
 
     /** @throws IllegalArgumentException naming the property that is wrong, and what would be right */
     public SecuritySettings {
+        if (maxRefusedActs < 0 || maxRefusedActs > MOST_REFUSED_ACTS) {
+            throw new IllegalArgumentException("%smax-refused-acts must be from 0 to %d, but is %d"
+                    .formatted(PREFIX, MOST_REFUSED_ACTS, maxRefusedActs));
+        }
         services = Map.copyOf(services);
         Map<String, String> owners = new HashMap<>();
         services.forEach((name, service) -> {

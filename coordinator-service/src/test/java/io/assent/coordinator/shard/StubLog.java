@@ -13,6 +13,7 @@ import io.assent.protocol.TransactionId;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -105,6 +106,12 @@ final class StubLog implements Coordinator, Admission, TransactionSearch, Instan
                         .toList(),
                 1,
                 List.of());
+    }
+
+    @Override
+    public List<Undecided> undecided() {
+        return List.of(new Undecided(
+                "stub", Map.of("shop", (long) search.apply(null).found().size())));
     }
 
     @Override
