@@ -27,8 +27,8 @@ final class UndecidedCount implements SmartLifecycle, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(UndecidedCount.class);
 
-    /** A count that took long is followed by a pause so many times as long: it takes a tenth of one connection's time. */
-    private static final int PAUSES = 9;
+    /** A count that took long is followed by a pause so many times as long: it takes a fifth of one connection's time. */
+    private static final int PAUSES = 4;
 
     /** Unless that were longer. A log that hangs would leave the others uncounted for minutes. */
     private static final long LONGEST_PAUSE = Duration.ofSeconds(10).toNanos();

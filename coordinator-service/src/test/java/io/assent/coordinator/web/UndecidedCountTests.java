@@ -130,7 +130,7 @@ class UndecidedCountTests {
         begins("orders", 1);
         anIntervalPasses();
         begins("orders", 1);
-        nanos += Duration.ofMillis(8_999).toNanos();
+        nanos += Duration.ofMillis(3_999).toNanos();
         assertThat(undecided.tick()).isFalse();
         nanos += Duration.ofMillis(1).toNanos();
         assertThat(undecided.tick()).isTrue();
