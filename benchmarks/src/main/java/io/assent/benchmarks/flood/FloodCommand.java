@@ -139,6 +139,11 @@ public final class FloodCommand implements Callable<Integer> {
 
     FloodReport.Options options() {
         run.check();
+        // Without it, --quick has two of them.
+        run.check(
+                run.clients().size() == 1
+                        || !spec.commandLine().getParseResult().hasMatchedOption("--clients"),
+                "--clients must be one number here");
         run.check(rate >= 1 && rate <= 10_000, "--rate must be 1 to 10000, not " + rate);
         run.check(floodRate >= 1 && floodRate <= 10_000, "--flood-rate must be 1 to 10000, not " + floodRate);
         run.check(
