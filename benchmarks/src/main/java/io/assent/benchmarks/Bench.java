@@ -1,6 +1,7 @@
 package io.assent.benchmarks;
 
 import io.assent.benchmarks.checkout.CheckoutCommand;
+import io.assent.benchmarks.flood.FloodCommand;
 import io.assent.benchmarks.kinds.KindsCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "REPORT",
         description = "Measures what a global transaction costs.",
-        subcommands = {CheckoutCommand.class, KindsCommand.class},
+        subcommands = {CheckoutCommand.class, FloodCommand.class, KindsCommand.class},
         footerHeading = "%nExit codes:%n",
         footer = {
             "  0   the report was made",

@@ -38,7 +38,7 @@ public final class RunOptions {
     private int rounds = 5;
 
     @Option(names = "--seconds", description = "Length of each, 1 to 600; ${DEFAULT-VALUE}.")
-    private int seconds = 3;
+    private int seconds;
 
     @Option(
             names = "--warmup",
@@ -90,6 +90,12 @@ public final class RunOptions {
      * @param mostClients the most that {@code --clients} takes
      */
     public RunOptions(List<Integer> clients, int warmup, int mostClients) {
+        this(clients, 3, warmup, mostClients);
+    }
+
+    /** @param seconds default of {@code --seconds} */
+    public RunOptions(List<Integer> clients, int seconds, int warmup, int mostClients) {
+        this.seconds = seconds;
         this.clients = List.copyOf(clients);
         this.warmup = warmup;
         this.mostClients = mostClients;

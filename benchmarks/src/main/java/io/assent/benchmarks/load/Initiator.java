@@ -29,8 +29,10 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.io.entity.StringEntity;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,11 @@ public final class Initiator implements AutoCloseable {
      * @param clients how many threads will use this at once
      */
     public Initiator(URI coordinator, int clients) {
+        this(coordinator, clients, null);
+    }
+
+    /** @param key with which it calls everybody, or null */
+    public Initiator(URI coordinator, int clients, @Nullable String key) {
         this.transactions = coordinator + "/v1/transactions";
         this.connections = PoolingHttpClientConnectionManagerBuilder.create()
                 .setMaxConnPerRoute(clients)
@@ -70,6 +77,8 @@ public final class Initiator implements AutoCloseable {
                 .build();
         this.http = HttpClients.custom()
                 .setConnectionManager(connections)
+                .setDefaultHeaders(
+                        key == null ? List.of() : List.of(new BasicHeader(HttpHeaders.AUTHORIZATION, "Bearer " + key)))
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setResponseTimeout(RESPONSE_TIMEOUT)
                         .build())

@@ -72,12 +72,24 @@ public final class BenchSystem implements AutoCloseable {
      * @param jvmOptions for every Java process, after those that all have
      * @param replicatedLog whether the server of the decision log has a synchronous standby
      * @param services what the server of the services' databases has room for
+     * @param coordinator environment of the coordinator
      */
     public record Setup(
-            int mostClients, List<String> jvmOptions, boolean replicatedLog, PostgresServer.Capacity services) {
+            int mostClients,
+            List<String> jvmOptions,
+            boolean replicatedLog,
+            PostgresServer.Capacity services,
+            Map<String, String> coordinator) {
 
         public Setup {
             jvmOptions = List.copyOf(jvmOptions);
+            coordinator = Map.copyOf(coordinator);
+        }
+
+        /** With a coordinator that asks nobody who they are. */
+        public Setup(
+                int mostClients, List<String> jvmOptions, boolean replicatedLog, PostgresServer.Capacity services) {
+            this(mostClients, jvmOptions, replicatedLog, services, Map.of());
         }
     }
 
@@ -97,7 +109,7 @@ public final class BenchSystem implements AutoCloseable {
                             ? PostgresServer.startReplicated(directory.resolve("log-postgres"), LOG_CAPACITY)
                             : PostgresServer.start(directory.resolve("log-postgres"), LOG_CAPACITY));
             serviceServer = server(PostgresServer.start(directory.resolve("service-postgres"), setup.services()));
-            coordinator = startCoordinator("coordinator", "decisions", Map.of());
+            coordinator = startCoordinator("coordinator", "decisions", setup.coordinator());
         } catch (IOException | RuntimeException e) {
             close();
             throw e;

@@ -8,6 +8,7 @@ import io.assent.protocol.TransactionState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,22 @@ public interface TransactionSearch {
         }
     }
 
+    /**
+     * What is begun and not decided in one log.
+     *
+     * @param log its name
+     * @param byOwner how many transactions are whose; what is everybody's is left out
+     */
+    record Undecided(String log, Map<String, Long> byOwner) {
+
+        /** Where each log stops counting. Transactions. */
+        public static final int MOST = 1_000_000;
+
+        public Undecided {
+            byOwner = Map.copyOf(byOwner);
+        }
+    }
+
     /** No log could be asked. */
     final class UnavailableException extends RuntimeException {
 
@@ -98,4 +115,11 @@ public interface TransactionSearch {
 
     /** All transactions that are decided and not complete, summed up; at most {@link Backlog#MOST} of each log. */
     Backlog backlog();
+
+    /**
+     * All transactions of an owner that are begun and not decided, counted; at most {@link Undecided#MOST} of each log.
+     *
+     * @return one for each log that could be asked
+     */
+    List<Undecided> undecided();
 }

@@ -187,12 +187,14 @@ public class DecisionLogConfiguration {
 
     @Bean
     TransactionSearch transactionSearch(
+            LogSite site,
             TransactionEntityRepository repository,
             EntityManager entityManager,
             PlatformTransactionManager transactionManager,
             LogProperties properties,
             LogMetrics metrics) {
-        return new JpaTransactionSearch(repository, entityManager, transactionManager, properties, metrics);
+        return new JpaTransactionSearch(
+                site.name(), repository, entityManager, transactionManager, properties, metrics);
     }
 
     @Bean

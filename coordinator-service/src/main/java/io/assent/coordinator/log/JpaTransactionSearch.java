@@ -7,7 +7,9 @@ import io.assent.protocol.ParticipantName;
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.domain.Sort;
@@ -25,18 +27,22 @@ final class JpaTransactionSearch implements TransactionSearch {
     private static final Sort NEWEST_FIRST = Sort.by(Sort.Direction.DESC, "id");
     private static final int MAX_LIMIT = 500;
 
+    private final String name;
     private final TransactionEntityRepository repository;
     private final EntityManager entities;
     private final TransactionTemplate reading;
     private final LogProperties properties;
     private final LogMetrics metrics;
 
+    /** @param name of the log */
     JpaTransactionSearch(
+            String name,
             TransactionEntityRepository repository,
             EntityManager entities,
             PlatformTransactionManager transactionManager,
             LogProperties properties,
             LogMetrics metrics) {
+        this.name = name;
         this.repository = repository;
         this.entities = entities;
         this.reading = new TransactionTemplate(transactionManager);
@@ -110,6 +116,27 @@ final class JpaTransactionSearch implements TransactionSearch {
                     .getSingleResult();
             return new Backlog(undelivered, heuristics, List.of());
         });
+    }
+
+    /** What is not decided is not finished, so the same index leads to it. */
+    @Override
+    public List<Undecided> undecided() {
+        Map<String, Long> byOwner = new HashMap<>();
+        reading.executeWithoutResult(status -> {
+            boundedAndDated();
+            for (Object found : entities.createNativeQuery("""
+                            select u.owner, count(*) from (
+                                select t.owner from assent_transaction t
+                                where t.completed_at is null and t.verdict is null and t.owner is not null limit :most) u
+                            group by u.owner
+                            """, Object[].class)
+                    .setParameter("most", Undecided.MOST)
+                    .getResultList()) {
+                Object[] row = (Object[]) found;
+                byOwner.put((String) row[0], ((Number) row[1]).longValue());
+            }
+        });
+        return List.of(new Undecided(name, byOwner));
     }
 
     private Instant boundedAndDated() {

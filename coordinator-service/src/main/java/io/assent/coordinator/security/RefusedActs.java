@@ -18,9 +18,6 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
  */
 final class RefusedActs {
 
-    /** Lines in a minute, for each of the two. */
-    static final int A_MINUTE = 60;
-
     /** Characters of a value. */
     static final int LONGEST = 200;
 
@@ -34,12 +31,15 @@ final class RefusedActs {
 
     private final Audit audit;
     private final InstantSource clock;
-    private final Bound known = new Bound();
-    private final Bound unknown = new Bound();
+    private final Bound known;
+    private final Bound unknown;
 
-    RefusedActs(Audit audit, InstantSource clock) {
+    /** @param perMinute lines in a minute, for each of the two; not negative */
+    RefusedActs(Audit audit, InstantSource clock, int perMinute) {
         this.audit = audit;
         this.clock = clock;
+        this.known = new Bound(perMinute);
+        this.unknown = new Bound(perMinute);
     }
 
     /** @param problem the answer to the request, which was not carried out */
@@ -73,9 +73,14 @@ final class RefusedActs {
     /** So many in a minute. */
     private static final class Bound {
 
+        private final int perMinute;
         private Instant since = Instant.EPOCH;
         private int written;
         private long leftOut;
+
+        Bound(int perMinute) {
+            this.perMinute = perMinute;
+        }
 
         /** How many were left out since the last that was written; -1: this one is, too. */
         synchronized long next(Instant now) {
@@ -85,7 +90,7 @@ final class RefusedActs {
                 since = now;
                 written = 0;
             }
-            if (written == A_MINUTE) {
+            if (written == perMinute) {
                 leftOut++;
                 return -1;
             }

@@ -120,7 +120,7 @@ public class SecurityConfiguration {
             InstantSource clock,
             @Value("${assent.coordinator.web.retry-after:1s}") Duration retryAfter) {
         SecurityProblems problems =
-                new SecurityProblems(retryAfter, new RefusedActs(audit, clock), !certificates.isEmpty());
+                new SecurityProblems(retryAfter, new RefusedActs(audit, clock, settings.maxRefusedActs()), !certificates.isEmpty());
         http
                 // Neither cookies nor anything else that a browser sends by itself, so no page can call in somebody's
                 // name.

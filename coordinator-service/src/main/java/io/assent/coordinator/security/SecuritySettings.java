@@ -17,17 +17,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param mode How callers prove who they are: keys, certificates, jwt or none. Has to be written down. Keys and certificates that are listed hold with each of the first three.
  * @param services By name: the services and people that have keys or certificates.
  * @param enlistToken Whether a participant has to bring the transaction's token to enlist: required, or optional while participants of a version that knows no tokens are replaced.
+ * @param maxRefusedActs Refused acts of operators that are written down in a minute: so many of callers that are known, and so many of others (0 to 10000).
  */
 @ConfigurationProperties("assent.security")
 public record SecuritySettings(
         @Nullable Mode mode,
         @DefaultValue Map<String, Service> services,
-        @DefaultValue("required") EnlistToken enlistToken) {
+        @DefaultValue("required") EnlistToken enlistToken,
+        @DefaultValue("60") int maxRefusedActs) {
 
     private static final String PREFIX = "assent.security.";
     private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final int MOST_KEYS = 2;
     private static final int MOST_CERTIFICATES = 16;
+    private static final int MOST_REFUSED_ACTS = 10_000;
 
     /** How callers prove who they are. */
     public enum Mode {
@@ -77,6 +80,10 @@ public record SecuritySettings(
 
     /** @throws IllegalArgumentException naming the property that is wrong, and what would be right */
     public SecuritySettings {
+        if (maxRefusedActs < 0 || maxRefusedActs > MOST_REFUSED_ACTS) {
+            throw new IllegalArgumentException("%smax-refused-acts must be from 0 to %d, but is %d"
+                    .formatted(PREFIX, MOST_REFUSED_ACTS, maxRefusedActs));
+        }
         services = Map.copyOf(services);
         Map<String, String> owners = new HashMap<>();
         Map<CertificateName, String> certified = new HashMap<>();

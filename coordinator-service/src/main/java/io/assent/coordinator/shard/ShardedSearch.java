@@ -19,6 +19,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Searches all logs at once and merges what they find. A log that cannot be asked is named in the result; only if none can
@@ -63,7 +64,7 @@ public final class ShardedSearch implements TransactionSearch, AutoCloseable {
     public Result search(Query query) {
         List<String> missing = new ArrayList<>();
         List<TransactionRecord> found = new ArrayList<>();
-        askAll(search -> search.search(query), missing).forEach(result -> found.addAll(result.found()));
+        askAll(search -> search.search(query), missing, Level.WARN).forEach(result -> found.addAll(result.found()));
         return new Result(
                 found.stream().sorted(NEWEST_FIRST).limit(query.limit()).toList(), missing);
     }
@@ -71,20 +72,29 @@ public final class ShardedSearch implements TransactionSearch, AutoCloseable {
     @Override
     public Backlog backlog() {
         List<String> missing = new ArrayList<>();
-        List<Backlog> parts = askAll(TransactionSearch::backlog, missing);
+        List<Backlog> parts = askAll(TransactionSearch::backlog, missing, Level.WARN);
         return new Backlog(
                 parts.stream().flatMap(part -> part.undelivered().stream()).toList(),
                 parts.stream().mapToLong(Backlog::heuristics).sum(),
                 missing);
     }
 
+    /** Asked for every second: who counts tells once what is missing. */
+    @Override
+    public List<Undecided> undecided() {
+        return askAll(TransactionSearch::undecided, new ArrayList<>(), Level.DEBUG).stream()
+                .flatMap(List::stream)
+                .toList();
+    }
+
     /**
      * What each log answers that does.
      *
      * @param missing the names of the others are added to it
+     * @param level of the line about each of these
      * @throws RuntimeException if none does
      */
-    private <T> List<T> askAll(Function<TransactionSearch, T> question, List<String> missing) {
+    private <T> List<T> askAll(Function<TransactionSearch, T> question, List<String> missing, Level level) {
         long deadline = System.nanoTime() + patience.toNanos();
         Map<Shard, Future<T>> asked = new LinkedHashMap<>();
         @Nullable RuntimeException failure = null;
@@ -92,7 +102,7 @@ public final class ShardedSearch implements TransactionSearch, AutoCloseable {
             try {
                 asked.put(shard, ask(shard, question));
             } catch (UnavailableException e) {
-                failure = missing(shard, e, missing);
+                failure = missing(shard, e, missing, level);
             }
         }
         List<T> answers = new ArrayList<>();
@@ -100,7 +110,7 @@ public final class ShardedSearch implements TransactionSearch, AutoCloseable {
             try {
                 answers.add(await(one.getKey(), one.getValue(), deadline));
             } catch (RuntimeException e) {
-                failure = missing(one.getKey(), e, missing);
+                failure = missing(one.getKey(), e, missing, level);
             }
         }
         if (failure != null && missing.size() == shards.all().size()) {
@@ -109,8 +119,8 @@ public final class ShardedSearch implements TransactionSearch, AutoCloseable {
         return answers;
     }
 
-    private static RuntimeException missing(Shard shard, RuntimeException why, List<String> missing) {
-        log.warn("Log {} is missing in the result of a search: {}", shard.name(), why.toString());
+    private static RuntimeException missing(Shard shard, RuntimeException why, List<String> missing, Level level) {
+        log.atLevel(level).log("Log {} is missing in the result of a search: {}", shard.name(), why.toString());
         missing.add(shard.name());
         return why;
     }

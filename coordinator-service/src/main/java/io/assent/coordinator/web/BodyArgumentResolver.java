@@ -155,17 +155,9 @@ final class BodyArgumentResolver implements HandlerMethodArgumentResolver {
     }
 
     private ProblemException tooSlow() {
-        Problem problem = Problem.ofStatus(HttpStatus.REQUEST_TIMEOUT.value());
-        return new ProblemException(new Problem(
-                problem.type(),
-                problem.title(),
-                problem.status(),
-                "The body has %d s to arrive".formatted(settings.bodyTimeout().toSeconds()),
-                null,
-                null,
-                problem.retryable(),
-                null,
-                null));
+        return new ProblemException(Problem.ofStatus(
+                HttpStatus.REQUEST_TIMEOUT.value(),
+                "The body has %d s to arrive".formatted(settings.bodyTimeout().toSeconds())));
     }
 
     private static ProblemException tooLarge(int limit) {

@@ -36,19 +36,23 @@ final class CallerLimits {
     private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
     private final CallerSettings settings;
+    private final UndecidedCount undecided;
     private final InstantSource clock;
     private final ConcurrentLruCache<String, Caller> callers;
     private final Map<Bound, Counter> refused = new EnumMap<>(Bound.class);
 
-    CallerLimits(CallerSettings settings, InstantSource clock, MeterRegistry registry) {
+    CallerLimits(CallerSettings settings, UndecidedCount undecided, InstantSource clock, MeterRegistry registry) {
         this.settings = settings;
+        this.undecided = undecided;
         this.clock = clock;
         this.callers = new ConcurrentLruCache<>(MOST_CALLERS, name -> new Caller(settings));
         for (Bound bound : Bound.values()) {
             refused.put(
                     bound,
                     Counter.builder("assent.callers.refused")
-                            .description("Requests refused since their service takes enough of this instance already")
+                            .description(
+                                    "Requests refused since their service takes enough of this instance already, or has left too many"
+                                            + " transactions undecided")
                             .tag("reason", bound.name().toLowerCase(Locale.ROOT))
                             .register(registry));
         }
@@ -56,7 +60,9 @@ final class CallerLimits {
 
     /** What is counted together. Otherwise a service whose commits take all its places could not roll back. */
     enum Kind {
-        /** Begins, enlistments, commits. */
+        /** What leaves something undecided; counted with those that go on. */
+        BEGINS,
+        /** Enlistments, commits. */
         GOES_ON,
         /** Rollbacks, inquiries: they end work, and no rate holds for them. */
         ENDS
@@ -65,7 +71,8 @@ final class CallerLimits {
     private enum Bound {
         RATE,
         OPEN,
-        BODIES
+        BODIES,
+        UNDECIDED
     }
 
     /** Is taken until it is left; to be left once. */
@@ -89,16 +96,25 @@ final class CallerLimits {
             return Place.NONE;
         }
         Caller caller = callers.get(name);
-        if (kind == Kind.GOES_ON && !caller.mayGoOn(1)) {
+        if (kind != Kind.ENDS && !caller.mayGoOn(1)) {
             throw tooManyASecond(name, caller);
         }
-        Semaphore open = kind == Kind.GOES_ON ? caller.goingOn : caller.ending;
+        Semaphore open = kind == Kind.ENDS ? caller.ending : caller.goingOn;
         if (!open.tryAcquire()) {
             throw refused(
                     name,
                     caller,
                     Bound.OPEN,
                     "This instance works on at most %d requests of one service at once".formatted(settings.maxOpen()));
+        }
+        if (kind == Kind.BEGINS && !undecided.mayBegin(name)) {
+            open.release();
+            throw refused(
+                    name,
+                    caller,
+                    Bound.UNDECIDED,
+                    "There may be at most %d transactions of one service that are begun and not decided"
+                            .formatted(settings.maxUndecided()));
         }
         return open::release;
     }
@@ -110,9 +126,12 @@ final class CallerLimits {
      * @throws ProblemException if its service has sent as many as it may
      */
     void commits(HttpServletRequest request, int commits) {
-        String name = Callers.service(request);
         int more = Math.min(commits, settings.maxRequestsPerSecond()) - 1;
-        if (name == null || more < 1) {
+        if (more < 1) {
+            return;
+        }
+        String name = Callers.service(request);
+        if (name == null) {
             return;
         }
         Caller caller = callers.get(name);

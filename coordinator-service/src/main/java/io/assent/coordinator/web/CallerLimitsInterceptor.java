@@ -18,7 +18,7 @@ final class CallerLimitsInterceptor implements HandlerInterceptor {
     /** What services send. */
     private static final Map<String, CallerLimits.Kind> KINDS = Map.of(
             Paths.TRANSACTIONS,
-            CallerLimits.Kind.GOES_ON,
+            CallerLimits.Kind.BEGINS,
             Paths.TRANSACTIONS + "/{id}/branches",
             CallerLimits.Kind.GOES_ON,
             Paths.TRANSACTIONS + "/{id}/commit",

@@ -3,7 +3,6 @@ package io.assent.coordinator.web;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -25,18 +24,17 @@ final class UnreadBodyValve extends ValveBase {
 
     private static final Logger log = LoggerFactory.getLogger(UnreadBodyValve.class);
 
-    /** So that most of a small number of threads are free whatever comes. */
-    private static final int MOST_THREADS = 10;
-
-    private static final int MOST_BYTES = 1 << 20;
-    private static final long MOST_NANOS = Duration.ofSeconds(1).toNanos();
-
+    private final long mostBytes;
+    private final long mostNanos;
     private final LongSupplier nanos;
-    private final Semaphore threads = new Semaphore(MOST_THREADS);
+    private final Semaphore threads;
 
     /** @param nanos a clock that only differences are taken of, as {@link System#nanoTime} */
-    UnreadBodyValve(LongSupplier nanos) {
+    UnreadBodyValve(WebSettings settings, LongSupplier nanos) {
         super(true);
+        this.mostBytes = settings.maxUnreadBodySize().toBytes();
+        this.mostNanos = settings.unreadBodyTimeout().toNanos();
+        this.threads = new Semaphore(settings.maxUnreadBodies());
         this.nanos = nanos;
     }
 
@@ -79,7 +77,7 @@ final class UnreadBodyValve extends ValveBase {
             Discarded discarded = new Discarded();
             long begun = nanos.getAsLong();
             long bytes = 0;
-            while (bytes <= MOST_BYTES && nanos.getAsLong() - begun <= MOST_NANOS) {
+            while (bytes <= mostBytes && nanos.getAsLong() - begun <= mostNanos) {
                 if (!mayWait && !isSomethingThere(request)) {
                     mayWait = threads.tryAcquire();
                     if (!mayWait) {

@@ -13,10 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.apache.catalina.core.StandardHost;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
+import org.springframework.boot.thread.Threading;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -25,6 +29,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.HandlerMethodReturnValueHandler;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -53,6 +58,8 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 })
 public class WebConfiguration {
 
+    private static final Logger log = LoggerFactory.getLogger(WebConfiguration.class);
+
     @Bean
     Answers answers(WebSettings settings) {
         return new Answers(settings.retryAfter());
@@ -64,8 +71,27 @@ public class WebConfiguration {
     }
 
     @Bean
-    CallerLimits callerLimits(CallerSettings settings, InstantSource clock, MeterRegistry registry) {
-        return new CallerLimits(settings, clock, registry);
+    UndecidedCount undecidedCount(TransactionSearch search, CallerSettings settings) {
+        return new UndecidedCount(search, settings, System::nanoTime);
+    }
+
+    /** @param threads that the server has where they are not virtual */
+    @Bean
+    CallerLimits callerLimits(
+            CallerSettings settings,
+            UndecidedCount undecided,
+            InstantSource clock,
+            MeterRegistry registry,
+            Environment environment,
+            @Value("${server.tomcat.threads.max:200}") int threads) {
+        if (settings.maxBodies() >= threads && !Threading.VIRTUAL.isActive(environment)) {
+            log.warn(
+                    "assent.coordinator.callers.max-bodies is {} and server.tomcat.threads.max is {}: the slow bodies of one"
+                            + " service can take all threads. Let it be less, or run on Java 21 or newer.",
+                    settings.maxBodies(),
+                    threads);
+        }
+        return new CallerLimits(settings, undecided, clock, registry);
     }
 
     @Bean
@@ -126,8 +152,8 @@ public class WebConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> unreadBodies() {
-        return factory -> factory.addEngineValves(new UnreadBodyValve(System::nanoTime));
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> unreadBodies(WebSettings settings) {
+        return factory -> factory.addEngineValves(new UnreadBodyValve(settings, System::nanoTime));
     }
 
     /** Last, so that it replaces the valve that Spring Boot adds. */

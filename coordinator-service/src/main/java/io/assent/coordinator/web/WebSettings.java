@@ -16,6 +16,9 @@ import org.springframework.util.unit.DataSize;
  * @param maxBodySize Largest body of a request about one transaction (1KB to 1MB).
  * @param maxCommitsBodySize Largest body of POST /v1/commits (64KB to 16MB).
  * @param maxInquiriesBodySize Largest body of POST /v1/inquiries (64KB to 16MB).
+ * @param maxUnreadBodies Rests of bodies that were answered already and that are waited for at once; the connections of others are closed (0 to 10000).
+ * @param maxUnreadBodySize How much of such a rest is read before the connection is closed (0B to 16MB).
+ * @param unreadBodyTimeout How long such a rest is read before the connection is closed (0s to 1m).
  */
 @ConfigurationProperties("assent.coordinator.web")
 public record WebSettings(
@@ -26,7 +29,10 @@ public record WebSettings(
         @DefaultValue("10s") Duration bodyTimeout,
         @DefaultValue("64KB") DataSize maxBodySize,
         @DefaultValue("2MB") DataSize maxCommitsBodySize,
-        @DefaultValue("512KB") DataSize maxInquiriesBodySize) {
+        @DefaultValue("512KB") DataSize maxInquiriesBodySize,
+        @DefaultValue("10") int maxUnreadBodies,
+        @DefaultValue("1MB") DataSize maxUnreadBodySize,
+        @DefaultValue("1s") Duration unreadBodyTimeout) {
 
     private static final String PREFIX = "assent.coordinator.web.";
 
@@ -48,6 +54,9 @@ public record WebSettings(
                 maxInquiriesBodySize,
                 DataSize.ofKilobytes(64),
                 DataSize.ofMegabytes(16));
+        between(PREFIX + "max-unread-bodies", maxUnreadBodies, 0, 10_000);
+        between(PREFIX + "max-unread-body-size", maxUnreadBodySize, DataSize.ofBytes(0), DataSize.ofMegabytes(16));
+        between(PREFIX + "unread-body-timeout", unreadBodyTimeout, Duration.ZERO, Duration.ofMinutes(1));
     }
 
     int limit(Body.Limit limit) {

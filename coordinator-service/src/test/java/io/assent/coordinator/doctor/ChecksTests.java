@@ -122,19 +122,22 @@ class ChecksTests {
                 .isEqualTo(Status.OK);
     }
 
+    private static SecuritySettings security(Mode mode, Map<String, Service> services) {
+        return new SecuritySettings(mode, services, EnlistToken.REQUIRED, 60);
+    }
+
     @Test
     void a_service_that_asks_nobody_who_he_is_tells_so() {
-        Finding open = SecurityChecks.callers("c", new SecuritySettings(Mode.NONE, Map.of(), EnlistToken.REQUIRED));
+        Finding open = SecurityChecks.callers("c", security(Mode.NONE, Map.of()));
         assertThat(open.status()).isEqualTo(Status.WARNING);
         assertThat(open.found()).contains("assent.security.mode is none");
         assertThat(open.remedy()).contains("keys, certificates or jwt", "docs/security.md");
 
         Service orders = new Service(List.of("sha256:" + "0".repeat(64)), List.of(), null);
-        Finding keys = SecurityChecks.callers("c", new SecuritySettings(Mode.KEYS, Map.of("orders", orders), EnlistToken.REQUIRED));
+        Finding keys = SecurityChecks.callers("c", security(Mode.KEYS, Map.of("orders", orders)));
         assertThat(keys.status()).isEqualTo(Status.OK);
         assertThat(keys.found()).isEqualTo("mode is keys; 1 are listed").doesNotContain("sha256");
-        assertThat(SecurityChecks.callers("c", new SecuritySettings(Mode.JWT, Map.of(), EnlistToken.REQUIRED))
-                        .status())
+        assertThat(SecurityChecks.callers("c", security(Mode.JWT, Map.of())).status())
                 .isEqualTo(Status.OK);
     }
 

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -153,6 +154,36 @@ class TransactionSearchIntegrationTests {
                                 .mapToLong(record -> record.branches().size())
                                 .sum()
                         - 1);
+    }
+
+    @Test
+    void countsWhatEachOwnerHasLeftUndecided() {
+        assertThat(search.undecided()).containsExactly(new TransactionSearch.Undecided("main", Map.of()));
+        begun("orders");
+        begun("orders");
+        begun("billing");
+        begun(null);
+        Drafts.get(log.close(begun("billing"), null, null));
+        decided(owned("orders"));
+        Drafts.get(log.decide(new Proposal(
+                1,
+                begun("orders"),
+                Decision.ROLLBACK,
+                null,
+                null,
+                List.of(),
+                "test",
+                Duration.ofMinutes(1),
+                "orders")));
+
+        assertThat(search.undecided())
+                .containsExactly(new TransactionSearch.Undecided("main", Map.of("orders", 2L, "billing", 2L)));
+    }
+
+    private static TransactionId begun(@Nullable String owner) {
+        TransactionId id = Drafts.id();
+        Drafts.get(log.begin(new NewTransaction(id, null, Duration.ofMinutes(1), owner)));
+        return id;
     }
 
     private static List<TransactionRecord> records(TransactionId... ids) {

@@ -23,11 +23,12 @@ import org.springframework.mock.web.MockHttpServletRequest;
 class RefusedActsTests {
 
     private static final String ACT = "/v1/instance/drain";
+    private static final int PER_MINUTE = 60;
 
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger("assent.audit");
     private Instant now = Instant.parse("2026-01-31T12:00:00Z");
-    private final RefusedActs refused = new RefusedActs(new Audit(), () -> now);
+    private final RefusedActs refused = new RefusedActs(new Audit(), () -> now, PER_MINUTE);
 
     @BeforeEach
     void listen() {
@@ -78,38 +79,34 @@ class RefusedActsTests {
 
     @Test
     void in_a_minute_there_are_only_so_many_and_then_it_is_told_how_many_are_missing() {
-        for (int i = 0; i < RefusedActs.A_MINUTE + 12; i++) {
+        for (int i = 0; i < PER_MINUTE + 12; i++) {
             refuse("POST", ACT, null, ProblemType.UNAUTHORIZED);
         }
-        assertThat(written()).hasSize(RefusedActs.A_MINUTE);
+        assertThat(written()).hasSize(PER_MINUTE);
 
         // Strangers do not hide what somebody with a key tries.
         refuse("POST", ACT, "order-service", ProblemType.FORBIDDEN);
-        assertThat(written())
-                .hasSize(RefusedActs.A_MINUTE + 1)
-                .last()
-                .asString()
-                .contains("order-service");
+        assertThat(written()).hasSize(PER_MINUTE + 1).last().asString().contains("order-service");
 
         now = now.plusSeconds(60);
         refuse("POST", ACT, null, ProblemType.UNAUTHORIZED);
         refuse("POST", ACT, null, ProblemType.UNAUTHORIZED);
         List<String> written = written();
-        assertThat(written).hasSize(RefusedActs.A_MINUTE + 3);
-        assertThat(written.get(RefusedActs.A_MINUTE + 1))
+        assertThat(written).hasSize(PER_MINUTE + 3);
+        assertThat(written.get(PER_MINUTE + 1))
                 .endsWith("result=\"401 unauthorized; 12 more before it are not written\"");
-        assertThat(written.get(RefusedActs.A_MINUTE + 2)).endsWith("result=\"401 unauthorized\"");
+        assertThat(written.get(PER_MINUTE + 2)).endsWith("result=\"401 unauthorized\"");
     }
 
     @Test
     void a_clock_that_is_set_back_silences_nothing() {
-        for (int i = 0; i < RefusedActs.A_MINUTE; i++) {
+        for (int i = 0; i < PER_MINUTE; i++) {
             refuse("POST", ACT, null, ProblemType.UNAUTHORIZED);
         }
         now = now.minusSeconds(3_600);
         refuse("POST", ACT, null, ProblemType.UNAUTHORIZED);
 
-        assertThat(written()).hasSize(RefusedActs.A_MINUTE + 1);
+        assertThat(written()).hasSize(PER_MINUTE + 1);
     }
 
     private List<String> written() {

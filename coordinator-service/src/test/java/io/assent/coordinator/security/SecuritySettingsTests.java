@@ -76,6 +76,8 @@ class SecuritySettingsTests {
             delimiter = ';',
             value = {
                 "assent.security.mode; open",
+                "assent.security.max-refused-acts; -1",
+                "assent.security.max-refused-acts; 10001",
                 "assent.security.services.order-service.scopes; tx:begin",
                 "assent.security.services.order-service.keys; assent_0123456789abcdef",
                 "assent.security.services.order-service.keys; sha256:0123",

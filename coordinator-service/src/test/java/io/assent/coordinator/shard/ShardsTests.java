@@ -28,6 +28,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -200,6 +201,22 @@ class ShardsTests {
         second.unreadable = "no primary answers";
         assertThat(search.backlog().undelivered()).hasSize(1);
         assertThat(search.backlog().missing()).containsExactly("second");
+    }
+
+    @Test
+    void what_is_undecided_is_counted_in_each_log_that_can_be_asked() {
+        main.search = query -> new TransactionSearch.Result(List.of(record(idIn("main"))), List.of());
+        assertThat(search.undecided())
+                .extracting(TransactionSearch.Undecided::byOwner)
+                .containsExactlyInAnyOrder(Map.of("shop", 1L), Map.of("shop", 0L));
+
+        second.unreadable = "no primary answers";
+        assertThat(search.undecided())
+                .extracting(TransactionSearch.Undecided::byOwner)
+                .containsExactly(Map.of("shop", 1L));
+
+        main.unreadable = "nor here";
+        assertThatExceptionOfType(TransactionSearch.UnavailableException.class).isThrownBy(search::undecided);
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.assent.protocol.TransactionToken;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -106,6 +107,12 @@ final class StubLog implements Coordinator, Admission, TransactionSearch, Instan
                         .toList(),
                 1,
                 List.of());
+    }
+
+    @Override
+    public List<Undecided> undecided() {
+        return List.of(new Undecided(
+                "stub", Map.of("shop", (long) search.apply(null).found().size())));
     }
 
     @Override

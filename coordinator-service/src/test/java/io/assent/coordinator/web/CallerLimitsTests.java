@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.mock.env.MockEnvironment;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.authority.AuthorityUtils;
@@ -63,6 +64,25 @@ class CallerLimitsTests {
         limits.arrive(of("shipping"), Kind.GOES_ON);
 
         assertThat(refused("open")).isEqualTo(2);
+    }
+
+    @Test
+    void a_service_that_has_left_too_much_undecided_begins_nothing_more_and_goes_on_with_the_rest() {
+        CallerLimits limits = limits(NO_RATE, 3, 1);
+        limits.arrive(of("orders"), Kind.BEGINS).close();
+        limits.arrive(of("orders"), Kind.BEGINS).close();
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(refusal(() -> limits.arrive(of("orders"), Kind.BEGINS)).detail())
+                    .contains("at most 2 transactions of one service that are begun and not decided");
+        }
+        assertThat(refused("undecided")).isEqualTo(5);
+        // Whoever was refused has left its place.
+        limits.arrive(of("orders"), Kind.GOES_ON);
+        limits.arrive(of("orders"), Kind.GOES_ON);
+        limits.arrive(of("orders"), Kind.GOES_ON);
+        limits.arrive(of("shipping"), Kind.BEGINS);
+        limits.arrive(of("ada", "SCOPE_tx:operate"), Kind.BEGINS);
     }
 
     @Test
@@ -153,6 +173,19 @@ class CallerLimitsTests {
         assertThat(lines(output)).isEqualTo(2);
     }
 
+    @Test
+    void a_bound_of_bodies_that_bounds_nothing_is_told_at_the_start(CapturedOutput output) {
+        CallerSettings settings = new CallerSettings(NO_RATE, 1, 50, 0, Duration.ofSeconds(1));
+        try (UndecidedCount undecided = new UndecidedCount(new FakeCoordinator(), settings, System::nanoTime)) {
+            WebConfiguration wiring = new WebConfiguration();
+            wiring.callerLimits(settings, undecided, () -> now, registry, new MockEnvironment(), 51);
+            assertThat(output).doesNotContain("max-bodies");
+
+            wiring.callerLimits(settings, undecided, () -> now, registry, new MockEnvironment(), 50);
+            assertThat(output).contains("max-bodies is 50 and server.tomcat.threads.max is 50");
+        }
+    }
+
     private static long lines(CapturedOutput output) {
         return output.getAll()
                 .lines()
@@ -161,7 +194,12 @@ class CallerLimitsTests {
     }
 
     private CallerLimits limits(int rate, int open, int bodies) {
-        return new CallerLimits(new CallerSettings(rate, open, bodies), () -> now, registry);
+        return limits(new CallerSettings(rate, open, bodies, 2, Duration.ofSeconds(1)));
+    }
+
+    private CallerLimits limits(CallerSettings settings) {
+        return new CallerLimits(
+                settings, new UndecidedCount(new FakeCoordinator(), settings, System::nanoTime), () -> now, registry);
     }
 
     private static HttpServletRequest of(String name, String... authorities) {

@@ -146,6 +146,11 @@ class FakeCoordinator implements Coordinator, Admission, TransactionSearch, Inst
     }
 
     @Override
+    public List<Undecided> undecided() {
+        return List.of();
+    }
+
+    @Override
     public Backlog backlog() {
         if (searchFailure != null) {
             throw searchFailure;

@@ -38,6 +38,11 @@ public record Problem(
 
     /** A registered type for any error status that a container or a framework gives; the status itself is kept. */
     public static Problem ofStatus(int status) {
+        return ofStatus(status, null);
+    }
+
+    /** The same, with a detail for people. */
+    public static Problem ofStatus(int status, @Nullable String detail) {
         ProblemType type = switch (status) {
             case 401 -> ProblemType.UNAUTHORIZED;
             case 403 -> ProblemType.FORBIDDEN;
@@ -51,7 +56,7 @@ public record Problem(
             default -> status < 500 ? ProblemType.MALFORMED_REQUEST : ProblemType.INTERNAL_ERROR;
         };
         boolean retryable = type.retryable() || status == 408;
-        return new Problem(type.uri(), type.title(), status, null, null, null, retryable, null, null);
+        return new Problem(type.uri(), type.title(), status, detail, null, null, retryable, null, null);
     }
 
     /** The same, pointing at the member that is wrong. */

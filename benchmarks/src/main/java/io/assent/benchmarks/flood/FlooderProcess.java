@@ -1,0 +1,69 @@
+package io.assent.benchmarks.flood;
+
+import io.assent.benchmarks.system.BenchSystem;
+import io.assent.benchmarks.system.MeasuredService;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.springframework.web.client.RestClient;
+
+/**
+ * A {@link Flooder} at the lowest priority: where it and the coordinator want the same processor, the coordinator has it. So what
+ * its neighbour notices is what the coordinator does for it, and not that it runs on the same machine. For one thread.
+ */
+final class FlooderProcess {
+
+    private final RestClient http = RestClient.create();
+    private final MeasuredService process;
+
+    private FlooderProcess(MeasuredService process) {
+        this.process = process;
+    }
+
+    static FlooderProcess start(BenchSystem system, String key) {
+        int port = system.freePort();
+        List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
+        command.addAll(system.java(
+                List.of(),
+                BenchSystem.classPath(),
+                Flooder.class.getName(),
+                List.of(Integer.toString(port), system.coordinator().url().toString())));
+        return new FlooderProcess(system.start("flooder", port, command, Map.of(Flooder.KEY, key), "/ready"));
+    }
+
+    MeasuredService process() {
+        return process;
+    }
+
+    /** Begins transactions until it is refused; how many are open then. */
+    long fill() {
+        return Long.parseLong(post("/fill"));
+    }
+
+    /** Rolls them back. */
+    void clear() {
+        post("/clear");
+    }
+
+    void start(Flood flood, double perSecond) {
+        post("/start/" + flood.text() + "/" + perSecond);
+    }
+
+    /** By status, what it was answered since the start; 0: nothing. */
+    Map<Integer, Long> stop() {
+        Map<Integer, Long> answers = new TreeMap<>();
+        post("/stop").lines().forEach(line -> {
+            String[] words = line.split(" ", 2);
+            answers.put(Integer.valueOf(words[0]), Long.valueOf(words[1]));
+        });
+        return answers;
+    }
+
+    private String post(String path) {
+        URI address = process.url().resolve(path);
+        String body = http.post().uri(address).retrieve().body(String.class);
+        return body == null ? "" : body;
+    }
+}
