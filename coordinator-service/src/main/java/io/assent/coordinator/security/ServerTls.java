@@ -20,20 +20,28 @@ final class ServerTls {
      */
     static void check(Environment environment, @Nullable SslBundles bundles) {
         Ssl ssl = Binder.get(environment).bind("server.ssl", Ssl.class).orElse(null);
-        ClientAuth asked = ssl == null || !ssl.isEnabled() ? null : ssl.getClientAuth();
-        if (ssl == null || asked == null || asked == ClientAuth.NONE) {
+        if (ssl == null || !asks(ssl)) {
             throw new SecurityNotChosenException(
                     "Certificates of services are listed, but the server asks nobody for one.",
                     "Set server.ssl.bundle, and server.ssl.client-auth=want. With need instead, whoever has no certificate"
                             + " is not let in at all, and probes have none.");
         }
-        if (!namesAuthorities(ssl, bundles)) {
+        // The actuator's own port has the same settings unless it has some of its own; the same callers are known
+        // there.
+        Ssl actuator =
+                Binder.get(environment).bind("management.server.ssl", Ssl.class).orElse(ssl);
+        if (!namesAuthorities(ssl, bundles) || asks(actuator) && !namesAuthorities(actuator, bundles)) {
             throw new SecurityNotChosenException(
                     "Certificates of services are listed, but it is not said which authority may issue them; so each one would"
                             + " do that this Java runtime knows.",
-                    "Give the server's SSL bundle a truststore, such as"
+                    "Give the SSL bundle of the server, and of the actuator if it has another, a truststore, such as"
                             + " spring.ssl.bundle.pem.<name>.truststore.certificate=/etc/assent/tls/ca.crt.");
         }
+    }
+
+    private static boolean asks(Ssl ssl) {
+        ClientAuth asked = ssl.getClientAuth();
+        return ssl.isEnabled() && asked != null && asked != ClientAuth.NONE;
     }
 
     private static boolean namesAuthorities(Ssl ssl, @Nullable SslBundles bundles) {

@@ -495,7 +495,8 @@ class ApiDocumentation {
                         new SecurityScheme()
                                 .type(SecurityScheme.Type.HTTP)
                                 .scheme("bearer")
-                                .description("A key or an access token, unless assent.security.mode is none"));
+                                .description("A key or an access token, unless assent.security.mode is none or the"
+                                        + " connection has a client certificate that is listed"));
         api.addSecurityItem(new SecurityRequirement().addList(CALLER));
         for (Call call : CALLS) {
             var item = api.getPaths() == null ? null : api.getPaths().get(call.path());

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,7 +58,6 @@ class CertificatesIntegrationTests {
 
     private static TestAuthority authority;
     private static TestAuthority later;
-    private static Identity next;
     private static ConfigurableApplicationContext instance;
     private static int port;
     private static int actuator;
@@ -72,7 +72,6 @@ class CertificatesIntegrationTests {
     static void start() throws Exception {
         authority = new TestAuthority(directory.resolve("authority"));
         later = new TestAuthority(directory.resolve("later"));
-        next = later.identity("coordinator", "dns:localhost", "dns:coordinator-2.assent.svc");
         files = Files.createDirectories(directory.resolve("files"));
         install(
                 authority.identity("coordinator", "dns:localhost", "dns:coordinator.assent.svc"),
@@ -116,16 +115,26 @@ class CertificatesIntegrationTests {
         participant.close();
     }
 
+    /** As the kubelet does it with a Secret: the files are links through one that is replaced at once, and what it led to is gone. */
     private static void install(Identity identity, String authorities) throws IOException {
-        replace("ca.crt", authorities);
-        replace("tls.key", Files.readString(identity.key()));
-        replace("tls.crt", Files.readString(identity.certificate()));
-    }
-
-    /** At once, as whoever manages certificates does it. */
-    private static void replace(String name, String content) throws IOException {
-        Path written = Files.writeString(directory.resolve(name), content);
-        Files.move(written, files.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        Path data = files.resolve("..data");
+        Path old = Files.exists(data) ? data.toRealPath() : null;
+        Path written = Files.createTempDirectory(files, "..");
+        Files.copy(identity.key(), written.resolve("tls.key"));
+        Files.copy(identity.certificate(), written.resolve("tls.crt"));
+        Files.writeString(written.resolve("ca.crt"), authorities);
+        Path link = Files.createSymbolicLink(files.resolve("..data_tmp"), written.getFileName());
+        Files.move(link, data, StandardCopyOption.ATOMIC_MOVE);
+        for (String name : new String[] {"tls.key", "tls.crt", "ca.crt"}) {
+            if (old == null) {
+                Files.createSymbolicLink(files.resolve(name), Path.of("..data", name));
+            } else {
+                Files.delete(old.resolve(name));
+            }
+        }
+        if (old != null) {
+            Files.delete(old);
+        }
     }
 
     private static HttpClient client(@Nullable Identity identity) throws Exception {
@@ -239,26 +248,34 @@ class CertificatesIntegrationTests {
         HttpClient early = client(newcomer);
         assertThatThrownBy(() -> get(early, "/v1/transactions")).isInstanceOf(IOException.class);
 
-        install(next, Files.readString(authority.certificate()) + Files.readString(later.certificate()));
+        // Twice: whoever waits for the first change has to wait for the second one, too.
+        for (String name : List.of("coordinator-2", "coordinator-3")) {
+            CertificateName replaced = CertificateName.parse("dns:" + name + ".assent.svc");
+            install(
+                    later.identity(name, "dns:localhost", replaced.toString()),
+                    Files.readString(authority.certificate()) + Files.readString(later.certificate()));
 
-        await().atMost(Duration.ofMinutes(1)).until(() -> {
-            // A client of its own each time: one that is connected stays so.
-            HttpResponse<String> answer = get(client(null), "/livez");
-            X509Certificate shown =
-                    (X509Certificate) answer.sslSession().orElseThrow().getPeerCertificates()[0];
-            return CertificateName.of(new X509Certificate[] {shown})
-                    .contains(CertificateName.parse("dns:coordinator-2.assent.svc"));
-        });
+            await().atMost(Duration.ofMinutes(1)).until(() -> shown().contains(replaced));
+            await().atMost(Duration.ofMinutes(1)).until(() -> {
+                commit(id(), "localhost");
+                return participant.calls().stream()
+                        .anyMatch(call -> call.names().contains(replaced));
+            });
+        }
+
         await().atMost(Duration.ofMinutes(1))
                 .ignoreExceptions()
                 .until(() -> get(client(newcomer), "/v1/transactions").statusCode() == 200);
         assertThat(get(orders, "/v1/transactions").statusCode())
                 .as("the old authority is believed as well")
                 .isEqualTo(200);
-        await().atMost(Duration.ofMinutes(1)).until(() -> {
-            commit(id(), "localhost");
-            List<EncryptedParticipant.Call> calls = participant.calls();
-            return calls.get(calls.size() - 1).names().contains(CertificateName.parse("dns:coordinator-2.assent.svc"));
+    }
+
+    /** By a client of its own: one that is connected stays so. */
+    private static Set<CertificateName> shown() throws Exception {
+        HttpResponse<String> answer = get(client(null), "/livez");
+        return CertificateName.of(new X509Certificate[] {
+            (X509Certificate) answer.sslSession().orElseThrow().getPeerCertificates()[0]
         });
     }
 

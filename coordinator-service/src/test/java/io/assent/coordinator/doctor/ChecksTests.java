@@ -142,6 +142,14 @@ class ChecksTests {
     }
 
     @Test
+    void the_time_of_an_upgrade_is_not_forgotten() {
+        Finding upgrading = SecurityChecks.callers("c", new SecuritySettings(Mode.JWT, Map.of(), EnlistToken.OPTIONAL));
+        assertThat(upgrading.status()).isEqualTo(Status.WARNING);
+        assertThat(upgrading.found()).contains("assent.security.enlist-token is optional");
+        assertThat(upgrading.remedy()).contains("sends tokens");
+    }
+
+    @Test
     void a_check_that_hangs_is_unknown_after_its_time() {
         CountDownLatch never = new CountDownLatch(1);
         Check hangs = new Check("hangs", () -> {

@@ -158,6 +158,21 @@ class SecuritySettingsTests {
             certificates
                     .withPropertyValues("server.ssl.client-auth=want", "server.ssl.trust-certificate=ca.crt")
                     .run(context -> assertThat(context).hasNotFailed());
+            certificates
+                    .withPropertyValues(
+                            "server.ssl.client-auth=want",
+                            "server.ssl.trust-certificate=ca.crt",
+                            "management.server.ssl.client-auth=want")
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .hasMessageContaining("which authority may issue them"));
+            certificates
+                    .withPropertyValues(
+                            "server.ssl.client-auth=want",
+                            "server.ssl.trust-certificate=ca.crt",
+                            "management.server.ssl.enabled=false")
+                    .run(context -> assertThat(context).hasNotFailed());
         }
         runner.withPropertyValues("assent.security.mode=none", CERTIFICATE)
                 .run(context -> assertThat(context).hasNotFailed());
