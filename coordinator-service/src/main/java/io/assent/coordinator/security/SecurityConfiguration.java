@@ -119,8 +119,8 @@ public class SecurityConfiguration {
             Audit audit,
             InstantSource clock,
             @Value("${assent.coordinator.web.retry-after:1s}") Duration retryAfter) {
-        SecurityProblems problems =
-                new SecurityProblems(retryAfter, new RefusedActs(audit, clock, settings.maxRefusedActs()), !certificates.isEmpty());
+        SecurityProblems problems = new SecurityProblems(
+                retryAfter, new RefusedActs(audit, clock, settings.maxRefusedActs()), !certificates.isEmpty());
         http
                 // Neither cookies nor anything else that a browser sends by itself, so no page can call in somebody's
                 // name.

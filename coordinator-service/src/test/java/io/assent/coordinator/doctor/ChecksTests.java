@@ -143,7 +143,8 @@ class ChecksTests {
 
     @Test
     void the_time_of_an_upgrade_is_not_forgotten() {
-        Finding upgrading = SecurityChecks.callers("c", new SecuritySettings(Mode.JWT, Map.of(), EnlistToken.OPTIONAL));
+        Finding upgrading =
+                SecurityChecks.callers("c", new SecuritySettings(Mode.JWT, Map.of(), EnlistToken.OPTIONAL, 60));
         assertThat(upgrading.status()).isEqualTo(Status.WARNING);
         assertThat(upgrading.found()).contains("assent.security.enlist-token is optional");
         assertThat(upgrading.remedy()).contains("sends tokens");

@@ -182,7 +182,7 @@ class TransactionSearchIntegrationTests {
 
     private static TransactionId begun(@Nullable String owner) {
         TransactionId id = Drafts.id();
-        Drafts.get(log.begin(new NewTransaction(id, null, Duration.ofMinutes(1), owner)));
+        Drafts.get(log.begin(new NewTransaction(id, null, Duration.ofMinutes(1), owner, null)));
         return id;
     }
 
