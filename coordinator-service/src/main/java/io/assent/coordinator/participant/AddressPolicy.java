@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.ConcurrentLruCache;
 
@@ -32,6 +33,7 @@ final class AddressPolicy {
     private record Own(@Nullable Address address, List<HostPattern> hosts) {}
 
     private final List<HostPattern> general;
+    private final boolean plainHttpElsewhere;
     private final Map<String, Own> own = new HashMap<>();
     private final Set<String> mayBeLoopback = new HashSet<>();
     private final ConcurrentLruCache<Asked, Optional<Address>> answered =
@@ -40,6 +42,7 @@ final class AddressPolicy {
     /** @throws IllegalArgumentException naming the property that is wrong */
     AddressPolicy(ParticipantProperties properties) {
         general = patterns(PREFIX + "allowed-hosts", properties.allowedHosts());
+        plainHttpElsewhere = properties.plainHttp() == ParticipantProperties.PlainHttp.ALLOWED;
         properties.services().forEach((name, service) -> {
             String prefix = PREFIX + "services." + name + ".";
             try {
@@ -93,9 +96,23 @@ final class AddressPolicy {
         Own configured = own.get(asked.participant().value());
         return Address.parse(asked.url())
                 .filter(address -> configured == null
-                        ? general.stream().anyMatch(pattern -> pattern.matches(address))
-                        : address.equals(configured.address())
-                                || configured.hosts().stream().anyMatch(pattern -> pattern.matches(address)));
+                        ? matches(general, address)
+                        : address.equals(configured.address()) || matches(configured.hosts(), address));
+    }
+
+    /** Who wrote an address with http into the configuration meant it. That a host is allowed does not say so. */
+    private boolean matches(List<HostPattern> patterns, Address address) {
+        boolean scheme = plainHttpElsewhere
+                || address.scheme().equals("https")
+                || HostPattern.isThisMachine(address.host(), address.literal());
+        return scheme && patterns.stream().anyMatch(pattern -> pattern.matches(address));
+    }
+
+    /** Whether hosts elsewhere are allowed, but by https only. */
+    boolean httpsOnlyElsewhere() {
+        return !plainHttpElsewhere
+                && Stream.concat(general.stream(), own.values().stream().flatMap(one -> one.hosts().stream()))
+                        .anyMatch(HostPattern::leadsElsewhere);
     }
 
     /**

@@ -53,10 +53,22 @@ record HostPattern(String host, int lowestPort, int highestPort) {
 
     private boolean matchesHost(String candidate, boolean literal) {
         if (host.equals(LOOPBACK)) {
-            return candidate.equals("localhost")
-                    || literal && (candidate.startsWith("127.") || candidate.equals("0:0:0:0:0:0:0:1"));
+            return isThisMachine(candidate, literal);
         }
         return host.startsWith(".") ? !literal && candidate.endsWith(host) : candidate.equals(host);
+    }
+
+    /** Whether it is never anywhere else. Other names may lead here, too, but nobody knows that by looking at them. */
+    static boolean isThisMachine(String host, boolean literal) {
+        return host.equals("localhost") || literal && (host.startsWith("127.") || host.equals("0:0:0:0:0:0:0:1"));
+    }
+
+    /** Whether it allows hosts that are elsewhere. */
+    boolean leadsElsewhere() {
+        return !host.equals(LOOPBACK)
+                && !host.equals("localhost")
+                && !host.startsWith("127.")
+                && !host.equals("0:0:0:0:0:0:0:1");
     }
 
     private static IllegalArgumentException invalid(String property, String text) {

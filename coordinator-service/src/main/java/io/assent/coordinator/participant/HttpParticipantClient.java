@@ -23,9 +23,13 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Participants over HTTP. Finds the {@link Lane} of an address; addresses are checked again here, when they are used. */
 public final class HttpParticipantClient implements ParticipantClient, ParticipantList, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(HttpParticipantClient.class);
 
     private static final int TIMER_THREADS = 2;
 
@@ -60,6 +64,11 @@ public final class HttpParticipantClient implements ParticipantClient, Participa
                     "No participant could be called: set assent.coordinator.participants.allowed-hosts (hosts and ports that"
                             + " branches may name, such as *.shop.svc.cluster.local:8080) or"
                             + " assent.coordinator.participants.services.<name>.url");
+        }
+        if (policy.httpsOnlyElsewhere()) {
+            log.info(
+                    "Participants on other machines are called by https only; those on this one, and those whose address is"
+                            + " configured, by http as well. assent.coordinator.participants.plain-http=allowed changes that.");
         }
         http = new ParticipantHttp(properties, new CheckedDnsResolver(policy, resolver), tls);
         timer = new ScheduledThreadPoolExecutor(TIMER_THREADS, task -> {

@@ -16,6 +16,7 @@ import org.springframework.util.unit.DataSize;
  * @param allowedHosts Hosts and ports that branches may name as their address: loopback, host, *.suffix, IPv4 or [IPv6], each with an optional :port, :low-high or :* (without one, the port of the scheme).
  * @param connectTimeout Longest time to connect (10ms to 1m).
  * @param maxAddresses Participant addresses that are kept open at once; one more replaces one that is idle (1 to 100000).
+ * @param plainHttp Where hosts that allowed-hosts allows may be called by http and not only by https: loopback (on this machine) or allowed (wherever they are).
  * @param sslBundle Name of the SSL bundle with the authorities that are believed of participants, and the certificate that they are shown; without it, those of the Java runtime, and none.
  * @param defaults What holds for every participant.
  * @param services By participant name: its address, and what differs from the defaults.
@@ -26,6 +27,7 @@ public record ParticipantProperties(
         @Nullable List<String> allowedHosts,
         @DefaultValue("1s") Duration connectTimeout,
         @DefaultValue("1000") int maxAddresses,
+        @DefaultValue("loopback") PlainHttp plainHttp,
         @Nullable String sslBundle,
         @DefaultValue Limits defaults,
         @DefaultValue Map<String, Service> services,
@@ -43,15 +45,24 @@ public record ParticipantProperties(
         services.forEach((name, service) -> service.over(defaults).check(PREFIX + "services." + name + "."));
     }
 
+    /** Where an address that a branch names may be without TLS. What is configured as an address is called as it is written. */
+    public enum PlainHttp {
+        /** On this machine. */
+        LOOPBACK,
+        /** Wherever it is allowed. */
+        ALLOWED
+    }
+
     /** The same, with another list of hosts. */
     public ParticipantProperties withAllowedHosts(List<String> hosts) {
-        return new ParticipantProperties(hosts, connectTimeout, maxAddresses, sslBundle, defaults, services, signature);
+        return new ParticipantProperties(
+                hosts, connectTimeout, maxAddresses, plainHttp, sslBundle, defaults, services, signature);
     }
 
     /** The same, with a key. */
     ParticipantProperties signedWith(Signature key) {
         return new ParticipantProperties(
-                allowedHosts, connectTimeout, maxAddresses, sslBundle, defaults, services, key);
+                allowedHosts, connectTimeout, maxAddresses, plainHttp, sslBundle, defaults, services, key);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.assent.coordinator.participant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.assent.coordinator.participant.ParticipantProperties.PlainHttp;
 import io.assent.protocol.ParticipantName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -138,6 +139,52 @@ class AddressPolicyTests {
     })
     void an_entry_allows_its_hosts_and_ports(String entry, String url, boolean allowed) {
         assertThat(policy(entry).address(PAYMENT, url).isPresent()).isEqualTo(allowed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "payment:*, https://payment:8443/assent/v1, true",
+        "payment:*, http://payment:8080/assent/v1, false",
+        "payment, http://payment, false",
+        "*.shop.svc:*, http://payment.shop.svc:8080, false",
+        "10.0.0.7:*, http://10.0.0.7, false",
+        "10.0.0.7:*, http://[::ffff:10.0.0.7]:80, false",
+        "[2001:db8::7]:*, http://[2001:db8::7], false",
+        "loopback:*, http://localhost:8082, true",
+        "loopback:*, http://127.9.9.9:8082, true",
+        "loopback:*, http://[::1]:8082, true",
+        "localhost:*, http://localhost:8082, true"
+    })
+    void on_other_machines_only_https_is_spoken_unless_it_is_allowed(String entry, String url, boolean allowed) {
+        ParticipantProperties.Service own = Properties.service(null, List.of(entry));
+        Map<String, ParticipantProperties.Service> ownEntry = Map.of("payment-service", own);
+
+        for (ParticipantProperties properties : List.of(
+                Properties.of(List.of(entry), PlainHttp.LOOPBACK, Map.of()),
+                Properties.of(List.of(), PlainHttp.LOOPBACK, ownEntry))) {
+            assertThat(new AddressPolicy(properties).address(PAYMENT, url).isPresent())
+                    .isEqualTo(allowed);
+        }
+        assertThat(policy(entry).address(PAYMENT, url)).isPresent();
+    }
+
+    @Test
+    void an_address_that_is_configured_is_called_as_it_is_written() {
+        var policy = new AddressPolicy(Properties.of(
+                List.of(),
+                PlainHttp.LOOPBACK,
+                Map.of("payment-service", Properties.service("http://payment:8080/assent/v1", null))));
+
+        assertThat(policy.address(PAYMENT, null)).map(Address::scheme).contains("http");
+        assertThat(policy.address(PAYMENT, "http://payment:8080/assent/v1")).isPresent();
+        assertThat(policy.httpsOnlyElsewhere()).isFalse();
+        assertThat(new AddressPolicy(Properties.of(List.of("*.shop"), PlainHttp.LOOPBACK, Map.of()))
+                        .httpsOnlyElsewhere())
+                .isTrue();
+        assertThat(new AddressPolicy(Properties.of(List.of("loopback:*"), PlainHttp.LOOPBACK, Map.of()))
+                        .httpsOnlyElsewhere())
+                .isFalse();
+        assertThat(policy("*.shop").httpsOnlyElsewhere()).isFalse();
     }
 
     @ParameterizedTest

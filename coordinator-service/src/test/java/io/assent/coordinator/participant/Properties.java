@@ -34,6 +34,14 @@ final class Properties {
     }
 
     static ParticipantProperties of(List<String> allowedHosts, Map<String, ParticipantProperties.Service> services) {
-        return new ParticipantProperties(allowedHosts, Duration.ofSeconds(1), 100, null, limits(), services, null);
+        return of(allowedHosts, ParticipantProperties.PlainHttp.ALLOWED, services);
+    }
+
+    static ParticipantProperties of(
+            List<String> allowedHosts,
+            ParticipantProperties.PlainHttp plainHttp,
+            Map<String, ParticipantProperties.Service> services) {
+        return new ParticipantProperties(
+                allowedHosts, Duration.ofSeconds(1), 100, plainHttp, null, limits(), services, null);
     }
 }
