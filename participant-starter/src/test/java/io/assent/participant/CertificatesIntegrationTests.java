@@ -11,6 +11,7 @@ import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.assent.embeddedpostgres.TestAuthority;
 import io.assent.embeddedpostgres.TestAuthority.Identity;
+import io.assent.participant.client.CoordinatorTls;
 import io.assent.participant.engine.CoordinatorClient;
 import io.assent.participant.engine.CoordinatorClient.Told;
 import io.assent.participant.support.MapLog;
@@ -26,6 +27,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,9 +45,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,6 +59,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
@@ -247,6 +257,36 @@ class CertificatesIntegrationTests {
             return SHOWN.get(SHOWN.size() - 1).contains(CertificateName.parse("dns:guarded-2.shop.svc"));
         });
         assertThat(order(known, true).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void a_bundle_that_cannot_be_used_replaces_nothing(CapturedOutput output) throws Exception {
+        SslBundle good = service.getBean(SslBundles.class).getBundle("own");
+        var bundles = new DefaultSslBundleRegistry("tried", good);
+        CoordinatorTls tls = CoordinatorTls.of("tried", bundles);
+        AtomicInteger updates = new AtomicInteger();
+        tls.onUpdate(updates::incrementAndGet);
+
+        bundles.updateBundle(
+                "tried",
+                SslBundle.of(new PemSslStoreBundle(
+                        PemSslStoreDetails.forCertificate(
+                                "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"),
+                        null)));
+
+        int port = coordinator.getAddress().getPort();
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                SSLSocket encrypted =
+                        tls.strategy().upgrade(socket, "localhost", port, null, HttpClientContext.create())) {
+            assertThat(encrypted.getSession().getLocalCertificates())
+                    .as("it shows what it has shown before")
+                    .isNotEmpty();
+        }
+        assertThat(updates).hasValue(0);
+        assertThat(output).contains("SSL bundle tried was changed and cannot be used now");
+
+        bundles.updateBundle("tried", good);
+        assertThat(updates).hasValue(1);
     }
 
     private static Told rollBack() {

@@ -1,15 +1,12 @@
 package io.assent.benchmarks.checkout;
 
-import io.assent.benchmarks.checkout.stub.StubParticipants;
+import io.assent.benchmarks.checkout.stub.StubProcess;
 import io.assent.benchmarks.load.Initiator;
 import io.assent.benchmarks.load.Slice;
 import io.assent.benchmarks.system.BenchSystem;
 import io.assent.benchmarks.system.MeasuredService;
 import java.net.URI;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 import org.springframework.web.client.RestClient;
 
 /** The coordinator alone: commits of branches that are prepared already, at participants that do nothing. */
@@ -34,29 +31,12 @@ final class CoordinatorSystem implements CheckoutSystem {
 
     @Override
     public Subject open(BenchSystem system, Workload workload, Initiator client) {
-        List<Integer> ports = IntStream.range(0, workload.branches())
-                .mapToObj(each -> system.freePort())
-                .toList();
-        MeasuredService stubs = system.start(
-                "stub-participants",
-                ports.get(0),
-                system.java(
-                        List.of(),
-                        BenchSystem.classPath(),
-                        StubParticipants.class.getName(),
-                        ports.stream().map(String::valueOf).toList()),
-                Map.of(),
-                "/acknowledged");
-        Map<String, URI> participants = new LinkedHashMap<>();
-        for (int port : ports) {
-            participants.put(
-                    "stub-" + (participants.size() + 1), URI.create("http://127.0.0.1:" + port + "/assent/v1"));
-        }
+        StubProcess stubs = StubProcess.start(system, workload.branches());
         MeasuredService coordinator = system.coordinator();
         return new Subject(
-                client.prepared(participants),
-                new Acknowledgements(stubs.url(), workload.branches()),
-                stubs.cpu(),
+                client.prepared(stubs.participants()),
+                new Acknowledgements(stubs.process().url(), workload.branches()),
+                stubs.process().cpu(),
                 coordinator.cpu(),
                 List.of(coordinator.url()));
     }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -68,10 +67,10 @@ public final class FloodCommand implements Callable<Integer> {
     @Option(
             names = "--max-undecided",
             paramLabel = "N",
-            defaultValue = "0",
+            defaultValue = "1000",
             description =
-                    "The coordinator's callers.max-undecided, 1 to 1000000: as many are begun for open-transactions. 0: its"
-                            + " default; ${DEFAULT-VALUE}.")
+                    "The coordinator's callers.max-undecided, 1 to 1000000: as many are begun for open-transactions, and rolled"
+                            + " back after it, in each round. ${DEFAULT-VALUE}.")
     private int maxUndecided;
 
     @Option(names = "--csv", paramLabel = "FILE", description = "Writes the figures of every round to this file.")
@@ -103,16 +102,15 @@ public final class FloodCommand implements Callable<Integer> {
         SecureRandom random = new SecureRandom();
         String neighbour = ServiceKey.generate(random);
         String flooder = ServiceKey.generate(random);
-        Map<String, String> coordinator = new HashMap<>(Map.of(
+        Map<String, String> coordinator = Map.of(
                 "ASSENT_SECURITY_MODE",
                 "keys",
                 "ASSENT_SECURITY_SERVICES_NEIGHBOUR_KEYS",
                 ServiceKey.digest(neighbour),
                 "ASSENT_SECURITY_SERVICES_FLOODER_KEYS",
-                ServiceKey.digest(flooder)));
-        if (options.maxUndecided() > 0) {
-            coordinator.put("ASSENT_COORDINATOR_CALLERS_MAXUNDECIDED", Integer.toString(options.maxUndecided()));
-        }
+                ServiceKey.digest(flooder),
+                "ASSENT_COORDINATOR_CALLERS_MAXUNDECIDED",
+                Integer.toString(options.maxUndecided()));
         double loadBefore = MachineClock.loadAverage();
         FloodReport report;
         try (BenchSystem system = BenchSystem.start(
@@ -147,8 +145,8 @@ public final class FloodCommand implements Callable<Integer> {
         run.check(rate >= 1 && rate <= 10_000, "--rate must be 1 to 10000, not " + rate);
         run.check(floodRate >= 1 && floodRate <= 10_000, "--flood-rate must be 1 to 10000, not " + floodRate);
         run.check(
-                maxUndecided >= 0 && maxUndecided <= 1_000_000,
-                "--max-undecided must be 0 to 1000000, not " + maxUndecided);
+                maxUndecided >= 1 && maxUndecided <= 1_000_000,
+                "--max-undecided must be 1 to 1000000, not " + maxUndecided);
         try {
             List<Flood> chosen = (floods.isEmpty() ? Flood.names() : floods)
                     .stream().map(Flood::of).toList();

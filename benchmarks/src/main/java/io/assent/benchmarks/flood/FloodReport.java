@@ -32,7 +32,7 @@ record FloodReport(
      * @param clients how many transactions of the neighbour may be under way at once
      * @param offeredPerSecond how many it begins each second
      * @param floodPerSecond how many requests the flooder sends each second at most
-     * @param maxUndecided how many transactions a service may leave undecided; 0: the coordinator's default
+     * @param maxUndecided how many transactions a service may leave undecided
      * @param rounds how often each flood is measured
      * @param seconds how long each time
      * @param warmupSeconds how long the coordinator is loaded before
@@ -51,10 +51,10 @@ record FloodReport(
             floods = List.copyOf(floods);
         }
 
-        /** Of the loads and pauses; starting everything, and beginning and ending open transactions, take longer. */
+        /** Of the loads and pauses, and of beginning and ending open transactions; starting everything takes longer. */
         int expectedSeconds() {
             int slices = 2 * floods.size() + 1;
-            int filling = floods.contains(Flood.OPEN.text()) ? 40 : 0;
+            int filling = floods.contains(Flood.OPEN.text()) ? (int) (2 * maxUndecided / floodPerSecond) : 0;
             return 2 * warmupSeconds + rounds * (slices * (seconds + FloodRun.PAUSE_SECONDS) + filling);
         }
 

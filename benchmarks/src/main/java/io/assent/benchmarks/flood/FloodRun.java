@@ -1,7 +1,7 @@
 package io.assent.benchmarks.flood;
 
 import io.assent.benchmarks.Machine;
-import io.assent.benchmarks.checkout.stub.StubParticipants;
+import io.assent.benchmarks.checkout.stub.StubProcess;
 import io.assent.benchmarks.figures.Disturbance;
 import io.assent.benchmarks.figures.Limits;
 import io.assent.benchmarks.figures.Rotation;
@@ -11,7 +11,6 @@ import io.assent.benchmarks.load.Load;
 import io.assent.benchmarks.load.Operation;
 import io.assent.benchmarks.load.Slice;
 import io.assent.benchmarks.system.BenchSystem;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,6 +27,7 @@ final class FloodRun {
     static final int PAUSE_SECONDS = 2;
 
     private static final int WARMUP_CLIENTS = 8;
+    private static final int BRANCHES = 2;
 
     private final BenchSystem system;
     private final FloodReport.Options options;
@@ -57,21 +57,7 @@ final class FloodRun {
         this.options = options;
         this.limits = limits;
         this.progress = progress;
-        List<Integer> ports = List.of(system.freePort(), system.freePort());
-        system.start(
-                "stub-participants",
-                ports.get(0),
-                system.java(
-                        List.of(),
-                        BenchSystem.classPath(),
-                        StubParticipants.class.getName(),
-                        ports.stream().map(String::valueOf).toList()),
-                Map.of(),
-                "/acknowledged");
-        Map<String, URI> participants = new LinkedHashMap<>();
-        ports.forEach(port -> participants.put(
-                "stub-" + (participants.size() + 1), URI.create("http://127.0.0.1:" + port + "/assent/v1")));
-        this.neighbour = client.prepared(participants);
+        this.neighbour = client.prepared(StubProcess.start(system, BRANCHES).participants());
         this.flooder = FlooderProcess.start(system, flooderKey);
         system.awaitReady();
         warmUp();
@@ -90,7 +76,7 @@ final class FloodRun {
             neighbour(length.dividedBy(options.kinds().size()));
             flooder.stop();
         }
-        flooder.clear();
+        flooder.clear(options.floodPerSecond());
     }
 
     /**
@@ -147,7 +133,7 @@ final class FloodRun {
 
     private FloodResult.Round round(Flood flood, FloodResult.Part before) throws InterruptedException {
         if (flood == Flood.OPEN) {
-            progress.accept("Transactions that are open: " + flooder.fill());
+            progress.accept("Transactions that are open: " + flooder.fill(options.floodPerSecond()));
         }
         flooder.start(flood, flood.perSecond(options.floodPerSecond()));
         long begun = System.nanoTime();
@@ -156,7 +142,7 @@ final class FloodRun {
         Map<Integer, Long> answers = flooder.stop();
         double seconds = (System.nanoTime() - begun) / 1e9;
         if (flood == Flood.OPEN) {
-            flooder.clear();
+            flooder.clear(options.floodPerSecond());
         }
         pause();
         long all = answers.values().stream().mapToLong(Long::longValue).sum();

@@ -79,15 +79,22 @@ public final class Flooder {
         HttpServer server = HttpServer.create(
                 new InetSocketAddress(InetAddress.getByName("127.0.0.1"), Integer.parseInt(arguments[0])), 0);
         server.createContext("/ready", exchange -> answer(exchange, ""));
-        server.createContext("/fill", exchange -> answer(exchange, flooder.fill()));
-        server.createContext("/clear", exchange -> answer(exchange, flooder.clear()));
+        server.createContext("/fill/", exchange -> answer(exchange, flooder.fill(rate(exchange, 2))));
+        server.createContext("/clear/", exchange -> answer(exchange, flooder.clear(rate(exchange, 2))));
         server.createContext("/start/", exchange -> {
-            String[] path = exchange.getRequestURI().getPath().split("/");
-            flooder.start(Flood.of(path[2]), Double.parseDouble(path[3]));
+            flooder.start(Flood.of(part(exchange, 2)), rate(exchange, 3));
             answer(exchange, "");
         });
         server.createContext("/stop", exchange -> answer(exchange, flooder.stop()));
         server.start();
+    }
+
+    private static String part(HttpExchange exchange, int number) {
+        return exchange.getRequestURI().getPath().split("/")[number];
+    }
+
+    private static double rate(HttpExchange exchange, int number) {
+        return Double.parseDouble(part(exchange, number));
     }
 
     private static void answer(HttpExchange exchange, String text) throws IOException {
@@ -99,6 +106,26 @@ public final class Flooder {
         exchange.close();
     }
 
+    /** So many in a second, over all threads: never more of them than that, and nothing is made up for. */
+    private static final class Pace {
+
+        private final long between;
+        private long due = System.nanoTime();
+
+        Pace(double perSecond) {
+            between = (long) (1e9 / perSecond);
+        }
+
+        void await() throws InterruptedException {
+            TimeUnit.NANOSECONDS.sleep(next() - System.nanoTime());
+        }
+
+        private synchronized long next() {
+            due = Math.max(due + between, System.nanoTime());
+            return due;
+        }
+    }
+
     /** What is done until it is stopped. */
     private final class Running {
 
@@ -106,20 +133,14 @@ public final class Flooder {
         private final Map<Integer, Long> answers = new ConcurrentSkipListMap<>();
         private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
         private volatile boolean over;
-        private long due = System.nanoTime();
-
-        /** When the next one may be sent: never more of them than that, and nothing is made up for. */
-        private synchronized long next(double perSecond) {
-            due = Math.max(due + (long) (1e9 / perSecond), System.nanoTime());
-            return due;
-        }
 
         private void again(double perSecond, Sending sending) {
+            Pace pace = new Pace(perSecond);
             for (int i = 0; i < THREADS; i++) {
                 threads.execute(() -> {
                     while (!over) {
                         try {
-                            TimeUnit.NANOSECONDS.sleep(next(perSecond) - System.nanoTime());
+                            pace.await();
                             count(sending.send());
                         } catch (IOException e) {
                             count(0);
@@ -306,13 +327,15 @@ public final class Flooder {
     }
 
     /** Begins until it is refused, and still is after the coordinator has counted; how many are open then. */
-    private String fill() {
+    private String fill(double perSecond) {
+        Pace pace = new Pace(perSecond);
         int before;
         do {
             before = begun.size();
             AtomicInteger refused = new AtomicInteger();
             together(() -> {
                 while (refused.get() < REFUSALS) {
+                    pace.await();
                     int status = begin();
                     if (status == TOO_MANY) {
                         refused.incrementAndGet();
@@ -328,10 +351,12 @@ public final class Flooder {
     }
 
     /** Rolls back what it has begun; how many that were. */
-    private String clear() {
+    private String clear(double perSecond) {
+        Pace pace = new Pace(perSecond);
         int all = begun.size();
         together(() -> {
             for (TransactionId id = begun.poll(); id != null; id = begun.poll()) {
+                pace.await();
                 int status = post("/v1/transactions/" + id + "/rollback", "{}", key);
                 if (status != 200) {
                     throw new IOException("a rollback was answered " + status);

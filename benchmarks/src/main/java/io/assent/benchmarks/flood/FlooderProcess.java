@@ -37,14 +37,14 @@ final class FlooderProcess {
         return process;
     }
 
-    /** Begins transactions until it is refused; how many are open then. */
-    long fill() {
-        return Long.parseLong(post("/fill"));
+    /** Begins transactions, so many in a second at most, until it is refused; how many are open then. */
+    long fill(double perSecond) {
+        return Long.parseLong(post("/fill/" + perSecond));
     }
 
-    /** Rolls them back. */
-    void clear() {
-        post("/clear");
+    /** Rolls them back, so many in a second at most. */
+    void clear(double perSecond) {
+        post("/clear/" + perSecond);
     }
 
     void start(Flood flood, double perSecond) {

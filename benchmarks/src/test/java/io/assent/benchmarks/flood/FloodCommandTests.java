@@ -47,7 +47,7 @@ class FloodCommandTests {
                 "--floods=noise    | There is no flood 'noise'; there are quiet, open-transactions",
                 "--rate=0          | --rate must be 1 to 10000",
                 "--flood-rate=1e9  | --flood-rate must be 1 to 10000",
-                "--max-undecided=-1 | --max-undecided must be 0 to 1000000, not -1",
+                "--max-undecided=-1 | --max-undecided must be 1 to 1000000, not -1",
                 "--clients=8,32    | --clients must be one number here",
                 "--clients=129     | --clients must be 1 to 128, not 129",
                 "--rounds=0        | --rounds must be 1 to 100, not 0"

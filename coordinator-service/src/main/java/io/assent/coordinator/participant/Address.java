@@ -49,13 +49,12 @@ record Address(String scheme, String host, boolean literal, int port, String pat
         if (number > 65_535 || (path + "/").contains("/./") || (path + "/").contains("/../")) {
             return Optional.empty();
         }
-        return host(matcher.group("host"))
-                .map(host -> new Address(
-                        scheme,
-                        host,
-                        host.indexOf(':') >= 0 || IPV4.matcher(host).matches(),
-                        number,
-                        path));
+        return host(matcher.group("host")).map(host -> new Address(scheme, host, isLiteral(host), number, path));
+    }
+
+    /** Whether a host in its one spelling is an IP address. */
+    static boolean isLiteral(String host) {
+        return host.indexOf(':') >= 0 || IPV4.matcher(host).matches();
     }
 
     /** The one spelling of a host, or nothing if it is none. Looks nothing up. */

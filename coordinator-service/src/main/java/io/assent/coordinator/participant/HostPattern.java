@@ -65,10 +65,7 @@ record HostPattern(String host, int lowestPort, int highestPort) {
 
     /** Whether it allows hosts that are elsewhere. */
     boolean leadsElsewhere() {
-        return !host.equals(LOOPBACK)
-                && !host.equals("localhost")
-                && !host.startsWith("127.")
-                && !host.equals("0:0:0:0:0:0:0:1");
+        return !host.equals(LOOPBACK) && !isThisMachine(host, Address.isLiteral(host));
     }
 
     private static IllegalArgumentException invalid(String property, String text) {
