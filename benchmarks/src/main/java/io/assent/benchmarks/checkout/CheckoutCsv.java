@@ -10,8 +10,8 @@ import java.util.Locale;
 final class CheckoutCsv {
 
     private static final String HEADINGS = "system,floor,clients,branches,rows,log,offered_per_second,round,per_second,"
-            + "rate_to_floor,p50_to_floor,p99_to_floor,cpu_to_floor,services_cpu_ms,coordinator_cpu_ms,stores_cpu_ms,"
-            + "client_cpu_ms,services_wal_bytes,log_wal_bytes,committed,failed";
+            + "rate_to_floor,p50_to_floor,p99_to_floor,cpu_to_floor,settled_cpu_to_floor,services_cpu_ms,coordinator_cpu_ms,stores_cpu_ms,"
+            + "client_cpu_ms,compilers_cpu_ms,services_wal_bytes,log_wal_bytes,committed,failed";
 
     private CheckoutCsv() {}
 
@@ -46,10 +46,12 @@ final class CheckoutCsv {
                 number(ratios.p50()),
                 number(ratios.p99()),
                 number(ratios.cpu()),
+                number(ratios.settledCpu()),
                 number(sample.cpu().service()),
                 number(sample.cpu().coordinator()),
                 number(sample.cpu().stores()),
                 number(sample.cpu().client()),
+                number(sample.cpu().compilers()),
                 number(sample.walBytes().service()),
                 number(sample.walBytes().log()),
                 Long.toString(sample.committed()),

@@ -20,6 +20,7 @@ import java.util.function.ToDoubleFunction;
  * @param p50ToFloor half of the transactions took no longer, against the floor
  * @param p99ToFloor 99 of 100 took no longer, against the floor
  * @param cpuToFloor CPU time for one transaction without the client's, against the floor
+ * @param settledCpuToFloor the same, with neither one's compilers
  * @param spread of {@code rateToFloor} over the rounds, see {@link Figures#spread}; for a floor, of its rate
  * @param perSecond transactions a second
  * @param p50Millis half took no longer
@@ -42,6 +43,7 @@ record CheckoutResult(
         double p50ToFloor,
         double p99ToFloor,
         double cpuToFloor,
+        double settledCpuToFloor,
         double spread,
         double perSecond,
         double p50Millis,
@@ -64,15 +66,17 @@ record CheckoutResult(
      * @param p50 half took no longer
      * @param p99 99 of 100 took no longer
      * @param cpu CPU time for one transaction without the client's
+     * @param settledCpu the same, with neither one's compilers
      */
-    record Ratios(double rate, double p50, double p99, double cpu) {
+    record Ratios(double rate, double p50, double p99, double cpu, double settledCpu) {
 
         private static Ratios of(Between slice) {
             return new Ratios(
                     slice.ratio(Sample::perSecond),
                     slice.ratio(Sample::p50),
                     slice.ratio(Sample::p99),
-                    slice.ratio(sample -> sample.cpu().measured()));
+                    slice.ratio(sample -> sample.cpu().measured()),
+                    slice.ratio(sample -> sample.cpu().settled()));
         }
     }
 
@@ -115,6 +119,7 @@ record CheckoutResult(
                 Figures.median(values(ratios, Ratios::p50)),
                 Figures.median(values(ratios, Ratios::p99)),
                 Figures.median(values(ratios, Ratios::cpu)),
+                Figures.median(values(ratios, Ratios::settledCpu)),
                 Figures.spread(isFloor ? Figures.values(rounds, Sample::perSecond) : rates),
                 Figures.median(rounds, Sample::perSecond),
                 Figures.median(rounds, Sample::p50),

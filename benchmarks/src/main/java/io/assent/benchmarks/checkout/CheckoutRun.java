@@ -36,23 +36,10 @@ final class CheckoutRun {
     private final OpenSystems systems;
     private final Load load = new Load();
     private final RequestCounts requests = new RequestCounts();
-    private final Map<CheckoutSystem, Compiling> compiling = new LinkedHashMap<>();
     private final CpuMeter self = CpuMeter.of(ProcessHandle.current().pid());
 
     /** One system with one number of clients. */
     private record Cell(CheckoutSystem system, int clients) {}
-
-    /** What compilers took of the CPU time of a system's own processes in its slices, in milliseconds. */
-    private record Compiling(double compilers, double all) {
-
-        Compiling and(Compiling other) {
-            return new Compiling(compilers + other.compilers, all + other.all);
-        }
-
-        double percent() {
-            return 100 * compilers / all;
-        }
-    }
 
     /** What is not counted in the rounds. */
     private record Counted(Flushes flushes, double requests) {}
@@ -87,14 +74,6 @@ final class CheckoutRun {
         Machine machine =
                 Machine.describe(bench.jvmOptions(), bench.serviceServer().version());
         Disturbance disturbance = watch.disturbance(machine.processors());
-        progress.accept(compiling.entrySet().stream()
-                .filter(each -> each.getValue().all() > 0)
-                .map(each -> String.format(
-                        Locale.ROOT,
-                        "%s %.0f %%",
-                        each.getKey().name(),
-                        each.getValue().percent()))
-                .collect(Collectors.joining(", ", "Of the CPU time of their JVMs, compilers took: ", ".")));
         Map<Cell, Counted> counted = count();
         systems.conclude(progress);
         List<CheckoutResult> results = new ArrayList<>();
@@ -176,16 +155,10 @@ final class CheckoutRun {
         Subject subject = systems.of(system);
         WalCounters walBefore = WalCounters.of(bench);
         Sample.Cpu before = cpu(subject);
-        CpuMeter own = subject.services().and(subject.coordinator());
-        double compilersBefore = own.compilerMillis();
         Slice slice = run(subject, clients);
         // What was answered and is still to be done belongs to it, and not to whoever comes next.
         subject.audit().settle();
         Sample.Cpu cpu = cpu(subject).minus(before);
-        compiling.merge(
-                system,
-                new Compiling(own.compilerMillis() - compilersBefore, cpu.service() + cpu.coordinator()),
-                Compiling::and);
         Sample sample = Sample.of(slice, cpu, WalCounters.of(bench).minus(walBefore));
         subject.audit().verify(slice);
         line.add(String.format(Locale.ROOT, "%s %.0f", system.name(), sample.perSecond()));
@@ -202,7 +175,8 @@ final class CheckoutRun {
                 subject.services().millis(),
                 subject.coordinator().millis(),
                 bench.serviceServer().cpu().and(bench.logServer().cpu()).millis(),
-                self.millis());
+                self.millis(),
+                subject.services().and(subject.coordinator()).compilerMillis());
     }
 
     private Map<Cell, Counted> count() throws InterruptedException {

@@ -21,6 +21,8 @@ final class CheckoutTable {
             new Figure<>("p99 ms", result -> number(result.p99Millis(), "%.1f")),
             new Figure<>("CPU ms", result -> number(result.cpuMillis().measured(), "%.2f")),
             new Figure<>("to floor", result -> number(result.cpuToFloor(), "%.2f")),
+            new Figure<>("settled", result -> number(result.settledCpuToFloor(), "%.2f")),
+            new Figure<>("compilers", result -> number(result.cpuMillis().compilers(), "%.2f")),
             new Figure<>("services", result -> number(result.cpuMillis().service(), "%.2f")),
             new Figure<>("coord.", result -> number(result.cpuMillis().coordinator(), "%.2f")),
             new Figure<>("stores", result -> number(result.cpuMillis().stores(), "%.2f")),
@@ -32,8 +34,9 @@ final class CheckoutTable {
 
     private static final String LEGEND = """
             rate and CPU to floor: medians of comparisons with the floor just before and just after. spread: how far the middle half
-            of them lies apart. The rest is for one transaction: CPU ms of all processes but the client's, then of each kind; flushes
-            of write-ahead log in the server of the services' databases and in that of the decision log; HTTP requests served.
+            of them lies apart. settled: CPU to floor, without what the compilers of the JVMs still took. The rest is for one
+            transaction: CPU ms of all processes but the client's, of this the compilers', then of each kind; flushes of write-ahead
+            log in the server of the services' databases and in that of the decision log; HTTP requests served.
             """;
 
     private CheckoutTable() {}

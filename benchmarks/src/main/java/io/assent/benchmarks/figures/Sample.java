@@ -52,8 +52,10 @@ public record Sample(
      * @param coordinator of the coordinator
      * @param stores of both PostgreSQL servers, and of the broker if there is one
      * @param client of the load generator
+     * @param compilers what the compilers of the JVMs took of the services' and the coordinator's: there is none of it once
+     *     a service has run for long enough
      */
-    public record Cpu(double service, double coordinator, double stores, double client) {
+    public record Cpu(double service, double coordinator, double stores, double client, double compilers) {
 
         /** The median of each part. */
         public static Cpu median(List<Sample> rounds) {
@@ -61,7 +63,8 @@ public record Sample(
                     Figures.median(rounds, sample -> sample.cpu.service),
                     Figures.median(rounds, sample -> sample.cpu.coordinator),
                     Figures.median(rounds, sample -> sample.cpu.stores),
-                    Figures.median(rounds, sample -> sample.cpu.client));
+                    Figures.median(rounds, sample -> sample.cpu.client),
+                    Figures.median(rounds, sample -> sample.cpu.compilers));
         }
 
         public Cpu minus(Cpu earlier) {
@@ -69,7 +72,8 @@ public record Sample(
                     service - earlier.service,
                     coordinator - earlier.coordinator,
                     stores - earlier.stores,
-                    client - earlier.client);
+                    client - earlier.client,
+                    compilers - earlier.compilers);
         }
 
         /** Of all that is measured: everything but the client. */
@@ -77,9 +81,18 @@ public record Sample(
             return service + coordinator + stores;
         }
 
+        /** The same without what compilers took. */
+        public double settled() {
+            return measured() - compilers;
+        }
+
         public Cpu per(long transactions) {
             return new Cpu(
-                    service / transactions, coordinator / transactions, stores / transactions, client / transactions);
+                    service / transactions,
+                    coordinator / transactions,
+                    stores / transactions,
+                    client / transactions,
+                    compilers / transactions);
         }
     }
 

@@ -146,7 +146,8 @@ final class KindsRun {
                         .and(system.logServer().cpu())
                         .and(subject.stores())
                         .millis(),
-                CpuMeter.of(ProcessHandle.current().pid()).millis());
+                CpuMeter.of(ProcessHandle.current().pid()).millis(),
+                subject.service().and(system.coordinator().cpu()).compilerMillis());
     }
 
     private String line(int round, int clients, Map<Kind, Sample> samples) {

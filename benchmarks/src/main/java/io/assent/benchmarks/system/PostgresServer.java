@@ -73,6 +73,7 @@ public final class PostgresServer implements AutoCloseable {
                 Integer.toString(capacity.preparedTransactions()));
     }
 
+    /** Its connections do not wait for a lock without end, as the doctor of the starter advises. */
     Database createDatabase(String name, String schema) {
         byte[] secret = new byte[16];
         new SecureRandom().nextBytes(secret);
@@ -81,13 +82,14 @@ public final class PostgresServer implements AutoCloseable {
                 name,
                 HexFormat.of().formatHex(secret));
         server.createDatabase(name, name, database.password());
-        if (!schema.isEmpty()) {
-            try (Connection connection = database.connect();
-                    Statement statement = connection.createStatement()) {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("alter role current_user set lock_timeout = '5s'");
+            if (!schema.isEmpty()) {
                 statement.execute(schema);
-            } catch (SQLException e) {
-                throw new IllegalStateException("The tables of " + name + " could not be made: " + e.getMessage(), e);
             }
+        } catch (SQLException e) {
+            throw new IllegalStateException("The tables of " + name + " could not be made: " + e.getMessage(), e);
         }
         return database;
     }

@@ -21,7 +21,7 @@ class CheckoutResultTests {
                 10,
                 1,
                 "503",
-                new Sample.Cpu(cpu, cpu, cpu, 100),
+                new Sample.Cpu(cpu, cpu, cpu, 100, 2 * cpu - 1),
                 new Sample.WalBytes(400, 0),
                 new Latencies(Latencies.PERCENTILES.stream()
                         .map(percentile -> 10 * percentile / perSecond)
@@ -44,6 +44,7 @@ class CheckoutResultTests {
         assertThat(result.rateToFloor()).isCloseTo(0.25, within(1e-9));
         // The client's own time is not part of it.
         assertThat(result.cpuToFloor()).isCloseTo(2, within(1e-9));
+        assertThat(result.settledCpuToFloor()).as("5 of 3").isCloseTo(5.0 / 3, within(1e-9));
         assertThat(result.perSecond()).isEqualTo(50);
         assertThat(result.committed()).isEqualTo(30);
         assertThat(result.failed()).isEqualTo(3);

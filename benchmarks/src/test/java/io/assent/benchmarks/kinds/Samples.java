@@ -24,14 +24,14 @@ final class Samples {
                 100,
                 0,
                 null,
-                new Sample.Cpu(1, 2, 3, 4),
+                new Sample.Cpu(1, 2, 3, 4, 0),
                 BYTES,
                 LATENCIES);
     }
 
     static Sample failing(long committed, long failed) {
         return new Sample(
-                committed, 1, 1, committed, failed, "commit: 503", new Sample.Cpu(1, 2, 3, 4), BYTES, LATENCIES);
+                committed, 1, 1, committed, failed, "commit: 503", new Sample.Cpu(1, 2, 3, 4, 0), BYTES, LATENCIES);
     }
 
     static List<Sample> rounds(double... perSecond) {

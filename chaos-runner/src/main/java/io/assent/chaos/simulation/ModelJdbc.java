@@ -46,7 +46,17 @@ final class ModelJdbc {
             case "isClosed" -> session.closed();
             case "getWarnings" -> session.warning();
             case "clearWarnings" -> done(session::clearWarnings);
+            case "unwrap" -> session.driver();
             case "toString" -> "a connection of the model";
+            default -> throw unknown(method);
+        });
+    }
+
+    /** What a pool hands out again and again, below its proxies. */
+    static Connection driver() {
+        return proxy(Connection.class, (self, method, values) -> switch (method.getName()) {
+            case "equals" -> self == values[0];
+            case "hashCode" -> System.identityHashCode(self);
             default -> throw unknown(method);
         });
     }

@@ -4,6 +4,7 @@ import io.assent.participant.protocol.ExecutionRef;
 import io.assent.protocol.BranchRef;
 import io.assent.protocol.ParticipantName;
 import io.assent.protocol.TransactionId;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.time.Duration;
@@ -45,6 +46,11 @@ final class ModelPostgres {
             + " (extract(epoch from clock_timestamp() - recorded_at) * 1000)::bigint,"
             + " (extract(epoch from clock_timestamp() - try_until) * 1000)::bigint from assent_reservation ";
 
+    /** Nothing to be modelled: here each commit waits for the standby, and each warning arrives. */
+    private static final String DURABLE = "(current_setting('synchronous_commit') not in ('off', 'local') or"
+            + " set_config('synchronous_commit', 'on', true) is not null) and (current_setting('client_min_messages') <>"
+            + " 'error' or set_config('client_min_messages', 'warning', true) is not null)";
+
     private static final Pattern BY_NAME =
             Pattern.compile("(prepare transaction|commit prepared|rollback prepared) '(.+)'");
     private static final Pattern LOCK_TIMEOUT =
@@ -56,6 +62,10 @@ final class ModelPostgres {
     private final Checker checker;
     private final Twin twin;
     private final boolean replicated;
+    /** What holds unless a transaction sets its own; zero: none. */
+    private final Duration sessionLockTimeout;
+
+    private final Connection driver = ModelJdbc.driver();
     private final Map<MarkerKey, Marker> markers = new LinkedHashMap<>();
     private final Map<String, Long> balances = new HashMap<>();
     private final List<Entry> entries = new ArrayList<>();
@@ -116,6 +126,10 @@ final class ModelPostgres {
         boolean failed;
         boolean temporary;
         boolean over;
+
+        Local(Duration lockTimeout) {
+            lockTimeoutNanos = lockTimeout.toNanos();
+        }
     }
 
     /** What a statement brought: rows, or how many it changed. */
@@ -143,6 +157,8 @@ final class ModelPostgres {
         this.name = name;
         this.participant = new ParticipantName(name);
         this.replicated = replicated;
+        // Both kinds of services are met in the field.
+        this.sessionLockTimeout = name.equals("shop") ? Duration.ZERO : Duration.ofMillis(300);
         accounts.forEach(account -> balances.put(account, balance));
     }
 
@@ -323,6 +339,10 @@ final class ModelPostgres {
             warning = null;
         }
 
+        Connection driver() {
+            return driver;
+        }
+
         boolean closed() {
             return closed;
         }
@@ -409,7 +429,7 @@ final class ModelPostgres {
                 breaks();
             }
             if (local == null) {
-                local = new Local();
+                local = new Local(sessionLockTimeout);
                 open.add(local);
             }
             Local mine = local;
@@ -617,15 +637,13 @@ final class ModelPostgres {
                     mine.endedReservations.add((UUID) value(values, 0));
                     yield Result.changed(1);
                 }
-                case "select set_config('lock_timeout', ?, true), case when current_setting('synchronous_commit') in"
-                        + " ('off', 'local') then set_config('synchronous_commit', 'on', true) end, case when"
-                        + " current_setting('client_min_messages') = 'error' then"
-                        + " set_config('client_min_messages', 'warning', true) end" -> {
+                case "select (extract(epoch from own::interval) * 1000)::bigint, set_config('lock_timeout', ?, true) from"
+                        + " (select current_setting('lock_timeout') as own offset 0) session" -> {
                     String value = String.valueOf(values.get(0));
                     mine.lockTimeoutNanos = Long.parseLong(value.substring(0, value.length() - 2)) * 1_000_000;
-                    yield row(value);
+                    yield row(sessionLockTimeout.toMillis(), value);
                 }
-                case "select pg_current_xact_id_if_assigned() is not null" -> row(mine.assigned);
+                case "select pg_current_xact_id_if_assigned() is not null and " + DURABLE -> row(mine.assigned);
                 case "select case when current_setting('synchronous_standby_names') <> '' then"
                         + " pg_logical_emit_message(true, 'assent', '') end" -> {
                     mine.assigned = true;
@@ -646,10 +664,10 @@ final class ModelPostgres {
                     yield Result.none();
                 }
                 case BALANCE -> row(balances.getOrDefault((String) value(values, 0), 0L));
-                case "insert into assent_branch_marker (transaction_id, branch, ref, committed) select ?, ?, ?, true" ->
-                    marker(mine, values, true);
-                case "insert into assent_branch_marker (transaction_id, branch, ref, committed) select ?, ?, ?, true"
-                        + " where pg_current_xact_id_if_assigned() is not null" ->
+                case "insert into assent_branch_marker (transaction_id, branch, ref, committed) select ?, ?, ?, true where "
+                        + DURABLE -> marker(mine, values, true);
+                case "insert into assent_branch_marker (transaction_id, branch, ref, committed) select ?, ?, ?, true where "
+                        + DURABLE + " and pg_current_xact_id_if_assigned() is not null" ->
                     mine.assigned ? marker(mine, values, true) : Result.changed(0);
                 case "insert into assent_branch_marker (transaction_id, branch, ref, committed) values (?, ?, ?, false)"
                         + " on conflict do nothing" -> marker(mine, values, false);

@@ -5,6 +5,7 @@ import io.assent.coordinator.engine.FieldNames;
 import io.assent.protocol.TransactionId;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Group commit: a few threads, each with a connection of its own, write everything that has queued up meanwhile in one
- * statement. Nothing waits for company: a single item is written at once.
+ * statement. Where somebody waits for the reply, nothing waits for company: a single item is written at once.
  *
  * <p>A batch is sorted by id, so that two writers never lock rows in opposite orders, and holds an id once, since one
  * statement cannot touch a row twice: a second item of the same id goes into the next batch.
@@ -41,6 +42,7 @@ final class GroupWriter<T extends BatchStatement.Item> implements AutoCloseable 
 
     private final String name;
     private final int maxBatch;
+    private final long companyMillis;
     private final BlockingQueue<Pending<T>> queue;
     private final BatchStatement<T> statement;
     private final Executor callbacks;
@@ -53,6 +55,7 @@ final class GroupWriter<T extends BatchStatement.Item> implements AutoCloseable 
      * @param threads how many, each with a connection of its own
      * @param maxBatch items in one statement
      * @param capacity items that may wait
+     * @param company how long the first item of a batch waits for others, in whole milliseconds; zero: not at all
      * @param connection makes one for each thread
      * @param callbacks completes stages, so that what hangs on them never holds up a writer
      * @param batchSizes hears the size of every statement
@@ -62,12 +65,14 @@ final class GroupWriter<T extends BatchStatement.Item> implements AutoCloseable 
             int threads,
             int maxBatch,
             int capacity,
+            Duration company,
             BatchStatement<T> statement,
             Supplier<WriterConnection> connection,
             Executor callbacks,
             IntConsumer batchSizes) {
         this.name = name;
         this.maxBatch = maxBatch;
+        this.companyMillis = company.toMillis();
         this.queue = new ArrayBlockingQueue<>(capacity);
         this.statement = statement;
         this.callbacks = callbacks;
@@ -124,12 +129,16 @@ final class GroupWriter<T extends BatchStatement.Item> implements AutoCloseable 
     }
 
     private List<Pending<T>> nextBatch(Deque<Pending<T>> carried) throws InterruptedException {
+        if (carried.isEmpty()) {
+            // Carried first: if this thread is interrupted while it waits, the item is answered.
+            carried.add(queue.take());
+            if (companyMillis > 0 && queue.size() < maxBatch) {
+                Thread.sleep(companyMillis);
+            }
+        }
         SortedMap<TransactionId, Pending<T>> batch = new TreeMap<>();
         for (int i = carried.size(); i > 0; i--) {
             addOrCarry(carried.remove(), batch, carried);
-        }
-        if (batch.isEmpty()) {
-            addOrCarry(queue.take(), batch, carried);
         }
         while (batch.size() < maxBatch && carried.size() < maxBatch) {
             Pending<T> next = queue.poll();

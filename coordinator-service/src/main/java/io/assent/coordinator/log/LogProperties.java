@@ -14,6 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     pg_control_system()}); absent: the one in which the log was first used, which the log itself remembers
  * @param writers threads that write decisions, each with a connection of its own; 1 to 16
  * @param maxBatch decisions in one statement; 1 to 1,000
+ * @param progressDelay how long a record of what became of branches waits for others, to be written with them in one
+ *     statement. Nobody waits for it; an instance that is killed meanwhile has the orders sent once more; 0 to 1 s
  * @param queue decisions that may wait for a writer, and as many other calls for a connection; above it calls are
  *     answered "unavailable"; 1 to 1,000,000
  * @param connections size of the pool for everything but decisions; 5 to 200
@@ -35,6 +37,7 @@ public record LogProperties(
         @Nullable String expectedSystemIdentifier,
         @DefaultValue("2") int writers,
         @DefaultValue("256") int maxBatch,
+        @DefaultValue("20ms") Duration progressDelay,
         @DefaultValue("10000") int queue,
         @DefaultValue("10") int connections,
         @DefaultValue("30s") Duration socketTimeout,
@@ -67,6 +70,7 @@ public record LogProperties(
         }
         check("writers", writers, 1, 16);
         check("max-batch", maxBatch, 1, 1_000);
+        check("progress-delay", progressDelay, Duration.ZERO, Duration.ofSeconds(1));
         check("queue", queue, 1, 1_000_000);
         check("connections", connections, 5, 200);
         checkSeconds("socket-timeout", socketTimeout, Duration.ofSeconds(1), Duration.ofMinutes(10));

@@ -92,6 +92,7 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
                 properties.writers(),
                 properties.maxBatch(),
                 properties.queue(),
+                Duration.ZERO,
                 new TimedStatement<>(
                         new DecideStatement(properties, access.verifier().ring().known(), this::unreadable),
                         metrics.decisionWrites()),
@@ -103,6 +104,7 @@ final class PostgresDecisionLog implements DecisionLog, AutoCloseable {
                 1,
                 properties.maxBatch(),
                 properties.queue(),
+                properties.progressDelay(),
                 new TimedStatement<>(new ProgressStatement(this::unreadable), metrics.progressWrites()),
                 connection,
                 callbacks,

@@ -303,6 +303,53 @@ class GroupCommitIntegrationTests {
     }
 
     @Test
+    void progressWaitsForCompany() throws Exception {
+        log.close();
+        log = open(OpenLog.settings().progressDelay(Duration.ofSeconds(1)).build());
+        List<Progress> all = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            all.add(decidedAndComplete());
+        }
+        List<CompletionStage<Reply>> replies = new ArrayList<>();
+        for (Progress progress : all) {
+            replies.add(log.port().record(progress));
+            // Each alone would be written long before the next one.
+            Thread.sleep(30);
+        }
+        replies.forEach(reply -> assertThat(Drafts.get(reply).status()).isEqualTo(Status.OK));
+        assertThat(statements("assent_progressed")).hasSizeLessThan(5);
+        assertThat(log.count("select count(*) from assent_transaction where completed_at is not null"))
+                .isEqualTo(10);
+    }
+
+    @Test
+    void progressThatWaitsForCompanyWhenTheInstanceStopsIsAnswered() {
+        log.close();
+        log = open(OpenLog.settings().progressDelay(Duration.ofSeconds(1)).build());
+        CompletionStage<Reply> reply = log.port().record(decidedAndComplete());
+
+        log.log().close();
+
+        boolean written = Drafts.get(reply).status() == Status.OK;
+        if (!written) {
+            assertThat(Drafts.get(reply).status()).isEqualTo(Status.UNAVAILABLE);
+            assertThat(Drafts.get(reply).detail()).contains("stopping");
+        }
+        assertThat(log.count("select count(*) from assent_transaction where completed_at is not null"))
+                .isEqualTo(written ? 1 : 0);
+    }
+
+    private Progress decidedAndComplete() {
+        TransactionId id = Drafts.id();
+        return Drafts.complete(
+                id,
+                Drafts.get(log.port().decide(Drafts.commit(id, 1)))
+                        .record()
+                        .branches()
+                        .get(0));
+    }
+
+    @Test
     void progressIsWrittenInBatchesAndABrokenRowHoldsUpNoOther() {
         List<Branch> branches = new ArrayList<>();
         List<TransactionId> ids = new ArrayList<>();

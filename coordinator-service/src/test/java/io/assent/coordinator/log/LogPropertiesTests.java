@@ -20,6 +20,7 @@ class LogPropertiesTests {
         LogProperties properties = bind(Map.of());
         assertThat(properties.mode()).isEqualTo(LogProperties.Mode.SINGLE);
         assertThat(properties.writers()).isEqualTo(2);
+        assertThat(properties.progressDelay()).isEqualTo(Duration.ofMillis(20));
         assertThat(properties.longestLifetime()).isEqualTo(Duration.ofHours(1));
         assertThat(properties.retention()).isEqualTo(Duration.ofDays(30));
         assertThat(properties.expectedSystemIdentifier()).isNull();
@@ -30,6 +31,8 @@ class LogPropertiesTests {
         "writers, 0",
         "writers, 17",
         "max-batch, 1001",
+        "progress-delay, -1ms",
+        "progress-delay, 1001ms",
         "queue, 0",
         "connections, 2",
         "socket-timeout, 0s",

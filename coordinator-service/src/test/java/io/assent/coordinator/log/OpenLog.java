@@ -198,6 +198,7 @@ record OpenLog(
         private LogProperties.Mode mode = LogProperties.Mode.SINGLE;
         private String systemIdentifier;
         private int writers = 2;
+        private Duration progressDelay = Duration.ofMillis(20);
         private int maxBatch = 256;
         private int queue = 10_000;
         private Duration socketTimeout = Duration.ofSeconds(10);
@@ -234,6 +235,11 @@ record OpenLog(
             return this;
         }
 
+        Settings progressDelay(Duration value) {
+            progressDelay = value;
+            return this;
+        }
+
         Settings retention(Duration value) {
             retention = value;
             return this;
@@ -250,6 +256,7 @@ record OpenLog(
                     systemIdentifier,
                     writers,
                     maxBatch,
+                    progressDelay,
                     queue,
                     6,
                     socketTimeout,

@@ -85,6 +85,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.http.client.HttpComponentsClientHttpRequestFactory;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
@@ -407,8 +408,12 @@ public final class ParticipantAutoConfiguration {
             Admission admission,
             ObjectProvider<PlatformTransactionManager> transactionManager,
             TransactionProperties properties) {
+        // Looked up once: by type that takes longer than the rest of a transaction's begin.
         return new GlobalTransactionRunner(
-                initiator, admission, transactionManager::getIfAvailable, properties.defaultTimeout());
+                initiator,
+                admission,
+                SingletonSupplier.ofNullable(transactionManager::getIfAvailable),
+                properties.defaultTimeout());
     }
 
     @Bean

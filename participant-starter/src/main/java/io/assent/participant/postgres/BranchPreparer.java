@@ -13,6 +13,9 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,31 +31,45 @@ public final class BranchPreparer {
 
     /**
      * One round trip before the work: waiting for a row lock ends in time, so that two branches that wait for each other,
-     * or a repeated call that waits for the rows of the first, do not hold a thread until the decision. And a vote is a
-     * promise: it waits for a standby like any commit, and the warning that says it did not arrives (L1).
+     * or a repeated call that waits for the rows of the first, do not hold a thread until the decision. It also tells the
+     * milliseconds that hold in the session, which makes the round trip needless if they are few enough.
      */
     private static final String OPEN = """
-            select set_config('lock_timeout', ?, true),
-                case when current_setting('synchronous_commit') in ('off', 'local')
-                    then set_config('synchronous_commit', 'on', true) end,
-                case when current_setting('client_min_messages') = 'error'
-                    then set_config('client_min_messages', 'warning', true) end
+            select (extract(epoch from own::interval) * 1000)::bigint, set_config('lock_timeout', ?, true)
+            from (select current_setting('lock_timeout') as own offset 0) session
+            """;
+
+    /**
+     * True, and from now on so: a vote is a promise. It waits for a standby like any commit, and the warning that says it
+     * did not arrives (L1).
+     */
+    private static final String DURABLE = """
+            (current_setting('synchronous_commit') not in ('off', 'local')
+                or set_config('synchronous_commit', 'on', true) is not null)
+            and (current_setting('client_min_messages') <> 'error'
+                or set_config('client_min_messages', 'warning', true) is not null)
             """;
 
     /** The guard of L7: after a failed statement whose error the application swallowed, this fails with 25P02. */
-    private static final String GUARD = "select pg_current_xact_id_if_assigned() is not null";
+    private static final String WROTE = "pg_current_xact_id_if_assigned() is not null";
+
+    private static final String GUARD = "select " + WROTE + " and " + DURABLE;
 
     private static final String MARKER =
-            "insert into assent_branch_marker (transaction_id, branch, ref, committed) select ?, ?, ?, true";
+            "insert into assent_branch_marker (transaction_id, branch, ref, committed) select ?, ?, ?, true where "
+                    + DURABLE;
 
     /** Guard and marker in one round trip: there is no row unless something was written before. */
-    private static final String GUARDED_MARKER = MARKER + " where pg_current_xact_id_if_assigned() is not null";
+    private static final String GUARDED_MARKER = MARKER + " and " + WROTE;
 
     private final BranchResource resource;
     private final CoordinatorClient coordinator;
     private final Function<GlobalTransactionContext, BranchVote> enlistment;
     private final Duration lockTimeout;
     private final Duration secondCallLockTimeout;
+
+    /** By the driver's connection, milliseconds as it was when first looked at; 0: none. */
+    private final Map<Connection, Long> sessionLockTimeouts = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * @param enlistment the branch as the coordinator is told of it, in the enlisted flow
@@ -73,7 +90,8 @@ public final class BranchPreparer {
     }
 
     /**
-     * Before the first statement of the branch's local transaction.
+     * Before the first statement of the branch's local transaction. Sends nothing if the session's own {@code lock_timeout}
+     * is as short as it has to be. Should the application set another one for its session later, that is not noticed.
      *
      * @throws SQLException if it cannot be a branch any more
      */
@@ -84,9 +102,18 @@ public final class BranchPreparer {
         Duration longest = context.secondCall() ? secondCallLockTimeout : lockTimeout;
         long millis =
                 Math.max(1, Math.min(longest.toMillis(), context.remaining().toMillis()));
+        Connection session = connection.unwrap(Connection.class);
+        Long known = sessionLockTimeouts.get(session);
+        if (known != null && known > 0 && known <= millis) {
+            return;
+        }
         try (PreparedStatement set = connection.prepareStatement(OPEN)) {
             set.setString(1, millis + "ms");
-            set.execute();
+            try (ResultSet row = set.executeQuery()) {
+                row.next();
+                // Only once: in a later call of the same local transaction it would be what was set for that.
+                sessionLockTimeouts.putIfAbsent(session, row.getLong(1));
+            }
         }
     }
 
@@ -188,7 +215,7 @@ public final class BranchPreparer {
     }
 
     /**
-     * Whether the local transaction of the connection has written anything.
+     * Whether the local transaction of the connection has written anything. If so, its end waits for a standby.
      *
      * @throws SQLException also if an earlier statement of it has failed (L7)
      */
@@ -201,7 +228,7 @@ public final class BranchPreparer {
     }
 
     /**
-     * Prepares a database that is not the main one of its branch. Nobody looks when the reply is lost: the vote is no then, and
+     * Prepares a database that is not the main one of its branch, after {@link #wrote}. Nobody looks when the reply is lost: the vote is no then, and
      * should it have been prepared, the sweep rolls it back.
      *
      * @throws SQLException if it is not known to be prepared durably

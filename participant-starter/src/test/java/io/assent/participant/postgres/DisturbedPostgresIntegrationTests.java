@@ -44,6 +44,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.datasource.init.ScriptUtils;
 
@@ -167,6 +169,50 @@ class DisturbedPostgresIntegrationTests {
             standby("");
             voting.get(30, TimeUnit.SECONDS);
             assertThat(service.vote(context).vote()).isEqualTo(Vote.PREPARED);
+        } finally {
+            execute("alter role payment reset all");
+        }
+    }
+
+    @Test
+    void an_application_that_would_not_wait_for_the_standby_does_when_it_votes() throws Exception {
+        GlobalTransactionContext context = begin();
+        standby("nobody");
+        CompletableFuture<Void> voting = CompletableFuture.runAsync(
+                () -> work(context, "set local synchronous_commit = off", "set local client_min_messages = error"));
+        awaitWaiting("PREPARE TRANSACTION");
+        cancelWaiting();
+        awaitWaiting("SELECT");
+        assertThat(voting).as("the warning has arrived").isNotDone();
+        standby("");
+        voting.get(30, TimeUnit.SECONDS);
+        assertThat(service.vote(context).vote()).isEqualTo(Vote.PREPARED);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 2s, 2s", "3s, 2s, 2s", "1500ms, 2s, 1500ms", "1min, 2s, 2s"})
+    void a_session_whose_own_lock_timeout_is_short_enough_keeps_it(String own, String first, String then)
+            throws SQLException {
+        execute("alter role payment set lock_timeout = '" + own + "'");
+        pool.getHikariPoolMXBean().softEvictConnections();
+        try (Connection connection = pool.getConnection()) {
+            assertThat(lockTimeout(connection, begin())).isEqualTo(first);
+            assertThat(lockTimeout(connection, begin())).isEqualTo(then);
+            assertThat(lockTimeout(connection, begin())).isEqualTo(then);
+        } finally {
+            execute("alter role payment reset all");
+        }
+    }
+
+    @Test
+    void a_session_whose_own_lock_timeout_is_longer_than_what_is_left_gets_a_shorter_one() throws SQLException {
+        execute("alter role payment set lock_timeout = '1s'");
+        pool.getHikariPoolMXBean().softEvictConnections();
+        try (Connection connection = pool.getConnection()) {
+            lockTimeout(connection, begin());
+            assertThat(lockTimeout(connection, begin())).isEqualTo("1s");
+            TransactionContext soon = Caller.branch(Caller.transaction(true).id(), "1", Duration.ofMillis(800), true);
+            assertThat(lockTimeout(connection, service.begin(soon, directory))).matches("[1-7]?[0-9]{1,2}ms");
         } finally {
             execute("alter role payment reset all");
         }
@@ -304,12 +350,28 @@ class DisturbedPostgresIntegrationTests {
         return context;
     }
 
-    private void work(GlobalTransactionContext context) {
+    /** What holds for the statements of a branch. */
+    private String lockTimeout(Connection connection, GlobalTransactionContext context) throws SQLException {
+        connection.setAutoCommit(false);
+        preparer.open(connection, context);
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("show lock_timeout")) {
+            row.next();
+            return row.getString(1);
+        } finally {
+            connection.rollback();
+        }
+    }
+
+    private void work(GlobalTransactionContext context, String... further) {
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(false);
             preparer.open(connection, context);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("insert into payment (amount) values (100)");
+                for (String sql : further) {
+                    statement.execute(sql);
+                }
             }
             preparer.prepareOrCommit(connection, context);
         } catch (SQLException e) {
