@@ -13,6 +13,7 @@ import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslOptions;
@@ -43,13 +44,12 @@ public final class ParticipantTls {
      * What a bundle says, now and after each of its updates.
      *
      * @param bundles null: there are none
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws NoSuchSslBundleException if there is none of that name
      */
     public static ParticipantTls of(String bundle, @Nullable SslBundles bundles) {
         if (bundles == null || !bundles.getBundleNames().contains(bundle)) {
-            throw new IllegalArgumentException(PROPERTY + "=" + bundle
-                    + ": there is no SSL bundle of that name; define spring.ssl.bundle.pem." + bundle
-                    + ".keystore and .truststore");
+            throw new NoSuchSslBundleException(
+                    bundle, PROPERTY + "=" + bundle + ": there is no SSL bundle of that name.");
         }
         ParticipantTls tls = new ParticipantTls(strategy(bundles.getBundle(bundle)));
         bundles.addBundleUpdateHandler(bundle, updated -> tls.replace(bundle, updated));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -32,6 +33,21 @@ class StartFailureTests {
         assertThatThrownBy(MigrationApplication::run).isNotNull();
 
         assertThat(output).contains("APPLICATION FAILED TO START").contains("spring.datasource.url");
+    }
+
+    @Test
+    void an_ssl_bundle_that_is_not_there_is_named(CapturedOutput output) {
+        assertThatThrownBy(() -> new SpringApplicationBuilder(ParticipantConfiguration.class)
+                        .web(WebApplicationType.NONE)
+                        .run(
+                                "--assent.coordinator.participants.allowed-hosts=loopback:*",
+                                "--assent.coordinator.participants.ssl-bundle=shop"))
+                .isNotNull();
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("assent.coordinator.participants.ssl-bundle=shop")
+                .contains("spring.ssl.bundle.pem.shop.keystore");
     }
 
     private static void start(String... arguments) {
