@@ -155,7 +155,13 @@ public final class RunOptions {
         return new Limits(maxSpread, maxSteal);
     }
 
-    private boolean quick(String option) {
+    /** Whether {@code --quick} was given. */
+    public boolean quick() {
+        return quick;
+    }
+
+    /** Whether {@code --quick} was given and this option was not. */
+    public boolean quick(String option) {
         return quick && !spec.commandLine().getParseResult().hasMatchedOption(option);
     }
 

@@ -38,7 +38,7 @@ public final class BenchSystem implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
     /** Small machines are the rule, and a fixed heap makes runs comparable. */
-    private static final List<String> JVM_OPTIONS =
+    public static final List<String> JVM_OPTIONS =
             List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-Djava.awt.headless=true");
 
     /** The coordinator's pools, those of other coordinators, and a connection for each client. */

@@ -6,15 +6,19 @@ import io.assent.embeddedpostgres.ReplicatedPostgres;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A durable PostgreSQL server, with a synchronous standby if wanted, and how much write-ahead log it has written. Thread-safe. */
 public final class PostgresServer implements AutoCloseable {
+
+    private static final Duration DISCONNECTED_WITHIN = Duration.ofSeconds(10);
 
     /**
      * Counters of a server since it was made.
@@ -45,7 +49,8 @@ public final class PostgresServer implements AutoCloseable {
         this.pair = pair;
     }
 
-    static PostgresServer start(Path directory, Capacity capacity) {
+    /** Starts one whose data is in this directory, which is made. */
+    public static PostgresServer start(Path directory, Capacity capacity) {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder().dataDirectory(directory);
         settings(capacity).forEach(builder::setting);
         return new PostgresServer(builder.start(), null);
@@ -73,8 +78,13 @@ public final class PostgresServer implements AutoCloseable {
                 Integer.toString(capacity.preparedTransactions()));
     }
 
-    /** Its connections do not wait for a lock without end, as the doctor of the starter advises. */
-    Database createDatabase(String name, String schema) {
+    /**
+     * A new database, with an owner of the same name. Its connections do not wait for a lock without end, as the doctor of the
+     * starter advises.
+     *
+     * @param schema statements that make its tables; empty: none
+     */
+    public Database createDatabase(String name, String schema) {
         byte[] secret = new byte[16];
         new SecureRandom().nextBytes(secret);
         Database database = new Database(
@@ -110,6 +120,39 @@ public final class PostgresServer implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException("PostgreSQL does not tell what it has written: " + e.getMessage(), e);
         }
+    }
+
+    /** How many clients are connected to a database. */
+    public long connections(String database) {
+        try (Connection connection = server.superuserConnection();
+                PreparedStatement query = connection.prepareStatement("""
+                        select count(*) from pg_stat_activity where datname = ? and backend_type = 'client backend'
+                        """)) {
+            query.setString(1, database);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("PostgreSQL does not tell who is connected: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Waits, for ten seconds at most, until no more than {@code most} clients are connected to a database. A connection that ends
+     * reports what it has flushed at once, not seconds later.
+     *
+     * @return whether that came to be
+     */
+    public boolean awaitConnections(String database, long most) throws InterruptedException {
+        long since = System.nanoTime();
+        while (connections(database) > most) {
+            if (System.nanoTime() - since > DISCONNECTED_WITHIN.toNanos()) {
+                return false;
+            }
+            Thread.sleep(20);
+        }
+        return true;
     }
 
     /** Such as 18.6. */
