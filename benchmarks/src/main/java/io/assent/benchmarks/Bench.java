@@ -3,6 +3,7 @@ package io.assent.benchmarks;
 import io.assent.benchmarks.checkout.CheckoutCommand;
 import io.assent.benchmarks.flood.FloodCommand;
 import io.assent.benchmarks.kinds.KindsCommand;
+import io.assent.benchmarks.scale.ScaleCommand;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "REPORT",
         description = "Measures what a global transaction costs.",
-        subcommands = {CheckoutCommand.class, FloodCommand.class, KindsCommand.class},
+        subcommands = {CheckoutCommand.class, FloodCommand.class, KindsCommand.class, ScaleCommand.class},
         footerHeading = "%nExit codes:%n",
         footer = {
             "  0   the report was made",

@@ -28,7 +28,7 @@ public final class RunOptions {
             split = ",",
             paramLabel = "N",
             description =
-                    "Clients that work at once, 1 to 128, for kinds to 64; several numbers are measured one after the other;"
+                    "Clients that work at once, 1 to 128, for kinds to 64, for scale to 512; several numbers are measured one after the other;"
                             + " ${DEFAULT-VALUE}.")
     private List<Integer> clients;
 
@@ -139,6 +139,11 @@ public final class RunOptions {
     /** In seconds. */
     public int warmup() {
         return quick("--warmup") ? 10 : warmup;
+    }
+
+    /** Whether a first look is enough. */
+    public boolean isQuick() {
+        return quick;
     }
 
     /** In seconds: how long until PostgreSQL has counted everything. */
