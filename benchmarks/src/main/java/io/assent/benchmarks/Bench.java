@@ -4,6 +4,7 @@ import io.assent.benchmarks.checkout.CheckoutCommand;
 import io.assent.benchmarks.flood.FloodCommand;
 import io.assent.benchmarks.kinds.KindsCommand;
 import io.assent.benchmarks.micro.MicroCommand;
+import io.assent.benchmarks.scale.ScaleCommand;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -27,7 +28,13 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "[REPORT]",
         description =
                 "Measures what a global transaction costs. Without REPORT: checkout, kinds and micro, one after the other.",
-        subcommands = {CheckoutCommand.class, FloodCommand.class, KindsCommand.class, MicroCommand.class},
+        subcommands = {
+            CheckoutCommand.class,
+            FloodCommand.class,
+            KindsCommand.class,
+            MicroCommand.class,
+            ScaleCommand.class
+        },
         footerHeading = "%nExit codes:%n",
         footer = {
             "  0   the report was made",

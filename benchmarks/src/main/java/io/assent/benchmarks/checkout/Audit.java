@@ -4,7 +4,7 @@ import io.assent.benchmarks.load.Slice;
 import java.util.List;
 
 /** Looks whether a system has done what it said. For one thread. */
-interface Audit {
+public interface Audit {
 
     /** Waits until nothing is left to do for what was answered. */
     void settle() throws InterruptedException;

@@ -5,12 +5,10 @@ import io.assent.benchmarks.load.Initiator;
 import io.assent.benchmarks.load.Slice;
 import io.assent.benchmarks.system.BenchSystem;
 import io.assent.benchmarks.system.MeasuredService;
-import java.net.URI;
 import java.util.List;
-import org.springframework.web.client.RestClient;
 
 /** The coordinator alone: commits of branches that are prepared already, at participants that do nothing. */
-final class CoordinatorSystem implements CheckoutSystem {
+public final class CoordinatorSystem implements CheckoutSystem {
 
     static final String NAME = "coordinator";
 
@@ -35,20 +33,28 @@ final class CoordinatorSystem implements CheckoutSystem {
         MeasuredService coordinator = system.coordinator();
         return new Subject(
                 client.prepared(stubs.participants()),
-                new Acknowledgements(stubs.process().url(), workload.branches()),
+                acknowledgements(stubs, workload.branches()),
                 stubs.process().cpu(),
                 coordinator.cpu(),
                 List.of(coordinator.url()));
     }
 
+    /**
+     * Looks whether as many branches were acknowledged as there must be. Those who load the same participants by turns share one.
+     *
+     * @param branches of each transaction
+     */
+    public static Audit acknowledgements(StubProcess stubs, int branches) {
+        return new Acknowledgements(stubs, branches);
+    }
+
     private static final class Acknowledgements implements Audit {
 
-        private final RestClient http = RestClient.create();
-        private final URI stubs;
+        private final StubProcess stubs;
         private final int branches;
         private long before;
 
-        private Acknowledgements(URI stubs, int branches) {
+        private Acknowledgements(StubProcess stubs, int branches) {
             this.stubs = stubs;
             this.branches = branches;
         }
@@ -58,8 +64,7 @@ final class CoordinatorSystem implements CheckoutSystem {
 
         @Override
         public void verify(Slice slice) {
-            long acknowledged = Long.parseLong(String.valueOf(
-                    http.get().uri(stubs.resolve("/acknowledged")).retrieve().body(String.class)));
+            long acknowledged = stubs.acknowledged();
             // More is possible: an order that was not answered in time is repeated.
             if (acknowledged - before < branches * slice.committed()) {
                 throw new IllegalStateException((acknowledged - before) + " branches were committed, where "

@@ -17,9 +17,9 @@ import java.sql.Statement;
 import java.util.List;
 
 /** Rows inserted one by one into the server that holds the decision log: what no coordinator with a durable log can do without. */
-final class InsertSystem implements CheckoutSystem {
+public final class InsertSystem implements CheckoutSystem {
 
-    static final String NAME = "insert";
+    public static final String NAME = "insert";
 
     private static final String SCHEMA = "create table record (id text primary key, content text not null)";
     /** About as long as the record of a transaction with two branches. */
@@ -42,6 +42,11 @@ final class InsertSystem implements CheckoutSystem {
 
     @Override
     public Subject open(BenchSystem system, Workload workload, Initiator client) {
+        return open(system);
+    }
+
+    /** With a table of its own, and a connection for each client. */
+    public static Subject open(BenchSystem system) {
         Database database = system.createLogDatabase("inserts", SCHEMA);
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(database.jdbcUrl());

@@ -32,7 +32,7 @@ final class OpenSystems {
         WarmUp warmUp = new WarmUp(
                 bench, load, Duration.ofSeconds(options.warmupSeconds()), Collections.max(options.clients()), progress);
         for (CheckoutSystem system : systems()) {
-            warmUp.warm(system, of(system));
+            warmUp.warm(system.name(), of(system));
         }
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param counting the addresses of Spring Boot applications that count the HTTP requests which they serve; empty: nobody does
  * @param key that they want for telling it; null: none
  */
-record Subject(
+public record Subject(
         Operation operation,
         Audit audit,
         CpuMeter services,
@@ -25,11 +25,11 @@ record Subject(
         @Nullable String key) {
 
     /** One whose processes ask nobody who they are. */
-    Subject(Operation operation, Audit audit, CpuMeter services, CpuMeter coordinator, List<URI> counting) {
+    public Subject(Operation operation, Audit audit, CpuMeter services, CpuMeter coordinator, List<URI> counting) {
         this(operation, audit, services, coordinator, counting, null);
     }
 
-    Subject {
+    public Subject {
         counting = List.copyOf(counting);
     }
 }

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * Loads a system for as long as the options say, and then until the compilers of its JVMs have little left to do. On a small
  * machine they need minutes for it, and meanwhile take processors from what is measured.
  */
-final class WarmUp {
+public final class WarmUp {
 
     /** Of the CPU time of the system's own processes, in percent. */
     private static final double CALM = 5;
@@ -33,7 +33,7 @@ final class WarmUp {
      * @param length the shortest; zero: there is none
      * @param progress is told, in a sentence each, what happens
      */
-    WarmUp(BenchSystem bench, Load load, Duration length, int clients, Consumer<String> progress) {
+    public WarmUp(BenchSystem bench, Load load, Duration length, int clients, Consumer<String> progress) {
         this.bench = bench;
         this.load = load;
         this.length = length;
@@ -42,8 +42,8 @@ final class WarmUp {
     }
 
     /** @throws IllegalStateException if the system does not work, or has not done what it said; the message says what */
-    void warm(CheckoutSystem system, Subject subject) throws InterruptedException {
-        progress.accept("Warming up " + system.name() + " ...");
+    public void warm(String name, Subject subject) throws InterruptedException {
+        progress.accept("Warming up " + name + " ...");
         CpuMeter cpu = subject.services().and(subject.coordinator());
         long loaded = 0;
         double percent = Double.NaN;
@@ -51,7 +51,7 @@ final class WarmUp {
             Duration next = loaded == 0 ? length : STEP.compareTo(length) < 0 ? STEP : length;
             double all = cpu.millis();
             double compilers = cpu.compilerMillis();
-            run(system, subject, next);
+            run(name, subject, next);
             loaded += next.toSeconds();
             percent = 100 * (cpu.compilerMillis() - compilers) / (cpu.millis() - all);
             // Where nobody knows, and for what runs in no process of its own, it is as calm as it gets.
@@ -62,14 +62,14 @@ final class WarmUp {
                     "After %d s compilers still take %.0f %% of the CPU time of %s. A longer --warmup makes truer figures.",
                     loaded,
                     percent,
-                    system.name()));
+                    name));
         }
     }
 
-    private void run(CheckoutSystem system, Subject subject, Duration time) throws InterruptedException {
+    private void run(String name, Subject subject, Duration time) throws InterruptedException {
         Slice slice = load.run(subject.operation(), clients, time);
         if (!time.isZero() && slice.committed() == 0) {
-            throw new IllegalStateException("Nothing of " + system.name() + " has committed: " + slice.failure()
+            throw new IllegalStateException("Nothing of " + name + " has committed: " + slice.failure()
                     + ". The logs are in " + bench.logs() + ".");
         }
         subject.audit().settle();

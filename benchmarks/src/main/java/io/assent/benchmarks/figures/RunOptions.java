@@ -28,7 +28,7 @@ public final class RunOptions {
             split = ",",
             paramLabel = "N",
             description =
-                    "Clients that work at once, 1 to 128, for kinds to 64; several numbers are measured one after the other;"
+                    "Clients that work at once, 1 to 128, for kinds to 64, for scale to 512; several numbers are measured one after the other;"
                             + " ${DEFAULT-VALUE}.")
     private List<Integer> clients;
 

@@ -10,6 +10,7 @@ import io.assent.protocol.header.TransactionContext;
 import io.assent.protocol.wire.BeginRequest;
 import io.assent.protocol.wire.BranchMessage;
 import io.assent.protocol.wire.CommitRequest;
+import io.assent.protocol.wire.RollbackRequest;
 import io.assent.protocol.wire.WireJson;
 import java.io.IOException;
 import java.net.URI;
@@ -130,20 +131,74 @@ public final class Initiator implements AutoCloseable {
             @Override
             public void run(int row, String key) throws IOException, TransactionFailedException {
                 TransactionId id = TransactionId.create(Instant.now(), ThreadLocalRandom.current());
-                List<JsonNode> branches = new ArrayList<>();
-                participants.forEach((name, url) -> {
-                    String branch = Integer.toString(branches.size() + 1);
-                    String ref = "assent:" + name + ":" + id + ":" + branch + ":" + key;
-                    branches.add(JSON.valueToTree(
-                            new BranchMessage(branch, name, url.toString(), ref, Vote.PREPARED.name(), null)));
-                });
-                commit(id, new CommitRequest(null, collected(id).deadline().toString(), branches));
+                commit(id, new CommitRequest(null, deadline().toString(), branches(id, participants, key)));
             }
         };
     }
 
+    /**
+     * Such a commit request as {@link #prepared} sends, which is answered as soon as COMMIT is decided. With the same id it can be
+     * repeated.
+     *
+     * @param name a label for people
+     * @return whether it is decided; false: it was refused, or nobody knows, and is to be repeated
+     * @throws TransactionFailedException if it will never be
+     * @throws IOException if the answer is missing: it may be decided
+     */
+    public boolean decide(TransactionId id, String name, Map<String, URI> participants)
+            throws IOException, TransactionFailedException {
+        HttpPost request = new HttpPost(transactions + "/" + id + "/commit");
+        request.addHeader("Prefer", "respond-async");
+        Answer answer = post(
+                request,
+                JSON.writeValueAsString(
+                        new CommitRequest(name, deadline().toString(), branches(id, participants, "decided"))));
+        if (answer.status() == 200 || answer.status() == 202) {
+            return true;
+        }
+        TransactionFailedException failure = failed("commit", answer);
+        if (!failure.isRefused()) {
+            throw failure;
+        }
+        return false;
+    }
+
+    /**
+     * Begins a transaction and leaves it open.
+     *
+     * @param timeout until its deadline
+     * @throws TransactionFailedException if it is refused
+     * @throws IOException if the answer is missing
+     */
+    public void begin(TransactionId id, Duration timeout) throws IOException, TransactionFailedException {
+        String body = JSON.writeValueAsString(new BeginRequest(id.toString(), "bench", timeout.toString()));
+        expect("begin", 201, post(new HttpPost(transactions), body));
+    }
+
+    /**
+     * Rolls a transaction back, and returns when that is complete.
+     *
+     * @throws TransactionFailedException if it is not
+     * @throws IOException if the answer is missing
+     */
+    public void rollback(TransactionId id) throws IOException, TransactionFailedException {
+        String body = JSON.writeValueAsString(new RollbackRequest(null, null));
+        expect("rollback", 200, post(new HttpPost(transactions + "/" + id + "/rollback"), body));
+    }
+
+    private static List<JsonNode> branches(TransactionId id, Map<String, URI> participants, String key) {
+        List<JsonNode> branches = new ArrayList<>();
+        participants.forEach((name, url) -> {
+            String branch = Integer.toString(branches.size() + 1);
+            String ref = "assent:" + name + ":" + id + ":" + branch + ":" + key;
+            branches.add(
+                    JSON.valueToTree(new BranchMessage(branch, name, url.toString(), ref, Vote.PREPARED.name(), null)));
+        });
+        return branches;
+    }
+
     /** Closes connections that a server may be about to close, too. */
-    void startAfresh() {
+    public void startAfresh() {
         connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
     }
 
@@ -242,8 +297,12 @@ public final class Initiator implements AutoCloseable {
 
     private static void expect(String what, int status, Answer answer) throws TransactionFailedException {
         if (answer.status() != status) {
-            throw new TransactionFailedException(what + ": " + answer.status() + " " + answer.body(), answer.status());
+            throw failed(what, answer);
         }
+    }
+
+    private static TransactionFailedException failed(String what, Answer answer) {
+        return new TransactionFailedException(what + ": " + answer.status() + " " + answer.body(), answer.status());
     }
 
     @Override

@@ -63,6 +63,7 @@ public final class BenchSystem implements AutoCloseable {
     private boolean closed;
     private final PostgresServer logServer;
     private final PostgresServer serviceServer;
+    private final Database decisions;
     private final MeasuredService coordinator;
 
     /**
@@ -109,7 +110,8 @@ public final class BenchSystem implements AutoCloseable {
                             ? PostgresServer.startReplicated(directory.resolve("log-postgres"), LOG_CAPACITY)
                             : PostgresServer.start(directory.resolve("log-postgres"), LOG_CAPACITY));
             serviceServer = server(PostgresServer.start(directory.resolve("service-postgres"), setup.services()));
-            coordinator = startCoordinator("coordinator", "decisions", setup.coordinator());
+            decisions = logServer.createDatabase("decisions", "");
+            coordinator = startCoordinator("coordinator", decisions, setup.coordinator());
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -135,9 +137,8 @@ public final class BenchSystem implements AutoCloseable {
         return server;
     }
 
-    private MeasuredService startCoordinator(String name, String log, Map<String, String> environment)
+    private MeasuredService startCoordinator(String name, Database database, Map<String, String> environment)
             throws IOException {
-        Database database = logServer.createDatabase(log, "");
         Map<String, String> all = new LinkedHashMap<>(environment);
         // Unless a variant has it otherwise.
         all.putIfAbsent("ASSENT_SECURITY_MODE", "none");
@@ -161,7 +162,20 @@ public final class BenchSystem implements AutoCloseable {
      */
     public MeasuredService startCoordinator(String name, Map<String, String> environment) {
         try {
-            return startCoordinator(name, name, environment);
+            return startCoordinator(name, logServer.createDatabase(name, ""), environment);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * A further instance of {@link #coordinator()}: with the same settings, at the same log.
+     *
+     * @param name of the process
+     */
+    public MeasuredService joinCoordinator(String name) {
+        try {
+            return startCoordinator(name, decisions, setup.coordinator());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -418,6 +432,11 @@ public final class BenchSystem implements AutoCloseable {
     /** The one that is always started. */
     public MeasuredService coordinator() {
         return coordinator;
+    }
+
+    /** The log of {@link #coordinator()}. */
+    public Database decisions() {
+        return decisions;
     }
 
     /** The server of the decision log. */

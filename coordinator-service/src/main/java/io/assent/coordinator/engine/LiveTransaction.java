@@ -51,8 +51,11 @@ final class LiveTransaction {
     /** What a transaction needs of the coordinator around it. */
     interface Host {
 
-        /** Whether one more transaction may wait in memory for its branches. Given back by {@code retired}. */
-        boolean keep();
+        /** A recovery pass has brought it here. */
+        void takenOver(LiveTransaction transaction);
+
+        /** Whether this transaction, too, may wait in memory for its branches. Given back by {@code retired}. */
+        boolean keep(LiveTransaction transaction);
 
         /** What the participants have still to end. */
         ParticipantLoad load();
@@ -254,6 +257,7 @@ final class LiveTransaction {
         if (state.phase() != TransactionPhase.ACTIVE) {
             return;
         }
+        host.takenOver(this);
         ports.listener().recovered(left);
         name = left.name();
         asker = null;
@@ -599,7 +603,7 @@ final class LiveTransaction {
         Duration wait =
                 slowly ? settings.heuristicRetry() : settings.redelivery().after(branch.attempts(), ports.random());
         behind = true;
-        kept = kept || (!slowly && host.keep());
+        kept = kept || (!slowly && host.keep(this));
         boolean here = kept && !slowly;
         Instant next = ports.clock().instant().plus(wait);
         due.put(execution, here ? next.plus(settings.takeOverAfter()) : next);

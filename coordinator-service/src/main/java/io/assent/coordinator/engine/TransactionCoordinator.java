@@ -15,6 +15,7 @@ import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +37,9 @@ public final class TransactionCoordinator implements Coordinator, Admission {
     private final Retries retries;
     private final Inquiries inquiries;
     private final Map<TransactionId, LiveTransaction> live = new ConcurrentHashMap<>();
+    /** Taken over by recovery passes, and neither gone nor waiting in memory for a branch. */
+    private final Set<TransactionId> takenOver = ConcurrentHashMap.newKeySet();
+
     private final AtomicInteger redelivering = new AtomicInteger();
     private final AtomicInteger undecided = new AtomicInteger();
     private final ParticipantLoad load;
@@ -242,9 +246,14 @@ public final class TransactionCoordinator implements Coordinator, Admission {
         }
     }
 
-    /** How many more transactions may be taken over now. */
+    /**
+     * How many more transactions may be taken over now. Those under way are no more than commits leave free: a participant that
+     * is away leaves behind as many as there are, and they are due again and again. Without this bound they would fill the
+     * memory, and commits at all other participants would be refused.
+     */
     int room() {
-        return Math.max(0, settings.maxInFlight() - live.size());
+        int most = Math.max(1, settings.maxInFlight() - mostForCommits());
+        return Math.max(0, Math.min(settings.maxInFlight() - live.size(), most - takenOver.size()));
     }
 
     private static Answer found(TransactionId id, Reading reading, @Nullable String owner) {
@@ -377,8 +386,15 @@ public final class TransactionCoordinator implements Coordinator, Admission {
     private final class Host implements LiveTransaction.Host {
 
         @Override
-        public boolean keep() {
+        public void takenOver(LiveTransaction transaction) {
+            takenOver.add(transaction.id());
+        }
+
+        @Override
+        public boolean keep(LiveTransaction transaction) {
             if (redelivering.incrementAndGet() <= settings.maxRedelivering()) {
+                // It may wait for long, and keeps nobody from being taken over meanwhile.
+                takenOver.remove(transaction.id());
                 return true;
             }
             redelivering.decrementAndGet();
@@ -392,6 +408,8 @@ public final class TransactionCoordinator implements Coordinator, Admission {
 
         @Override
         public void retired(LiveTransaction transaction, boolean kept) {
+            // In this order: the next one of this id is not there before.
+            takenOver.remove(transaction.id());
             live.remove(transaction.id(), transaction);
             if (kept) {
                 redelivering.decrementAndGet();

@@ -27,11 +27,18 @@ final class LoggingListener implements TransactionListener {
 
     private static final Duration REPEAT_REFUSED_AFTER = Duration.ofMinutes(1);
 
+    /** Enough to see what goes wrong, and with whom. */
+    private static final int LINES_A_MINUTE = 100;
+
     private final InstantSource clock;
     private final Map<Refused, AtomicLong> warnedAt = new EnumMap<>(Refused.class);
+    private final LineBudget unacknowledged;
+    private final LineBudget recovered;
 
     LoggingListener(InstantSource clock) {
         this.clock = clock;
+        this.unacknowledged = new LineBudget(clock, LINES_A_MINUTE);
+        this.recovered = new LineBudget(clock, LINES_A_MINUTE);
         for (Refused why : Refused.values()) {
             warnedAt.put(why, new AtomicLong(Long.MIN_VALUE));
         }
@@ -92,6 +99,10 @@ final class LoggingListener implements TransactionListener {
 
     @Override
     public void unacknowledged(TransactionId transaction, Branch branch, Duration retryIn) {
+        LineBudget.Answer answer = unacknowledged.next();
+        if (answer == LineBudget.Answer.LEAVE_OUT && !log.isDebugEnabled()) {
+            return;
+        }
         about(transaction, branch, log.atWarn())
                 .log(
                         "Branch {} ({}) of {} did not acknowledge: {}; next attempt {}",
@@ -100,6 +111,7 @@ final class LoggingListener implements TransactionListener {
                         transaction,
                         branch.lastError() != null ? branch.lastError() : "it is " + branch.state(),
                         at(retryIn));
+        pause(answer, "orders that were not acknowledged", "assent.redeliveries");
     }
 
     @Override
@@ -123,6 +135,10 @@ final class LoggingListener implements TransactionListener {
 
     @Override
     public void recovered(TransactionRecord transaction) {
+        LineBudget.Answer answer = recovered.next();
+        if (answer == LineBudget.Answer.LEAVE_OUT && !log.isDebugEnabled()) {
+            return;
+        }
         about(transaction.id(), log.atInfo())
                 .log(
                         "Transaction {} was left behind {}; this instance goes on with it",
@@ -130,6 +146,18 @@ final class LoggingListener implements TransactionListener {
                         transaction.decision() == null
                                 ? "undecided past its deadline"
                                 : "with " + transaction.decision() + " decided and orders outstanding");
+        pause(answer, "transactions that were left behind", "assent.recovered");
+    }
+
+    private static void pause(LineBudget.Answer answer, String what, String metric) {
+        if (answer == LineBudget.Answer.WRITE_AND_PAUSE) {
+            log.warn(
+                    "{} lines in a minute about {}: the rest of this minute has none. The metric {} counts them;"
+                            + " GET /v1/participants tells who is behind, GET /v1/transactions?state=COMMITTING what waits",
+                    LINES_A_MINUTE,
+                    what,
+                    metric);
+        }
     }
 
     /** One line a minute for each reason: whoever is overloaded has no time for one per request. */

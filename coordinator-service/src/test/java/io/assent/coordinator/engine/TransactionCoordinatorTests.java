@@ -781,6 +781,34 @@ class TransactionCoordinatorTests {
     }
 
     @Test
+    void what_is_taken_over_leaves_room_for_commits() {
+        HandDriven small = new HandDriven(settings(20, 0));
+        assertThat(small.coordinator.room()).as("what commits leave free").isEqualTo(2);
+        small.pass.run();
+        small.answer("claim", List.of(decided(Decision.COMMIT, true, List.of(ONE), null)));
+        assertThat(small.coordinator.room()).isEqualTo(1);
+        small.answer("order 1", new OrderReply(null, "timeout"));
+        assertThat(small.coordinator.room()).as("while it is recorded").isEqualTo(1);
+        small.answer("record", stands(Decision.COMMIT, ONE));
+        assertThat(small.coordinator.room()).isEqualTo(2);
+    }
+
+    @Test
+    void what_is_taken_over_and_waits_for_a_branch_keeps_nothing_else_from_being_taken_over() {
+        HandDriven small = new HandDriven(settings(20, 1));
+        for (int pass = 0; pass < 2; pass++) {
+            small.pass.run();
+            small.answer("claim", List.of(decided(Decision.COMMIT, true, List.of(ONE), null)));
+            if (pass == 0) {
+                small.answer("order 1", new OrderReply(null, "timeout"));
+                small.answer("record", stands(Decision.COMMIT, ONE));
+            }
+            assertThat(small.coordinator.inFlight()).isEqualTo(1);
+            assertThat(small.coordinator.room()).as("pass %d", pass).isEqualTo(2);
+        }
+    }
+
+    @Test
     void a_full_instance_takes_nothing_over() {
         HandDriven small = new HandDriven(settings(1, 0));
         small.coordinator.commit(small.collected(ONE));

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -54,6 +55,36 @@ class ListenersTests {
                 .contains("Branch 1 (payment-service) of " + TX)
                 .contains("status 503; next attempt 2026-01-31T12:00:10Z");
         assertThat(count("assent.redeliveries")).isEqualTo(1);
+    }
+
+    @Test
+    void thousands_that_wait_for_one_participant_do_not_fill_the_log(CapturedOutput output) {
+        AtomicLong seconds = new AtomicLong();
+        TransactionListener told = new LoggingListener(() -> NOW.plusSeconds(seconds.get()));
+        for (int i = 0; i < 5_000; i++) {
+            told.unacknowledged(TX, branch(null, "status 503"), Duration.ofSeconds(10));
+            told.recovered(record(Decision.COMMIT, null));
+        }
+        assertThat(output.getOut().lines().filter(line -> line.contains("status 503")))
+                .hasSize(100);
+        assertThat(output.getOut().lines().filter(line -> line.contains("was left behind")))
+                .hasSize(100);
+        assertThat(output)
+                .containsOnlyOnce("100 lines in a minute about orders that were not acknowledged")
+                .containsOnlyOnce("100 lines in a minute about transactions that were left behind")
+                .contains("assent.redeliveries")
+                .contains("GET /v1/participants");
+
+        seconds.set(60);
+        told.unacknowledged(TX, branch(null, "status 504"), Duration.ofSeconds(10));
+        assertThat(output).as("the next minute").contains("status 504");
+        LoggingSystem.get(getClass().getClassLoader()).setLogLevel("assent.transactions", LogLevel.DEBUG);
+        for (int i = 0; i < 200; i++) {
+            told.unacknowledged(TX, branch(null, "status 505"), Duration.ofSeconds(10));
+        }
+        assertThat(output.getOut().lines().filter(line -> line.contains("status 505")))
+                .as("who wants to see everything does")
+                .hasSize(200);
     }
 
     @Test

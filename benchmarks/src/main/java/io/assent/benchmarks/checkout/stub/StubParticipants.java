@@ -14,17 +14,22 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Participants without a database: every order to commit is acknowledged at once. Arguments: the port of each. The first
- * tells at {@code /acknowledged} how many branches that were.
+ * tells at {@code /acknowledged} how many branches that were. Each does so until it is called at {@code /status/503}, or with
+ * another status than 200: then it answers every message of orders with that, and has read nothing.
  */
 public final class StubParticipants {
 
     /** Without it a small answer waits for the acknowledgement of its header. */
     private static final String NO_DELAY = "sun.net.httpserver.nodelay";
+
+    private static final int OK = 200;
+    private static final String STATUS = "/status/";
 
     private static final JsonMapper JSON = WireJson.strict();
     private static final AtomicLong ACKNOWLEDGED = new AtomicLong();
@@ -43,7 +48,19 @@ public final class StubParticipants {
     private static void serve(int port, ExecutorService threads) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 0);
         server.setExecutor(threads);
-        server.createContext("/assent/v1/decisions", StubParticipants::decisions);
+        AtomicInteger status = new AtomicInteger(OK);
+        server.createContext("/assent/v1/decisions", exchange -> {
+            if (status.get() == OK) {
+                decisions(exchange);
+            } else {
+                refuse(exchange, status.get());
+            }
+        });
+        server.createContext(STATUS, exchange -> {
+            String wanted = exchange.getRequestURI().getPath().substring(STATUS.length());
+            status.set(Integer.parseInt(wanted));
+            answer(exchange, wanted);
+        });
         server.createContext("/acknowledged", exchange -> answer(exchange, Long.toString(ACKNOWLEDGED.get())));
         server.start();
     }
@@ -63,10 +80,17 @@ public final class StubParticipants {
         answer(exchange, JSON.writeValueAsString(new DecisionsResponse(results)));
     }
 
+    private static void refuse(HttpExchange exchange, int status) throws IOException {
+        // Read, so that the connection can be used again.
+        exchange.getRequestBody().readAllBytes();
+        exchange.sendResponseHeaders(status, -1);
+        exchange.close();
+    }
+
     private static void answer(HttpExchange exchange, String text) throws IOException {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(200, body.length);
+        exchange.sendResponseHeaders(OK, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
     }

@@ -6,7 +6,9 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.springframework.web.client.RestClient;
 
 /**
  * {@link StubParticipants} as a process of a system.
@@ -36,5 +38,28 @@ public record StubProcess(MeasuredService process, Map<String, URI> participants
                     "stub-" + (participants.size() + 1), URI.create("http://127.0.0.1:" + port + "/assent/v1"));
         }
         return new StubProcess(process, participants);
+    }
+
+    /**
+     * From now on every message of orders to this participant is answered so.
+     *
+     * @param status of HTTP; 200: orders are acknowledged
+     */
+    public void answer(String participant, int status) {
+        URI address = Objects.requireNonNull(participants.get(participant), participant);
+        RestClient.create()
+                .post()
+                .uri(address.resolve("/status/" + status))
+                .retrieve()
+                .toBodilessEntity();
+    }
+
+    /** How many branches they have acknowledged, all together. */
+    public long acknowledged() {
+        return Long.parseLong(String.valueOf(RestClient.create()
+                .get()
+                .uri(process.url().resolve("/acknowledged"))
+                .retrieve()
+                .body(String.class)));
     }
 }
