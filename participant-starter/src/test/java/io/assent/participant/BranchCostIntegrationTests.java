@@ -17,8 +17,9 @@ import java.sql.Statement;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Goal: what the starter sends to the database for a branch does not grow unnoticed. Method: PostgreSQL counts the
@@ -31,8 +32,10 @@ class BranchCostIntegrationTests {
     @TempDir
     Path directory;
 
-    @Test
-    void a_branch_is_three_statements_and_its_end_is_one() throws Exception {
+    /** The service's own {@code assent.participant.lock-timeout} is 500 ms. */
+    @ParameterizedTest
+    @CsvSource({"0, 20", "10s, 20", "400ms, 0"})
+    void a_branch_is_two_statements_and_its_end_is_one(String lockTimeout, int set) throws Exception {
         try (EmbeddedPostgres server = EmbeddedPostgres.builder()
                         .dataDirectory(directory)
                         .setting("shared_preload_libraries", "pg_stat_statements")
@@ -47,6 +50,9 @@ class BranchCostIntegrationTests {
                             "payment",
                             coordinator.url(),
                             database,
+                            "--spring.datasource.hikari.data-source-properties.options=-c lock_timeout=" + lockTimeout,
+                            // Each connection is asked once for its lock_timeout, before anything is counted.
+                            "--spring.datasource.hikari.maximum-pool-size=1",
                             // Its questions would be counted.
                             "--assent.participant.sweep.interval=10m",
                             "--assent.participant.sweep.min-age=10m")) {
@@ -59,11 +65,15 @@ class BranchCostIntegrationTests {
                     branch(payment, coordinator);
                 }
 
-                assertThat(calls(counting))
-                        .as("statements for %d branches", BRANCHES)
+                Map<String, Integer> calls = calls(counting);
+                assertThat(calls.getOrDefault("select", 0))
+                        .as("how often lock_timeout was set")
+                        .isEqualTo(set);
+                calls.remove("select");
+                assertThat(calls)
+                        .as("other statements for %d branches", BRANCHES)
                         .containsOnly(
                                 Map.entry("begin", BRANCHES),
-                                Map.entry("select set_config", BRANCHES),
                                 Map.entry("insert into payments values", BRANCHES),
                                 Map.entry("insert into assent_branch_marker", BRANCHES),
                                 Map.entry("prepare transaction", BRANCHES),
