@@ -11,9 +11,10 @@ class PortsTests {
 
     @Test
     void namesTakenPortAndOption() throws Exception {
-        Ports free = Ports.free();
-        assertThat(free.taken()).isEmpty();
+        // Taken first: a port that is free now may be handed out again.
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            Ports free = Ports.free();
+            assertThat(free.taken()).isEmpty();
             int taken = socket.getLocalPort();
             Ports ports = new Ports(free.postgres(), free.coordinator(), taken, free.payment());
             assertThat(ports.taken())
@@ -27,10 +28,10 @@ class PortsTests {
 
     @Test
     void theStockServicesPortMattersOnlyIfThereIsOne() throws Exception {
-        Ports free = Ports.free();
-        assertThat(free.withStock()).isFalse();
         assertThat(Ports.freeWithStock().withStock()).isTrue();
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            Ports free = Ports.free();
+            assertThat(free.withStock()).isFalse();
             int taken = socket.getLocalPort();
             Ports ports = new Ports(free.postgres(), free.coordinator(), free.order(), free.payment(), taken);
             assertThat(ports.taken()).singleElement().asString().contains("stock service", "--stock-port");
@@ -40,10 +41,10 @@ class PortsTests {
     @Test
     void thePortsOfAllKindsMatterOnlyIfTheyAreThere() throws Exception {
         assertThat(Ports.freeWithStock().withAllKinds()).isFalse();
-        Ports free = Ports.freeWithAllKinds();
-        assertThat(free.withAllKinds()).isTrue();
-        assertThat(free.taken()).isEmpty();
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            Ports free = Ports.freeWithAllKinds();
+            assertThat(free.withAllKinds()).isTrue();
+            assertThat(free.taken()).isEmpty();
             Ports ports = new Ports(
                     free.postgres(),
                     free.coordinator(),
