@@ -102,7 +102,7 @@ public final class BranchPreparer {
         Duration longest = context.secondCall() ? secondCallLockTimeout : lockTimeout;
         long millis =
                 Math.max(1, Math.min(longest.toMillis(), context.remaining().toMillis()));
-        Connection session = connection.unwrap(Connection.class);
+        Connection session = session(connection);
         Long known = sessionLockTimeouts.get(session);
         if (known != null && known > 0 && known <= millis) {
             return;
@@ -114,6 +114,15 @@ public final class BranchPreparer {
                 // Only once: in a later call of the same local transaction it would be what was set for that.
                 sessionLockTimeouts.putIfAbsent(session, row.getLong(1));
             }
+        }
+    }
+
+    /** The driver's connection; with a pool that does not show it the one at hand, which is then asked each time it is new. */
+    private static Connection session(Connection connection) {
+        try {
+            return connection.unwrap(Connection.class);
+        } catch (SQLException e) {
+            return connection;
         }
     }
 
@@ -228,8 +237,8 @@ public final class BranchPreparer {
     }
 
     /**
-     * Prepares a database that is not the main one of its branch, after {@link #wrote}. Nobody looks when the reply is lost: the vote is no then, and
-     * should it have been prepared, the sweep rolls it back.
+     * Prepares a database that is not the main one of its branch, after {@link #wrote}. Nobody looks when the reply is lost:
+     * the vote is no then, and should it have been prepared, the sweep rolls it back.
      *
      * @throws SQLException if it is not known to be prepared durably
      */

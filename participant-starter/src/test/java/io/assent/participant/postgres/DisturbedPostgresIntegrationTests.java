@@ -25,6 +25,7 @@ import io.assent.protocol.TransactionToken;
 import io.assent.protocol.Vote;
 import io.assent.protocol.header.BranchVote;
 import io.assent.protocol.header.TransactionContext;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -202,6 +203,38 @@ class DisturbedPostgresIntegrationTests {
         } finally {
             execute("alter role payment reset all");
         }
+    }
+
+    @Test
+    void a_pool_that_does_not_show_the_drivers_connection_is_asked_each_time() throws SQLException {
+        execute("alter role payment set lock_timeout = '1500ms'");
+        pool.getHikariPoolMXBean().softEvictConnections();
+        try (Connection connection = pool.getConnection()) {
+            for (int checkout = 0; checkout < 3; checkout++) {
+                assertThat(lockTimeout(hidden(connection), begin())).isEqualTo("2s");
+            }
+        } finally {
+            execute("alter role payment reset all");
+        }
+    }
+
+    /** As some pools wrap it: anew for each borrower. */
+    private static Connection hidden(Connection connection) {
+        return (Connection) Proxy.newProxyInstance(
+                Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (self, method, values) -> {
+                    switch (method.getName()) {
+                        case "unwrap" -> throw new SQLException("not told");
+                        case "equals" -> {
+                            return self == values[0];
+                        }
+                        case "hashCode" -> {
+                            return System.identityHashCode(self);
+                        }
+                        default -> {
+                            return method.invoke(connection, values);
+                        }
+                    }
+                });
     }
 
     @Test
