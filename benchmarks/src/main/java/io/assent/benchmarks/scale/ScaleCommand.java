@@ -124,17 +124,13 @@ public final class ScaleCommand implements Callable<Integer> {
                             .toList(),
                     run.clients(),
                     at,
-                    quick("--open") ? QUICK_OPEN : open,
-                    quick("--in-doubt") ? QUICK_IN_DOUBT : inDoubt,
+                    run.quick("--open") ? QUICK_OPEN : open,
+                    run.quick("--in-doubt") ? QUICK_IN_DOUBT : inDoubt,
                     run.rounds(),
                     run.seconds(),
                     run.warmup());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
         }
-    }
-
-    private boolean quick(String option) {
-        return run.quick() && !spec.commandLine().getParseResult().hasMatchedOption(option);
     }
 }

@@ -19,9 +19,13 @@ public class LogManagementConfiguration {
 
     @Bean
     TransactionListener transactionListener(
-            MeterRegistry registry, InstantSource clock, LogSite site, ObjectProvider<TransactionTraces> tracing) {
+            MeterRegistry registry,
+            InstantSource clock,
+            EventLogProperties properties,
+            LogSite site,
+            ObjectProvider<TransactionTraces> tracing) {
         List<TransactionListener> listeners = new ArrayList<>();
-        listeners.add(new LoggingListener(clock));
+        listeners.add(new LoggingListener(clock, properties));
         listeners.add(new MetricsListener(registry, site.name()));
         tracing.ifAvailable(traces -> listeners.add(new TracingListener(traces)));
         return new Listeners(listeners);

@@ -14,7 +14,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,22 +24,19 @@ final class LoggingListener implements TransactionListener {
 
     private static final Logger log = LoggerFactory.getLogger("assent.transactions");
 
-    private static final Duration REPEAT_REFUSED_AFTER = Duration.ofMinutes(1);
-
-    /** Enough to see what goes wrong, and with whom. */
-    private static final int LINES_A_MINUTE = 100;
-
     private final InstantSource clock;
-    private final Map<Refused, AtomicLong> warnedAt = new EnumMap<>(Refused.class);
+    private final int linesPerMinute;
     private final LineBudget unacknowledged;
     private final LineBudget recovered;
+    private final Map<Refused, LineBudget> refused = new EnumMap<>(Refused.class);
 
-    LoggingListener(InstantSource clock) {
+    LoggingListener(InstantSource clock, EventLogProperties properties) {
         this.clock = clock;
-        this.unacknowledged = new LineBudget(clock, LINES_A_MINUTE);
-        this.recovered = new LineBudget(clock, LINES_A_MINUTE);
+        this.linesPerMinute = properties.linesPerMinute();
+        this.unacknowledged = new LineBudget(clock, linesPerMinute);
+        this.recovered = new LineBudget(clock, linesPerMinute);
         for (Refused why : Refused.values()) {
-            warnedAt.put(why, new AtomicLong(Long.MIN_VALUE));
+            refused.put(why, new LineBudget(clock, 1));
         }
     }
 
@@ -149,12 +145,12 @@ final class LoggingListener implements TransactionListener {
         pause(answer, "transactions that were left behind", "assent.recovered");
     }
 
-    private static void pause(LineBudget.Answer answer, String what, String metric) {
+    private void pause(LineBudget.Answer answer, String what, String metric) {
         if (answer == LineBudget.Answer.WRITE_AND_PAUSE) {
             log.warn(
                     "{} lines in a minute about {}: the rest of this minute has none. The metric {} counts them;"
                             + " GET /v1/participants tells who is behind, GET /v1/transactions?state=COMMITTING what waits",
-                    LINES_A_MINUTE,
+                    linesPerMinute,
                     what,
                     metric);
         }
@@ -163,10 +159,8 @@ final class LoggingListener implements TransactionListener {
     /** One line a minute for each reason: whoever is overloaded has no time for one per request. */
     @Override
     public void refused(Refused why) {
-        long now = clock.millis();
-        AtomicLong last = Objects.requireNonNull(warnedAt.get(why), "there is one for every constant");
-        long before = last.get();
-        if (now - REPEAT_REFUSED_AFTER.toMillis() > before && last.compareAndSet(before, now)) {
+        LineBudget budget = Objects.requireNonNull(refused.get(why), "there is one for every constant");
+        if (budget.next() != LineBudget.Answer.LEAVE_OUT) {
             log.warn(
                     "Overloaded: requests are refused, {}. They have decided nothing and are asked for again; the metric"
                             + " assent.admission.refused counts them",

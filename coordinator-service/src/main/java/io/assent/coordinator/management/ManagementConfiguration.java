@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
@@ -12,6 +13,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** What there is to see of the whole service, and where to find it. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(EventLogProperties.class)
 public class ManagementConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(ManagementConfiguration.class);

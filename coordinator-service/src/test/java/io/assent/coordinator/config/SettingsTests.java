@@ -3,6 +3,7 @@ package io.assent.coordinator.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assent.coordinator.console.ConsoleSettings;
+import io.assent.coordinator.management.EventLogProperties;
 import io.assent.coordinator.participant.HttpParticipantClient;
 import io.assent.coordinator.participant.ParticipantProperties;
 import io.assent.coordinator.recovery.RecoveryProperties;
@@ -27,6 +28,7 @@ class SettingsTests {
         CallerSettings.class,
         ConsoleSettings.class,
         RecoveryProperties.class,
+        EventLogProperties.class,
         EngineProperties.class
     })
     @Import(ParticipantConfiguration.class)
@@ -117,6 +119,8 @@ class SettingsTests {
         "assent.coordinator.callers.undecided-interval, 99ms",
         "assent.coordinator.recovery.interval, 1ms",
         "assent.coordinator.recovery.batch, 0",
+        "assent.coordinator.event-log.lines-per-minute, 0",
+        "assent.coordinator.event-log.lines-per-minute, 1000001",
         "assent.coordinator.recovery.lease, 2h",
         "assent.coordinator.engine.vote-timeout, 0s",
         "assent.coordinator.engine.answer-within, 11m",

@@ -38,8 +38,10 @@ class ListenersTests {
     private static final TransactionId TX = TransactionId.create(NOW, new Random(3));
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final TransactionListener listener = new Listeners(
-            List.of(failing(), new LoggingListener(InstantSource.fixed(NOW)), new MetricsListener(registry, "main")));
+    private final TransactionListener listener = new Listeners(List.of(
+            failing(),
+            new LoggingListener(InstantSource.fixed(NOW), new EventLogProperties(100)),
+            new MetricsListener(registry, "main")));
 
     /** The log levels belong to the whole JVM: a test that ran before may have set others. */
     @BeforeEach
@@ -60,7 +62,8 @@ class ListenersTests {
     @Test
     void thousands_that_wait_for_one_participant_do_not_fill_the_log(CapturedOutput output) {
         AtomicLong seconds = new AtomicLong();
-        TransactionListener told = new LoggingListener(() -> NOW.plusSeconds(seconds.get()));
+        TransactionListener told =
+                new LoggingListener(() -> NOW.plusSeconds(seconds.get()), new EventLogProperties(100));
         for (int i = 0; i < 5_000; i++) {
             told.unacknowledged(TX, branch(null, "status 503"), Duration.ofSeconds(10));
             told.recovered(record(Decision.COMMIT, null));
