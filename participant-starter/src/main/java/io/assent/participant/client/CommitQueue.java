@@ -19,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  * load makes the messages larger, not more.
  *
  * <p>Each commit has one turn here. What its message leaves open comes for another one, and keeps nobody's place meanwhile.
- * Thread-safe; starts no threads.
+ * Whoever waits is woken by name, and only for what concerns it: its answer, or its turn to send. Otherwise each message would
+ * wake everybody who waits, which under load costs more than the message.
+ *
+ * <p>Whenever there is room and somebody waits, one of those has been woken to send, or is about to come back from sending.
+ *
+ * <p>Thread-safe; starts no threads.
  */
 final class CommitQueue {
 
@@ -28,21 +33,25 @@ final class CommitQueue {
     private final Function<List<CommitOrder>, List<Turn>> send;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
     private final Deque<Entry> waiting = new ArrayDeque<>();
     private int underWay;
 
     private static final class Entry {
         final CommitOrder order;
         final boolean alone;
+        final Condition changed;
         boolean sent;
+
+        /** Its thread is busy with a message that this entry found no place in. */
+        boolean sendsOthers;
 
         @Nullable
         Turn turn;
 
-        Entry(CommitOrder order, boolean alone) {
+        Entry(CommitOrder order, boolean alone, Condition changed) {
             this.order = order;
             this.alone = alone;
+            this.changed = changed;
         }
     }
 
@@ -84,28 +93,28 @@ final class CommitQueue {
      * @return UNKNOWN if there was none, or if the thread was interrupted before it was sent
      */
     Turn turn(CommitOrder order, boolean alone, Duration patience) {
-        Entry entry = new Entry(order, alone);
+        Entry entry = new Entry(order, alone, lock.newCondition());
         long left = patience.toNanos();
         lock.lock();
         try {
             waiting.add(entry);
             while (entry.turn == null) {
                 if (!entry.sent && underWay < maxUnderWay) {
-                    lead();
+                    lead(entry);
                 } else if (entry.sent) {
                     // The leader always answers: its request is bounded.
-                    changed.awaitUninterruptibly();
+                    entry.changed.awaitUninterruptibly();
                 } else if (left <= 0) {
-                    waiting.remove(entry);
+                    giveUp(entry);
                     return Turn.of(unknown("no turn in time: too many commits are under way"));
                 } else {
-                    left = changed.awaitNanos(left);
+                    left = entry.changed.awaitNanos(left);
                 }
             }
             return entry.turn;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            waiting.remove(entry);
+            giveUp(entry);
             return Turn.of(unknown("interrupted before the commit request was sent"));
         } finally {
             lock.unlock();
@@ -122,8 +131,21 @@ final class CommitQueue {
         }
     }
 
+    /** It may have been woken to send. */
+    private void giveUp(Entry entry) {
+        waiting.remove(entry);
+        wakeNext();
+    }
+
+    /** Called with the lock held. */
+    private void wakeNext() {
+        if (underWay < maxUnderWay) {
+            waiting.stream().filter(entry -> !entry.sendsOthers).findFirst().ifPresent(entry -> entry.changed.signal());
+        }
+    }
+
     /** Called with the lock held; gives it up while the message is under way. */
-    private void lead() {
+    private void lead(Entry leader) {
         List<Entry> batch = new ArrayList<>();
         boolean alone = false;
         while (batch.size() < maxBatch && !alone && !waiting.isEmpty()) {
@@ -136,6 +158,9 @@ final class CommitQueue {
             batch.add(next);
         }
         underWay++;
+        leader.sendsOthers = !leader.sent;
+        // What is not in this message is nobody's otherwise.
+        wakeNext();
         lock.unlock();
         List<Turn> turns = List.of();
         try {
@@ -143,10 +168,13 @@ final class CommitQueue {
         } finally {
             lock.lock();
             underWay--;
+            leader.sendsOthers = false;
             for (int i = 0; i < batch.size(); i++) {
-                batch.get(i).turn = i < turns.size() ? turns.get(i) : Turn.of(unknown("the commit request broke off"));
+                Entry entry = batch.get(i);
+                entry.turn = i < turns.size() ? turns.get(i) : Turn.of(unknown("the commit request broke off"));
+                entry.changed.signal();
             }
-            changed.signalAll();
+            wakeNext();
         }
     }
 

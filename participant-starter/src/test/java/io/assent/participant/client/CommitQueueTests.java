@@ -1,7 +1,6 @@
 package io.assent.participant.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.assent.participant.client.CommitQueue.Turn;
 import io.assent.participant.engine.CoordinatorClient.CommitAnswer;
@@ -18,6 +17,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Goal: alone while there is room, together under load, each with its own answer. Method: a message that a latch holds. */
@@ -42,13 +46,13 @@ class CommitQueueTests {
         List<CompletableFuture<CommitAnswer>> answers = new ArrayList<>();
         answers.add(CompletableFuture.supplyAsync(
                 () -> queue.turn(order("0"), false, PATIENCE).answer(), threads));
-        await().until(() -> messages.size() == 1);
+        Awaitility.await().until(() -> messages.size() == 1);
         for (int i = 1; i <= 5; i++) {
             String name = Integer.toString(i);
             answers.add(CompletableFuture.supplyAsync(
                     () -> queue.turn(order(name), false, PATIENCE).answer(), threads));
         }
-        await().until(() -> queue.waiting() == 5);
+        awaitWaiting(queue, 5);
         hold.countDown();
 
         for (int i = 0; i <= 5; i++) {
@@ -67,7 +71,7 @@ class CommitQueueTests {
         });
         CompletableFuture<CommitAnswer> first = CompletableFuture.supplyAsync(
                 () -> queue.turn(order("0"), false, PATIENCE).answer());
-        await().until(() -> messages.size() == 1);
+        Awaitility.await().until(() -> messages.size() == 1);
         assertThat(queue.turn(order("1"), false, Duration.ofMillis(100))
                         .answer()
                         .told())
@@ -100,7 +104,7 @@ class CommitQueueTests {
                     () -> queue.turn(order(Integer.toString(number)), number == 2, PATIENCE)
                             .answer(),
                     threads));
-            await().until(() -> messages.size() == 1 && queue.waiting() == number);
+            Awaitility.await().until(() -> messages.size() == 1 && queue.waiting() == number);
         }
         hold.countDown();
 
@@ -111,12 +115,115 @@ class CommitQueueTests {
         threads.shutdown();
     }
 
+    /** Goal: whoever is interrupted just when it is its turn passes that on. Method: both at once, many times. */
+    @Test
+    void an_interrupted_one_does_not_take_the_turn_of_the_next_with_it() throws Exception {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        for (int i = 0; i < 2000; i++) {
+            CountDownLatch started = new CountDownLatch(1);
+            CountDownLatch first = new CountDownLatch(1);
+            CommitQueue queue = new CommitQueue(1, 1, orders -> {
+                if (orders.get(0).name().equals("first")) {
+                    started.countDown();
+                    await(first);
+                }
+                return List.of(Turn.of(new CommitAnswer(Told.COMMITTED, "", false)));
+            });
+            Future<Turn> sent = threads.submit(() -> queue.turn(order("first"), false, PATIENCE));
+            started.await();
+            Future<Turn> interrupted = threads.submit(() -> queue.turn(order("interrupted"), false, PATIENCE));
+            awaitWaiting(queue, 1);
+            Future<Turn> next = threads.submit(() -> queue.turn(order("next"), false, Duration.ofMinutes(5)));
+            awaitWaiting(queue, 2);
+
+            long gap = random.nextInt(200_000) - 100_000L;
+            Future<?> ended = threads.submit(() -> {
+                LockSupport.parkNanos(gap);
+                first.countDown();
+            });
+            LockSupport.parkNanos(-gap);
+            interrupted.cancel(true);
+
+            assertThat(next.get(60, TimeUnit.SECONDS).answer().told()).isEqualTo(Told.COMMITTED);
+            assertThat(sent.get().answer().told()).isEqualTo(Told.COMMITTED);
+            ended.get();
+        }
+        threads.shutdown();
+    }
+
+    /**
+     * Goal: nobody is forgotten, whoever gives up, is interrupted, has to be alone or comes in between. Method: many threads, few
+     * places and short patience.
+     */
+    @Test
+    void many_who_come_and_give_up_get_their_own_answers() throws Exception {
+        AtomicInteger atOnce = new AtomicInteger();
+        AtomicInteger mostAtOnce = new AtomicInteger();
+        CommitQueue queue = new CommitQueue(2, 3, orders -> {
+            mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(200_000);
+            atOnce.decrementAndGet();
+            return orders.stream()
+                    .map(order -> Turn.of(new CommitAnswer(Told.COMMITTED, order.name(), false)))
+                    .toList();
+        });
+        ExecutorService threads = Executors.newFixedThreadPool(24);
+        List<Future<List<String>>> rounds = new ArrayList<>();
+        for (int i = 0; i < 24; i++) {
+            Random chance = new Random(i);
+            int thread = i;
+            rounds.add(threads.submit(() -> {
+                List<String> wrong = new ArrayList<>();
+                for (int n = 0; n < 200; n++) {
+                    String name = thread + "/" + n;
+                    boolean patient = chance.nextInt(4) > 0;
+                    boolean interrupted = chance.nextInt(10) == 0;
+                    if (interrupted) {
+                        Thread.currentThread().interrupt();
+                    }
+                    CommitAnswer answer = queue.turn(
+                                    order(name),
+                                    chance.nextInt(8) == 0,
+                                    patient ? Duration.ofSeconds(60) : Duration.ofNanos(chance.nextInt(400_000)))
+                            .answer();
+                    boolean stillInterrupted = Thread.interrupted();
+                    boolean mayBeUnknown = !patient || interrupted;
+                    if (answer.told() == Told.COMMITTED ? !answer.detail().equals(name) : !mayBeUnknown) {
+                        wrong.add(name + ": " + answer);
+                    }
+                    if (interrupted && !stillInterrupted) {
+                        wrong.add(name + ": the interrupt was lost");
+                    }
+                }
+                return wrong;
+            }));
+        }
+
+        for (Future<List<String>> round : rounds) {
+            assertThat(round.get(60, TimeUnit.SECONDS)).isEmpty();
+        }
+        assertThat(queue.waiting()).isZero();
+        assertThat(mostAtOnce).hasValueLessThanOrEqualTo(2);
+        threads.shutdown();
+    }
+
     private void awaitHold() {
+        await(hold);
+    }
+
+    private static void await(CountDownLatch latch) {
         try {
-            hold.await();
+            latch.await();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static void awaitWaiting(CommitQueue queue, int number) {
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> queue.waiting() == number);
     }
 
     private CommitOrder order(String name) {
