@@ -129,7 +129,8 @@ public final class CheckoutCommand implements Callable<Integer> {
         OverloadReport overloaded = null;
         try (BenchSystem system = BenchSystem.start(
                         repository,
-                        new BenchSystem.Setup(most, run.jvmOptions(), options.replicatedLog(), options.services()));
+                        new BenchSystem.Setup(
+                                most, run.jvmOptions(), run.data(), options.replicatedLog(), options.services()));
                 Initiator client = new Initiator(system.coordinator().url(), overload ? OverloadRun.CALLERS : most)) {
             // After a Ctrl-C, too, no process is left.
             Runtime.getRuntime().addShutdownHook(new Thread(system::close, "end-of-processes"));

@@ -72,7 +72,7 @@ final class CheckoutRun {
         Watch watch = new Watch(loadBefore, bench.cpu());
         Map<Cell, List<Between>> slices = rounds();
         Machine machine =
-                Machine.describe(bench.jvmOptions(), bench.serviceServer().version());
+                Machine.describe(bench.jvmOptions(), bench.serviceServer().version(), bench.dataFileSystem());
         Disturbance disturbance = watch.disturbance(machine.processors());
         Map<Cell, Counted> counted = count();
         systems.conclude(progress);

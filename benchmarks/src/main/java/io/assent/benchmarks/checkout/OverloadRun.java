@@ -80,7 +80,7 @@ final class OverloadRun {
             }
         }
         Machine machine =
-                Machine.describe(bench.jvmOptions(), bench.serviceServer().version());
+                Machine.describe(bench.jvmOptions(), bench.serviceServer().version(), bench.dataFileSystem());
         Disturbance disturbance = watch.disturbance(machine.processors());
         systems.conclude(progress);
         List<OverloadResult> results = rounds.entrySet().stream()

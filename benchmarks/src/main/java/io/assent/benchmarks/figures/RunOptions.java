@@ -80,6 +80,15 @@ public final class RunOptions {
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures to this file, too.")
     private @Nullable Path json;
 
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Directory for the data of PostgreSQL, which is deleted afterwards. Without it .bench/, so that flushes go to"
+                            + " the disk that the repository is on. In memory, such as /dev/shm, they cost nothing: for what"
+                            + " the disk has no part in, where it answers now fast and now slowly.")
+    private @Nullable Path data;
+
     // Ten seconds after it has gone idle a connection of PostgreSQL 18 has told everything.
     @Option(names = "--settle", defaultValue = "11", hidden = true)
     private int settle;
@@ -113,6 +122,9 @@ public final class RunOptions {
         for (int number : clients()) {
             check(number >= 1 && number <= mostClients, "--clients must be 1 to " + mostClients + ", not " + number);
         }
+        check(
+                data == null || (Files.isDirectory(data) && Files.isWritable(data)),
+                "--data must be a directory that can be written to, not " + data);
         check(clients().stream().distinct().count() == clients().size(), "--clients must differ from each other");
     }
 
@@ -149,6 +161,11 @@ public final class RunOptions {
     /** Of every Java process that is measured. */
     public List<String> jvmOptions() {
         return quick("--jvm-option") ? List.of(QUICK_COMPILER) : jvmOptions;
+    }
+
+    /** Where the data of PostgreSQL goes; null: where it usually goes. */
+    public @Nullable Path data() {
+        return data;
     }
 
     public Limits limits() {

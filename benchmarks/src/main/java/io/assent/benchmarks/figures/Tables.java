@@ -52,12 +52,13 @@ public final class Tables {
     public static String surroundings(int rounds, int seconds, Machine machine, Disturbance disturbance) {
         return String.format(
                 Locale.ROOT,
-                "Rounds: %d, of %d s for each. %d processors, PostgreSQL %s with fsync, Java %s with%n  %s.%n"
+                "Rounds: %d, of %d s for each. %d processors, PostgreSQL %s with fsync on %s, Java %s with%n  %s.%n"
                         + "Load average %s before and %s after; other programs kept %s processors busy; steal %s.%n",
                 rounds,
                 seconds,
                 machine.processors(),
                 machine.postgres(),
+                machine.data().equals("tmpfs") ? "tmpfs (in memory: flushes cost nothing)" : machine.data(),
                 machine.java(),
                 String.join(" ", machine.jvmOptions()),
                 number(disturbance.loadBefore(), "%.1f"),

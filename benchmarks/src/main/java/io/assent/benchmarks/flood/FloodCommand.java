@@ -115,7 +115,8 @@ public final class FloodCommand implements Callable<Integer> {
         FloodReport report;
         try (BenchSystem system = BenchSystem.start(
                         repository,
-                        new BenchSystem.Setup(options.clients(), run.jvmOptions(), false, SERVICES, coordinator));
+                        new BenchSystem.Setup(
+                                options.clients(), run.jvmOptions(), run.data(), false, SERVICES, coordinator));
                 Initiator client = new Initiator(system.coordinator().url(), options.clients(), neighbour)) {
             // After a Ctrl-C, too, no process is left.
             Runtime.getRuntime().addShutdownHook(new Thread(system::close, "end-of-processes"));

@@ -106,7 +106,7 @@ final class FloodRun {
             }
         }
         Machine machine =
-                Machine.describe(system.jvmOptions(), system.logServer().version());
+                Machine.describe(system.jvmOptions(), system.logServer().version(), system.dataFileSystem());
         Disturbance disturbance = watch.disturbance(machine.processors());
         List<FloodResult> results = rounds.entrySet().stream()
                 .map(each -> FloodResult.of(each.getKey(), each.getValue()))

@@ -55,8 +55,8 @@ public final class KindsCommand implements Callable<Integer> {
         int most = Collections.max(options.clients());
         double loadBefore = MachineClock.loadAverage();
         KindsReport report;
-        try (BenchSystem system =
-                        BenchSystem.start(repository, new BenchSystem.Setup(most, run.jvmOptions(), false, CAPACITY));
+        try (BenchSystem system = BenchSystem.start(
+                        repository, new BenchSystem.Setup(most, run.jvmOptions(), run.data(), false, CAPACITY));
                 Initiator initiator = new Initiator(system.coordinator().url(), most)) {
             // After a Ctrl-C, too, no process is left.
             Runtime.getRuntime().addShutdownHook(new Thread(system::close, "end-of-processes"));

@@ -64,7 +64,7 @@ final class KindsRun {
         Watch watch = new Watch(loadBefore, system.cpu());
         Map<Cell, List<Sample>> samples = rounds();
         Machine machine =
-                Machine.describe(system.jvmOptions(), system.serviceServer().version());
+                Machine.describe(system.jvmOptions(), system.serviceServer().version(), system.dataFileSystem());
         Disturbance disturbance = watch.disturbance(machine.processors());
         Map<Cell, Flushes> flushes = countFlushes();
         List<KindResult> results = new ArrayList<>();

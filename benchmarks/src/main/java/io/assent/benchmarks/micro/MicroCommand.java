@@ -69,7 +69,7 @@ public final class MicroCommand implements Callable<Integer> {
                         + (options.expectedSeconds() + 60) / 60 + " minutes.");
         double loadBefore = MachineClock.loadAverage();
         MicroReport report;
-        try (MicroSystem system = MicroSystem.start(repository, run.jvmOptions())) {
+        try (MicroSystem system = MicroSystem.start(repository, run.data(), run.jvmOptions())) {
             // After a Ctrl-C, too, no process is left.
             Runtime.getRuntime().addShutdownHook(new Thread(system::close, "end-of-processes"));
             report = new MicroRun(system, options, run.limits(), text -> RunOptions.print(out, text))

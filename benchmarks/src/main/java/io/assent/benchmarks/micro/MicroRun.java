@@ -44,7 +44,7 @@ final class MicroRun {
             results = log.results();
             decisions = log.decided();
         }
-        Machine machine = Machine.describe(system.jvmOptions(), system.server().version());
+        Machine machine = Machine.describe(system.jvmOptions(), system.server().version(), system.dataFileSystem());
         Disturbance disturbance = watch.disturbance(machine.processors());
         return new MicroReport(
                 "micro",

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
@@ -36,17 +37,18 @@ final class MicroSystem implements AutoCloseable {
 
     /**
      * @param repository the directory with the modules and their built jars
+     * @param data directory in which one for the data of PostgreSQL is made; null: in the repository
      * @param jvmOptions for the worker and its forks, after those that all measured processes have
      * @throws IllegalStateException if something cannot be started, saying why; nothing is left running
      */
-    static MicroSystem start(Path repository, List<String> jvmOptions) {
+    static MicroSystem start(Path repository, @Nullable Path data, List<String> jvmOptions) {
         List<String> options = Stream.concat(BenchSystem.JVM_OPTIONS.stream(), jvmOptions.stream())
                 .toList();
         try {
             Path state = repository.toAbsolutePath().normalize().resolve(".bench");
             Path logs = Files.createDirectories(state.resolve("logs"));
             // Not the system's directory for temporary files: that may be in memory, where a flush costs nothing.
-            Path directory = Files.createTempDirectory(state, "run-");
+            Path directory = Files.createTempDirectory(data == null ? state : data, "run-");
             Worker worker = null;
             try {
                 worker = Worker.start(repository, options, logs.resolve("micro.log"));
@@ -62,6 +64,11 @@ final class MicroSystem implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("The system could not be prepared: " + e.getMessage(), e);
         }
+    }
+
+    /** See {@link BenchSystem#dataFileSystem}. */
+    String dataFileSystem() {
+        return BenchSystem.fileSystem(directory);
     }
 
     PostgresServer server() {

@@ -92,7 +92,12 @@ public final class ScaleCommand implements Callable<Integer> {
                 "Measuring " + String.join(", ", options.parts()) + "; this takes about "
                         + (options.expectedSeconds() + 90) / 60 + " minutes.");
         ScaleReport report = new ScaleRun(
-                        repository, run.jvmOptions(), options, run.limits(), text -> RunOptions.print(out, text))
+                        repository,
+                        run.jvmOptions(),
+                        run.data(),
+                        options,
+                        run.limits(),
+                        text -> RunOptions.print(out, text))
                 .measure();
         return show(report, out, spec.commandLine().getErr());
     }

@@ -47,6 +47,7 @@ final class ScaleRun {
 
     private final Path repository;
     private final List<String> jvmOptions;
+    private final @Nullable Path data;
     private final ScaleReport.Options options;
     private final Limits limits;
     private final Consumer<String> progress;
@@ -54,15 +55,20 @@ final class ScaleRun {
     private final List<String> unusable = new ArrayList<>();
     private @Nullable Machine machine;
 
-    /** @param progress is told, in a sentence each, what happens */
+    /**
+     * @param data directory for the data of PostgreSQL; null: in the repository
+     * @param progress is told, in a sentence each, what happens
+     */
     ScaleRun(
             Path repository,
             List<String> jvmOptions,
+            @Nullable Path data,
             ScaleReport.Options options,
             Limits limits,
             Consumer<String> progress) {
         this.repository = repository;
         this.jvmOptions = jvmOptions;
+        this.data = data;
         this.options = options;
         this.limits = limits;
         this.progress = progress;
@@ -113,7 +119,7 @@ final class ScaleRun {
 
     private BenchSystem start() {
         BenchSystem system = BenchSystem.start(
-                repository, new BenchSystem.Setup(options.mostFloorClients(), jvmOptions, false, SERVICES));
+                repository, new BenchSystem.Setup(options.mostFloorClients(), jvmOptions, data, false, SERVICES));
         // After a Ctrl-C, too, no process is left.
         Runtime.getRuntime().addShutdownHook(new Thread(system::close, "end-of-processes"));
         return system;
@@ -127,7 +133,7 @@ final class ScaleRun {
 
     private Machine machine(BenchSystem system) {
         Machine described =
-                Machine.describe(system.jvmOptions(), system.logServer().version());
+                Machine.describe(system.jvmOptions(), system.logServer().version(), system.dataFileSystem());
         machine = described;
         return described;
     }

@@ -71,6 +71,7 @@ public final class BenchSystem implements AutoCloseable {
      *
      * @param mostClients how many transactions will be under way at once, at most
      * @param jvmOptions for every Java process, after those that all have
+     * @param data directory in which one for the data of PostgreSQL is made; null: in the repository, on the disk that it is on
      * @param replicatedLog whether the server of the decision log has a synchronous standby
      * @param services what the server of the services' databases has room for
      * @param coordinator environment of the coordinator
@@ -78,6 +79,7 @@ public final class BenchSystem implements AutoCloseable {
     public record Setup(
             int mostClients,
             List<String> jvmOptions,
+            @Nullable Path data,
             boolean replicatedLog,
             PostgresServer.Capacity services,
             Map<String, String> coordinator) {
@@ -89,8 +91,12 @@ public final class BenchSystem implements AutoCloseable {
 
         /** With a coordinator that asks nobody who they are. */
         public Setup(
-                int mostClients, List<String> jvmOptions, boolean replicatedLog, PostgresServer.Capacity services) {
-            this(mostClients, jvmOptions, replicatedLog, services, Map.of());
+                int mostClients,
+                List<String> jvmOptions,
+                @Nullable Path data,
+                boolean replicatedLog,
+                PostgresServer.Capacity services) {
+            this(mostClients, jvmOptions, data, replicatedLog, services, Map.of());
         }
     }
 
@@ -103,7 +109,7 @@ public final class BenchSystem implements AutoCloseable {
         this.logs = Files.createDirectories(state.resolve("logs"));
         this.applications = state.resolve("applications");
         // Not the system's directory for temporary files: that may be in memory, where a flush costs nothing.
-        this.directory = Files.createTempDirectory(state, "run-");
+        this.directory = Files.createTempDirectory(setup.data() == null ? state : setup.data(), "run-");
         try {
             logServer = server(
                     setup.replicatedLog()
@@ -412,6 +418,20 @@ public final class BenchSystem implements AutoCloseable {
             all = all.and(service.cpu());
         }
         return all;
+    }
+
+    /** Kind of file system that the data of PostgreSQL is on, such as ext4 or tmpfs. */
+    public String dataFileSystem() {
+        return fileSystem(directory);
+    }
+
+    /** Kind of file system that a directory is on. */
+    public static String fileSystem(Path directory) {
+        try {
+            return Files.getFileStore(directory).type();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Of every Java process that was started. */

@@ -28,7 +28,7 @@ class CheckoutPageTests {
                 Instant.parse("2026-01-15T12:00:00Z"),
                 new CheckoutReport.Options(
                         List.of("floor", "assent"), List.of(8), 3, 1, 0, 0, new Workload(5, true), true, 0),
-                new Machine(2, "Linux", "17", List.of("-Dtext=<b>"), "18.6"),
+                new Machine(2, "Linux", "17", List.of("-Dtext=<b>"), "18.6", "ext4"),
                 new Disturbance(0.5, 1.5, Double.NaN, 0.2),
                 unusable,
                 List.of(

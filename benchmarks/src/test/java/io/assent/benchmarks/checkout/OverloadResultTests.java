@@ -60,7 +60,7 @@ class OverloadResultTests {
                 new CheckoutReport.Options(
                         List.of("floor", "assent"), List.of(8, 32), 3, 1, 0, 0, new Workload(2, false), false, 0),
                 512,
-                new Machine(2, "Linux", "17", List.of(), "18.6"),
+                new Machine(2, "Linux", "17", List.of(), "18.6", "ext4"),
                 NONE,
                 List.of(),
                 List.of(result)));

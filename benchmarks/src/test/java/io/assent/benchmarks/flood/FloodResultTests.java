@@ -69,7 +69,7 @@ class FloodResultTests {
                 "flood",
                 Instant.parse("2026-01-15T12:00:00Z"),
                 new FloodReport.Options(List.of("quiet", "strangers"), 32, 100, 200, 0, 3, 10, 60),
-                new Machine(2, "Linux", "17", List.of(), "18.6"),
+                new Machine(2, "Linux", "17", List.of(), "18.6", "ext4"),
                 NONE,
                 List.of(),
                 List.of(result));

@@ -123,7 +123,7 @@ class KindsCommandTests {
                 "kinds",
                 Instant.parse("2026-01-15T12:00:00Z"),
                 new KindsReport.Options(List.of("local", "early", "node"), List.of(1), 3, 1, 0, 0),
-                new Machine(2, "Linux", "17", List.of(), "18.6"),
+                new Machine(2, "Linux", "17", List.of(), "18.6", "ext4"),
                 new Disturbance(0.5, 1.5, Double.NaN, 0.2),
                 unusable,
                 Map.of("node", "no Node.js"),

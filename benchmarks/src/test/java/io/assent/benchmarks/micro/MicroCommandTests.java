@@ -120,7 +120,7 @@ class MicroCommandTests {
                 Instant.parse("2026-01-15T12:00:00Z"),
                 new MicroReport.Options(
                         List.of("code", "log"), MicroReport.Code.QUICK, List.of(2), List.of(16), 3, 2, 10),
-                new Machine(2, "Linux", "17", List.of(), "18.6"),
+                new Machine(2, "Linux", "17", List.of(), "18.6", "ext4"),
                 new Disturbance(0.5, 1.5, Double.NaN, 0.2),
                 List.of(),
                 List.of(new CodeResult("HeaderBenchmarks.parseVote", 1_234, Double.NaN, 567)),

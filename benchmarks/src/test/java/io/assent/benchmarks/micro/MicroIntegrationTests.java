@@ -77,6 +77,6 @@ class MicroIntegrationTests {
 
     private static MicroSystem start() {
         // Other runs of JMH on this machine do not matter here.
-        return MicroSystem.start(REPOSITORY, List.of("-XX:TieredStopAtLevel=1", "-Djmh.ignoreLock=true"));
+        return MicroSystem.start(REPOSITORY, null, List.of("-XX:TieredStopAtLevel=1", "-Djmh.ignoreLock=true"));
     }
 }

@@ -70,7 +70,7 @@ class ScaleReportTests {
                 "scale",
                 Instant.parse("2026-01-15T12:00:00Z"),
                 new ScaleReport.Options(Part.names(), List.of(1), 32, 100, 200, 3, 2, 10),
-                new Machine(2, "Linux", "17", List.of(), "18.6"),
+                new Machine(2, "Linux", "17", List.of(), "18.6", "ext4"),
                 List.of(),
                 List.of(
                         new ThroughputPart(
