@@ -23,9 +23,11 @@ public final class ProblemReportValve extends ErrorReportValve {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemReportValve.class);
 
-    /** As Tomcat says it, in the language of this process. */
+    // As Tomcat says it, in the language of this process: there are no classes of exceptions for these.
     private static final String HEADERS_TOO_LARGE =
             StringManager.getManager("org.apache.coyote.http11").getString("iib.requestheadertoolarge.error");
+
+    private static final StringManager OF_HEADERS = StringManager.getManager("org.apache.tomcat.util.http");
 
     @Override
     protected void report(Request request, Response response, @Nullable Throwable throwable) {
@@ -48,7 +50,7 @@ public final class ProblemReportValve extends ErrorReportValve {
             }
             Writer writer = response.getReporter();
             if (writer != null) {
-                writer.write(WireJson.strict().writeValueAsString(Problem.ofStatus(status)));
+                writer.write(WireJson.strict().writeValueAsString(Problem.ofStatus(status, limit(request, status))));
                 response.finishResponse();
             }
         } catch (IOException | IllegalStateException e) {
@@ -70,10 +72,23 @@ public final class ProblemReportValve extends ErrorReportValve {
         };
     }
 
-    /** There is no class of exception for this. */
+    private static Integer mostHeaders(Request request) {
+        return Integer.valueOf(String.valueOf(request.getConnector().getProperty("maxHeaderCount")));
+    }
+
+    private static @Nullable String limit(Request request, int status) {
+        return status == 414 || status == 431
+                ? "The line of a request and its headers may have %s bytes together, and it may have %d headers"
+                        .formatted(request.getConnector().getProperty("maxHttpRequestHeaderSize"), mostHeaders(request))
+                : null;
+    }
+
     private static boolean tooLarge(Request request) {
         return request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Exception e
-                && HEADERS_TOO_LARGE.equals(e.getMessage());
+                && (HEADERS_TOO_LARGE.equals(e.getMessage())
+                        || OF_HEADERS
+                                .getString("headers.maxCountFail", mostHeaders(request))
+                                .equals(e.getMessage()));
     }
 
     private static int lineOrHeaders(Request request) {
