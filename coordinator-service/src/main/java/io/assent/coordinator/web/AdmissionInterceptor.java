@@ -4,6 +4,7 @@ import io.assent.coordinator.engine.Admission;
 import io.assent.protocol.TransactionId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
@@ -22,7 +23,8 @@ final class AdmissionInterceptor implements HandlerInterceptor {
     }
 
     @Override
-    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
+            throws IOException {
         if (!HttpMethod.POST.matches(request.getMethod())) {
             return true;
         }
@@ -41,7 +43,8 @@ final class AdmissionInterceptor implements HandlerInterceptor {
             return true;
         }
         admission.refused(id);
-        throw new ProblemException(answers.overloaded(id, reason));
+        answers.refuse(request, response, answers.overloaded(id, reason));
+        return false;
     }
 
     /** Null if it is none; whoever reads the path says what is wrong. */

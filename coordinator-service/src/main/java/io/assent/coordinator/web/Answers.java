@@ -10,19 +10,28 @@ import io.assent.protocol.wire.CommitsResponse;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import io.assent.protocol.wire.TransactionView;
+import io.assent.protocol.wire.WireJson;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.servlet.HandlerMapping;
 
 /** Turns the engine's answers into responses. One table for every call: what a result means does not depend on who asked. */
 final class Answers {
 
     static final MediaType PROBLEM = MediaType.parseMediaType(Problem.MEDIA_TYPE);
+
+    private static final Pattern ID = Pattern.compile("[0-9a-f-]{36}");
 
     private final Duration retryAfter;
 
@@ -84,6 +93,32 @@ final class Answers {
             response.header(HttpHeaders.RETRY_AFTER, retryAfter());
         }
         return response.body(problem);
+    }
+
+    /**
+     * Answers a request that was refused at the door. Not by an exception, since finding out what becomes of one costs more than the
+     * rest of the refusal, and this is what an instance does that has too much to do.
+     */
+    void refuse(HttpServletRequest request, HttpServletResponse response, Problem problem) throws IOException {
+        Problem told = located(problem, request);
+        ResponseEntity<Object> answer = respond(told);
+        response.setStatus(answer.getStatusCode().value());
+        answer.getHeaders().forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
+        response.getOutputStream().write(WireJson.strict().writeValueAsBytes(told));
+    }
+
+    /** With the transaction that the path names, if what it names is one, and the problem does not name one itself. */
+    static Problem located(Problem problem, HttpServletRequest request) {
+        return problem.transaction() != null ? problem : problem.of(transaction(request), null, null);
+    }
+
+    /** The transaction that the path names; null if what it names is none. */
+    static @Nullable String transaction(HttpServletRequest request) {
+        return request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE) instanceof Map<?, ?> variables
+                        && variables.get("id") instanceof String id
+                        && ID.matcher(id).matches()
+                ? id
+                : null;
     }
 
     /**

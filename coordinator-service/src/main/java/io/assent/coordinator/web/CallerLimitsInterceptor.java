@@ -4,6 +4,7 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
@@ -31,19 +32,27 @@ final class CallerLimitsInterceptor implements HandlerInterceptor {
             CallerLimits.Kind.ENDS);
 
     private final CallerLimits limits;
+    private final Answers answers;
 
-    CallerLimitsInterceptor(CallerLimits limits) {
+    CallerLimitsInterceptor(CallerLimits limits, Answers answers) {
         this.limits = limits;
+        this.answers = answers;
     }
 
     @Override
-    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
+            throws IOException {
         CallerLimits.Kind kind = HttpMethod.POST.matches(request.getMethod())
                         && request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE) instanceof String path
                 ? KINDS.get(path)
                 : null;
         if (kind != null) {
-            request.setAttribute(PLACE, limits.arrive(request, kind));
+            try {
+                request.setAttribute(PLACE, limits.arrive(request, kind));
+            } catch (ProblemException e) {
+                answers.refuse(request, response, e.problem());
+                return false;
+            }
         }
         return true;
     }

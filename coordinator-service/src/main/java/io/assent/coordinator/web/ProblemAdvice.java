@@ -5,7 +5,6 @@ import io.assent.coordinator.engine.TransactionSearch;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +19,6 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
-import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.util.DisconnectedClientHelper;
 
 /** Every exception becomes a registered problem; what went wrong inside is logged and never sent. */
@@ -37,8 +35,7 @@ class ProblemAdvice {
 
     @ExceptionHandler
     ResponseEntity<Object> problem(ProblemException e, HttpServletRequest request) {
-        Problem problem = e.problem();
-        return answers.respond(problem.transaction() != null ? problem : problem.of(transaction(request), null, null));
+        return answers.respond(Answers.located(e.problem(), request));
     }
 
     @ExceptionHandler
@@ -63,7 +60,7 @@ class ProblemAdvice {
         return answers.respond(Problem.of(
                         ProblemType.OUTCOME_UNKNOWN,
                         "It takes longer than this service lets a request wait; it goes on. Ask again with this id")
-                .of(transaction(request), null, null));
+                .of(Answers.transaction(request), null, null));
     }
 
     /** The client has gone: nobody reads an answer. */
@@ -107,16 +104,6 @@ class ProblemAdvice {
                 request.getRequestURI(),
                 e);
         return answers.respond(Problem.of(ProblemType.INTERNAL_ERROR, "The service's log tells more")
-                .of(transaction(request), null, null));
-    }
-
-    /** The transaction that the path names, if what it names is one. */
-    private static @Nullable String transaction(HttpServletRequest request) {
-        if (request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE) instanceof Map<?, ?> variables
-                && variables.get("id") instanceof String id
-                && id.matches("[0-9a-f-]{36}")) {
-            return id;
-        }
-        return null;
+                .of(Answers.transaction(request), null, null));
     }
 }

@@ -122,7 +122,8 @@ public class WebConfiguration {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
                 registry.addInterceptor(new ApiInterceptor()).addPathPatterns(Paths.BASE, Paths.BASE + "/**");
-                registry.addInterceptor(new CallerLimitsInterceptor(callers)).addPathPatterns(Paths.BASE + "/**");
+                registry.addInterceptor(new CallerLimitsInterceptor(callers, answers))
+                        .addPathPatterns(Paths.BASE + "/**");
                 registry.addInterceptor(new AdmissionInterceptor(admission, answers))
                         .addPathPatterns(Paths.BASE + "/**");
             }
