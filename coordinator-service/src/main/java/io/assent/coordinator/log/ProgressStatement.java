@@ -31,12 +31,18 @@ import org.jspecify.annotations.Nullable;
  * that always meets its row, since that is locked. To lock each row in a lateral sub-select, with the list beside it, would
  * be the same in theory: PostgreSQL 18 crashes on it when it has to look at a row again that another session has changed.
  *
+ * <p>Where every branch has ended as ordered, which is nearly always, nothing is outstanding and nothing heuristic. A look for one
+ * that has not costs a tenth of what the log's functions cost that find out what is left then; they are called for the others.
+ *
  * <p>It marks the decision confirmed: the recorder was given it by a clean write (R4).
  *
  * <p>Its commit waits for neither disk nor standby. What a crash takes back is learned again: the transaction is still due,
  * the orders are sent once more, and participants tell the same facts.
  */
 final class ProgressStatement implements BatchStatement<ProgressStatement.Encoded> {
+
+    /** Whether some branch of a list has not ended as ordered. */
+    static final String SOME_LEFT = "jsonb_path_exists(%s, '$[*] ? (!(@.acknowledged == true))')";
 
     static final String SQL = """
             with clock as materialized (
@@ -59,12 +65,17 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
                 select l.*, case when l.decided then assent_progressed(l.branches, l.news, clock.now)
                         else l.branches end as now_branches
                 from locked l, clock),
+            told as materialized (
+                select p.*, %s as some_left
+                from progressed p),
             seen as materialized (
                 select p.*,
-                    p.decided and (p.was_complete or p.complete_to_recorder)
-                        and not assent_outstanding(p.now_branches, p.verdict, false) as complete,
-                    assent_outstanding(p.now_branches, p.verdict, true) as never_ordered
-                from progressed p),
+                    p.decided and (p.was_complete or p.complete_to_recorder) and case
+                        when p.some_left then not assent_outstanding(p.now_branches, p.verdict, false)
+                        else true end as complete,
+                    case when p.some_left then assent_outstanding(p.now_branches, p.verdict, true)
+                        else false end as never_ordered
+                from told p),
             written as (
                 insert into assent_transaction as t (id, begun, created_at, verdict, nonce, decided_at, branches,
                     confirmed, outcome, completed_at, next_attempt_at, changed_at)
@@ -75,7 +86,10 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
                         -- A person closed it before every fact was here: it stays heuristic, and becomes more exact.
                         when s.resolution is not null then
                             coalesce(assent_outcome(s.now_branches, s.verdict, false), s.outcome)
-                        else assent_outcome(s.now_branches, s.verdict, s.complete) end,
+                        when s.some_left then assent_outcome(s.now_branches, s.verdict, s.complete)
+                        when s.complete then
+                            case s.verdict when 'COMMIT' then 'COMMITTED' else 'ROLLED_BACK' end
+                        end,
                     case
                         when not s.decided or s.was_complete then s.completed_at
                         when s.complete then clock.now end,
@@ -97,7 +111,7 @@ final class ProgressStatement implements BatchStatement<ProgressStatement.Encode
             union all
             select i.id, t.* from item i left join written t on false
             where not exists (select from locked l where l.id = i.id)
-            """.formatted(Rows.COLUMNS);
+            """.formatted(SOME_LEFT.formatted("p.now_branches"), Rows.COLUMNS);
 
     private final BiConsumer<TransactionId, UnreadableRowException> unreadable;
 

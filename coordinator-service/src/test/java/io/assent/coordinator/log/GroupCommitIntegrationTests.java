@@ -103,6 +103,39 @@ class GroupCommitIntegrationTests {
         }
     }
 
+    /** Goal: where every branch has ended, progress may do without the log's functions. Method: all lists of up to two branches. */
+    @Test
+    void whereEveryBranchHasEndedTheLogsFunctionsHaveNothingToAdd() {
+        String lists = """
+                with branch as materialized (
+                    select jsonb_strip_nulls(jsonb_build_object('id', 'a', 'ref', ref, 'vote', vote, 'state', state,
+                        'member', member, 'acknowledged', acknowledged)) as b
+                    from unnest(array['r', null]) ref,
+                        unnest(array['PREPARED', 'READ_ONLY', 'PENDING', 'ROLLBACK']) vote,
+                        unnest(array[null, 'COMMITTED', 'ROLLED_BACK', 'NEVER_SEEN', 'PREPARED']) state,
+                        unnest(array[true, null]) member,
+                        unnest(array[true, false, null]) acknowledged),
+                ended as materialized (select b from branch where b -> 'acknowledged' = 'true'),
+                list as materialized (
+                    select '[]'::jsonb as l, false as some_left
+                    union all select jsonb_build_array(b), coalesce(b -> 'acknowledged' <> 'true', true) from branch
+                    union all select jsonb_build_array(e.b, b.b), coalesce(b.b -> 'acknowledged' <> 'true', true)
+                        from ended e, branch b where e.b ->> 'vote' = 'PREPARED'
+                    union all select jsonb_build_array(e.b, b.b), false from ended e, ended b)
+                select count(*) from list""";
+
+        assertThat(log.count(lists)).isGreaterThan(10_000);
+        assertThat(log.count(lists + " where some_left <> " + ProgressStatement.SOME_LEFT.formatted("l")))
+                .isZero();
+        assertThat(log.count(lists + """
+                , unnest(array['COMMIT', 'ROLLBACK']) verdict
+                where not some_left and (assent_outstanding(l, verdict, false) or assent_outstanding(l, verdict, true)
+                    or assent_outcome(l, verdict, false) is not null
+                    or assent_outcome(l, verdict, true) is distinct from
+                        case verdict when 'COMMIT' then 'COMMITTED' else 'ROLLED_BACK' end)
+                """)).isZero();
+    }
+
     /** Servers have crashed on less: each row is looked at again, since it is not what it was when the statement began. */
     @Test
     void progressThatHadToWaitForItsRowsKeepsWhatAnotherSessionWroteMeanwhile() throws Exception {
