@@ -90,7 +90,7 @@ final class CommitQueue {
      *
      * @param alone whether in a message of its own
      * @param patience how long it waits for room
-     * @return UNKNOWN if there was none, or if the thread was interrupted before it was sent
+     * @return UNKNOWN if there was none, or if the thread was interrupted while it waited
      */
     Turn turn(CommitOrder order, boolean alone, Duration patience) {
         Entry entry = new Entry(order, alone, lock.newCondition());
@@ -115,7 +115,10 @@ final class CommitQueue {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             giveUp(entry);
-            return Turn.of(unknown("interrupted before the commit request was sent"));
+            return Turn.of(unknown(
+                    entry.sent
+                            ? "interrupted while the commit request was under way"
+                            : "interrupted before the commit request was sent"));
         } finally {
             lock.unlock();
         }

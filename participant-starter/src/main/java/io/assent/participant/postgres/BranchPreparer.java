@@ -103,7 +103,7 @@ public final class BranchPreparer {
         long millis =
                 Math.max(1, Math.min(longest.toMillis(), context.remaining().toMillis()));
         Connection session = session(connection);
-        Long known = sessionLockTimeouts.get(session);
+        Long known = session == null ? null : sessionLockTimeouts.get(session);
         if (known != null && known > 0 && known <= millis) {
             return;
         }
@@ -111,18 +111,20 @@ public final class BranchPreparer {
             set.setString(1, millis + "ms");
             try (ResultSet row = set.executeQuery()) {
                 row.next();
-                // Only once: in a later call of the same local transaction it would be what was set for that.
-                sessionLockTimeouts.putIfAbsent(session, row.getLong(1));
+                if (session != null) {
+                    // Only once: in a later call of the same local transaction it would be what was set for that.
+                    sessionLockTimeouts.putIfAbsent(session, row.getLong(1));
+                }
             }
         }
     }
 
-    /** The driver's connection; with a pool that does not show it the one at hand, which is then asked each time it is new. */
-    private static Connection session(Connection connection) {
+    /** The driver's connection; null with a pool that does not show it: what it lends may be another session next time. */
+    private static @Nullable Connection session(Connection connection) {
         try {
             return connection.unwrap(Connection.class);
         } catch (SQLException e) {
-            return connection;
+            return null;
         }
     }
 

@@ -210,7 +210,9 @@ class DisturbedPostgresIntegrationTests {
         execute("alter role payment set lock_timeout = '1500ms'");
         pool.getHikariPoolMXBean().softEvictConnections();
         try (Connection connection = pool.getConnection()) {
+            Connection reused = hidden(connection);
             for (int checkout = 0; checkout < 3; checkout++) {
+                assertThat(lockTimeout(reused, begin())).isEqualTo("2s");
                 assertThat(lockTimeout(hidden(connection), begin())).isEqualTo("2s");
             }
         } finally {
@@ -218,7 +220,7 @@ class DisturbedPostgresIntegrationTests {
         }
     }
 
-    /** As some pools wrap it: anew for each borrower. */
+    /** As some pools wrap it, anew for each borrower or once for all. */
     private static Connection hidden(Connection connection) {
         return (Connection) Proxy.newProxyInstance(
                 Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (self, method, values) -> {
