@@ -3,15 +3,24 @@ package io.assent.coordinator.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.content;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.header;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import io.assent.coordinator.engine.Admission;
 import io.assent.coordinator.web.CallerLimits.Kind;
 import io.assent.coordinator.web.CallerLimits.Place;
+import io.assent.protocol.TransactionId;
 import io.assent.protocol.wire.Problem;
 import io.assent.protocol.wire.ProblemType;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -20,6 +29,11 @@ import org.springframework.mock.env.MockEnvironment;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.request.MockHttpServletRequestBuilder;
+import org.springframework.test.web.servlet.setup.MockMvcBuilders;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
 
 /**
  * Goal: a service that has its share is refused, and nobody else. Method: requests of two services and an operator, counted one by
@@ -183,6 +197,65 @@ class CallerLimitsTests {
 
             wiring.callerLimits(settings, undecided, () -> now, registry, new MockEnvironment(), 50);
             assertThat(output).contains("max-bodies is 50 and server.tomcat.threads.max is 50");
+        }
+    }
+
+    /** Goal: who is refused at one door takes no place behind the other. Method: both interceptors in Spring's own chain. */
+    @Test
+    void a_request_that_is_refused_at_the_door_is_answered_there_and_leaves_its_place() throws Exception {
+        CallerLimits limits = limits(new CallerSettings(NO_RATE, 1, 1, 100, Duration.ofSeconds(1)));
+        Answers answers = new Answers(Duration.ofSeconds(7));
+        MockMvc coordinator = MockMvcBuilders.standaloneSetup(new Begins())
+                .addInterceptors(
+                        new CallerLimitsInterceptor(limits, answers), new AdmissionInterceptor(overloaded(), answers))
+                .build();
+        for (int i = 0; i < 3; i++) {
+            coordinator
+                    .perform(begin())
+                    .andExpect(status().isServiceUnavailable())
+                    .andExpect(content().contentType(Problem.MEDIA_TYPE))
+                    .andExpect(header().string("Retry-After", "7"))
+                    .andExpect(jsonPath("type").value(ProblemType.OVERLOADED.uri()))
+                    .andExpect(jsonPath("detail", containsString("full")));
+        }
+
+        Place place = limits.arrive(of("orders"), Kind.GOES_ON);
+        coordinator
+                .perform(begin())
+                .andExpect(status().isTooManyRequests())
+                .andExpect(content().contentType(Problem.MEDIA_TYPE))
+                .andExpect(header().string("Retry-After", "7"))
+                .andExpect(jsonPath("type").value(ProblemType.RATE_LIMITED.uri()))
+                .andExpect(jsonPath("detail", containsString("at most 1 requests")));
+        place.close();
+        coordinator.perform(begin()).andExpect(status().isServiceUnavailable());
+    }
+
+    private static MockHttpServletRequestBuilder begin() {
+        return post(Paths.TRANSACTIONS)
+                .principal(UsernamePasswordAuthenticationToken.authenticated(
+                        "orders", null, AuthorityUtils.createAuthorityList()));
+    }
+
+    private static Admission overloaded() {
+        return new Admission() {
+            @Override
+            public String overloaded(@Nullable TransactionId id) {
+                return "full";
+            }
+
+            @Override
+            public void refused(@Nullable TransactionId id) {}
+        };
+    }
+
+    /** What is behind both doors. */
+    @RestController
+    static class Begins {
+
+        @PostMapping(Paths.TRANSACTIONS)
+        void begin() {
+            throw new IllegalStateException("somebody was let in");
         }
     }
 
