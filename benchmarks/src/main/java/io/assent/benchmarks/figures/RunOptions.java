@@ -84,9 +84,9 @@ public final class RunOptions {
             names = "--data",
             paramLabel = "DIR",
             description =
-                    "Directory for the data of PostgreSQL, which is deleted afterwards. Without it .bench/, so that flushes go to"
-                            + " the disk that the repository is on. In memory, such as /dev/shm, they cost nothing: for what"
-                            + " the disk has no part in, where it answers now fast and now slowly.")
+                    "Directory in which PostgreSQL's data is put, and deleted afterwards. Without it .bench/, so that flushes"
+                            + " go to the disk that the repository is on. In memory, such as /dev/shm, they cost nothing: for"
+                            + " what the disk has no part in, where it answers now fast and now slowly.")
     private @Nullable Path data;
 
     // Ten seconds after it has gone idle a connection of PostgreSQL 18 has told everything.
@@ -163,9 +163,9 @@ public final class RunOptions {
         return quick("--jvm-option") ? List.of(QUICK_COMPILER) : jvmOptions;
     }
 
-    /** Where the data of PostgreSQL goes; null: where it usually goes. */
+    /** Where the data of PostgreSQL goes, absolute, since processes have directories of their own; null: where it usually goes. */
     public @Nullable Path data() {
-        return data;
+        return data == null ? null : data.toAbsolutePath().normalize();
     }
 
     public Limits limits() {

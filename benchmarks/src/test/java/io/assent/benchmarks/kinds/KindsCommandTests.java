@@ -58,6 +58,7 @@ class KindsCommandTests {
                 "--warmup=-1     | --warmup must be 0 to 600, not -1",
                 "--clients=1,65  | --clients must be 1 to 64, not 65",
                 "--clients=2,2   | --clients must differ",
+                "--data=no/such  | --data must be a directory that can be written to, not no/such",
                 "--max-spread=0  | --max-spread must be above 0",
                 "--max-steal=101 | --max-steal must be 0 to 100",
                 "--kinds=fast    | There is no kind 'fast'",

@@ -2,13 +2,16 @@ package io.assent.benchmarks.micro;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Goal: what is reported of the decision log is what has happened there. Method: a real PostgreSQL, a second each; how fast it is is not looked at. */
 class MicroIntegrationTests {
@@ -17,7 +20,7 @@ class MicroIntegrationTests {
 
     @Test
     void everyPieceOfCodeHasItsFigures() {
-        try (MicroSystem system = start()) {
+        try (MicroSystem system = start(null)) {
             List<CodeResult> results = system.worker().code(new MicroReport.Code(0, 0, 1, 20));
 
             assertThat(results).hasSize(MicroReport.Code.BENCHMARKS).allSatisfy(result -> {
@@ -31,11 +34,11 @@ class MicroIntegrationTests {
     }
 
     @Test
-    void asManyDecisionsAreInTheLogAsAreReportedAndABatchIsAsLargeAsItMayBe() throws Exception {
+    void asManyDecisionsAreInTheLogAsAreReportedAndABatchIsAsLargeAsItMayBe(@TempDir Path data) throws Exception {
         MicroReport.Options options = new MicroReport.Options(
                 List.of(MicroReport.LOG), MicroReport.Code.QUICK, List.of(2), List.of(1, 16), 1, 1, 0);
         List<String> progress = new ArrayList<>();
-        try (MicroSystem system = start()) {
+        try (MicroSystem system = start(data)) {
             LogRun run = new LogRun(system, options, progress::add);
             run.measure();
             long records;
@@ -45,6 +48,9 @@ class MicroIntegrationTests {
                 row.next();
                 records = row.getLong(1);
             }
+            assertThat(data).as("the data is where it was asked for").isNotEmptyDirectory();
+            assertThat(system.dataFileSystem())
+                    .isEqualTo(Files.getFileStore(data).type());
             assertThat(run.decided()).isEqualTo(records);
             List<LogResult> results = run.results();
             assertThat(results).extracting(LogResult::maxBatch).containsExactly(1, 16);
@@ -72,11 +78,12 @@ class MicroIntegrationTests {
                 assertThat(floor.walBytes()).isGreaterThan(400);
             });
         }
+        assertThat(data).isEmptyDirectory();
         assertThat(progress).anySatisfy(line -> assertThat(line).startsWith("Round 1 of 1, 2 writers, decisions/s: "));
     }
 
-    private static MicroSystem start() {
+    private static MicroSystem start(@Nullable Path data) {
         // Other runs of JMH on this machine do not matter here.
-        return MicroSystem.start(REPOSITORY, null, List.of("-XX:TieredStopAtLevel=1", "-Djmh.ignoreLock=true"));
+        return MicroSystem.start(REPOSITORY, data, List.of("-XX:TieredStopAtLevel=1", "-Djmh.ignoreLock=true"));
     }
 }

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * that always meets its row, since that is locked. To lock each row in a lateral sub-select, with the list beside it, would
  * be the same in theory: PostgreSQL 18 crashes on it when it has to look at a row again that another session has changed.
  *
- * <p>Where every branch has ended as ordered, which is nearly always, nothing is outstanding and nothing heuristic. A look for one
- * that has not costs a tenth of what the log's functions cost that find out what is left then; they are called for the others.
+ * <p>Where every branch has ended as ordered, which is nearly always, nothing is outstanding and nothing heuristic. To look
+ * for one that has not costs less than the log's functions, which find out what is left then; they are called for the others.
  *
  * <p>It marks the decision confirmed: the recorder was given it by a clean write (R4).
  *
