@@ -40,7 +40,7 @@ final class FloodTable {
                                 + " before and after. Latency counts from when a transaction should have begun.%n"
                                 + "coord. CPU: processors that the coordinator keeps busy. flood/s: requests of the flooder"
                                 + " that were answered or cut off, at most %.0f a second%n(huge bodies: %.0f; slow bodies: as"
-                                + " often as 100 connections end), at the lowest priority. answers: status x number; 0: none."
+                                + " often as 100 connections end), when nobody else wants a processor. answers: status x number; 0: none."
                                 + "%n%s%n%n",
                         options.offeredPerSecond(),
                         options.clients(),

@@ -10,8 +10,10 @@ import java.util.TreeMap;
 import org.springframework.web.client.RestClient;
 
 /**
- * A {@link Flooder} at the lowest priority: where it and the coordinator want the same processor, the coordinator has it. So what
- * its neighbour notices is what the coordinator does for it, and not that it runs on the same machine. For one thread.
+ * A {@link Flooder} that only has the processors' time that nobody else wants: where it and the coordinator want the same
+ * processor, the coordinator has it. So what its neighbour notices is what the coordinator does for it, and not that it runs on
+ * the same machine. The lowest priority ({@code nice}) is not enough: Linux lets such a process have its turn of some
+ * milliseconds before somebody who has just woken gets the processor. For one thread.
  */
 final class FlooderProcess {
 
@@ -24,7 +26,7 @@ final class FlooderProcess {
 
     static FlooderProcess start(BenchSystem system, String key) {
         int port = system.freePort();
-        List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
+        List<String> command = new ArrayList<>(List.of("chrt", "--idle", "0"));
         command.addAll(system.java(
                 List.of(),
                 BenchSystem.classPath(),

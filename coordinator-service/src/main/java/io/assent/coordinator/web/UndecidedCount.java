@@ -92,13 +92,14 @@ final class UndecidedCount implements SmartLifecycle, AutoCloseable {
     /**
      * An interval has passed.
      *
-     * @return whether {@link #count} is to be called. Where nobody begins anything, and nobody is refused, there is nothing to
-     *     count for
+     * @return whether {@link #count} is to be called. Where nobody begins anything, and nobody has left anything undecided, there
+     *     is nothing to count for. While somebody has, it goes on, so that who comes again after a pause is not refused for what
+     *     has long been decided
      */
     synchronized boolean tick() {
         forgetBegunBefore();
         begunBefore = Map.copyOf(begun);
-        boolean wanted = asked || counted.values().stream().anyMatch(number -> number >= most);
+        boolean wanted = asked || !counted.isEmpty();
         if (!wanted || counting || nanos.getAsLong() - notBefore < 0) {
             return false;
         }

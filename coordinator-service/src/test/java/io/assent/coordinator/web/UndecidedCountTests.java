@@ -102,21 +102,30 @@ class UndecidedCountTests {
     }
 
     @Test
-    void nobody_counts_where_nothing_is_begun_unless_somebody_is_refused() {
+    void nobody_counts_where_nothing_is_begun_and_nothing_undecided() {
         anIntervalPasses();
         assertThat(counts).hasValue(0);
 
         begins("orders", 1);
-        holds(Map.of("orders", 10L));
+        holds(Map.of("orders", 1L));
         anIntervalPasses();
-        assertThat(counts).hasValue(1);
         anIntervalPasses();
-        assertThat(counts).as("may soon begin again").hasValue(2);
+        assertThat(counts).as("there is one still").hasValue(2);
 
-        holds(Map.of("orders", 9L));
+        holds(Map.of());
         anIntervalPasses();
         anIntervalPasses();
         assertThat(counts).hasValue(3);
+    }
+
+    @Test
+    void who_comes_again_after_a_pause_is_not_refused_for_what_has_long_been_decided() {
+        begins("orders", 1);
+        holds(Map.of("orders", MOST - 1L));
+        anIntervalPasses();
+        holds(Map.of());
+        anIntervalPasses();
+        assertThat(begins("orders", 20)).isEqualTo(MOST);
     }
 
     @Test
