@@ -28,6 +28,7 @@ import org.springframework.web.method.support.HandlerMethodReturnValueHandler;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.util.ContentCachingResponseWrapper;
 
 /**
  * Answers that are there later, in stages. Spring's own way sends the request through all filters and its dispatcher a
@@ -139,8 +140,13 @@ final class LaterAnswers implements HandlerMethodReturnValueHandler {
                 MethodParameter actual = new Answered(type, answer.getClass());
                 for (HandlerMethodReturnValueHandler writer : writers) {
                     if (writer.supportsReturnType(actual)) {
+                        // Kept until it is whole: with its length it is one packet, and its reader has not to wait
+                        // until
+                        // a thread of the server has ended the exchange.
+                        ContentCachingResponseWrapper whole = new ContentCachingResponseWrapper(response);
                         writer.handleReturnValue(
-                                answer, actual, new ModelAndViewContainer(), new ServletWebRequest(request, response));
+                                answer, actual, new ModelAndViewContainer(), new ServletWebRequest(request, whole));
+                        whole.copyBodyToResponse();
                         return;
                     }
                 }

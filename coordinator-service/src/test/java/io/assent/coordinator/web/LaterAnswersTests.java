@@ -1,5 +1,6 @@
 package io.assent.coordinator.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assent.coordinator.engine.Answer;
@@ -121,6 +122,18 @@ class LaterAnswersTests {
         assertThat(response).isNotDone();
         watch.stay.countDown();
         assertThat(response.get(10, TimeUnit.SECONDS).headers()).containsEntry("X-Way-Back", "seen");
+    }
+
+    @Test
+    void an_answer_tells_its_length_so_that_nobody_waits_for_its_end() {
+        coordinator.answer(Answer.Result.OK, Records.active());
+
+        Http.Response response = http.post(COMMIT, BODY);
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.headers())
+                .containsEntry("Content-Length", String.valueOf(response.body().getBytes(UTF_8).length))
+                .doesNotContainKey("Transfer-Encoding");
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param patience how long a commit request is repeated until its outcome is called unknown; 100ms to 1h
  * @param rollbackPatience the same for a rollback request, which is best effort; 100ms to 5m
  * @param maxConcurrentCommits messages with commit requests at once; beyond, commits travel together; 1 to 1000
+ * @param commitLinger for how long after the last message with commit requests the next one waits for company while one is under way; 0s to 1s
  * @param maxCommitsPerMessage commits in one message; 1 to 256
  * @param maxConcurrentCalls other requests at once; 1 to 1000
  * @param completionWait how long the answer to a commit or rollback waits for the branches to end once it is decided; whole seconds, 0 to 1m, less than response-timeout; by default half of that, at most 2s
@@ -33,6 +34,7 @@ public record CoordinatorProperties(
         @DefaultValue("30s") Duration patience,
         @DefaultValue("5s") Duration rollbackPatience,
         @DefaultValue("4") int maxConcurrentCommits,
+        @DefaultValue("30ms") Duration commitLinger,
         @DefaultValue("256") int maxCommitsPerMessage,
         @DefaultValue("64") int maxConcurrentCalls,
         @Nullable Duration completionWait,
@@ -61,6 +63,7 @@ public record CoordinatorProperties(
         Checks.range(prefix + "patience", patience, Duration.ofMillis(100), Duration.ofHours(1));
         Checks.range(prefix + "rollback-patience", rollbackPatience, Duration.ofMillis(100), Duration.ofMinutes(5));
         Checks.range(prefix + "max-concurrent-commits", maxConcurrentCommits, 1, 1_000);
+        Checks.range(prefix + "commit-linger", commitLinger, Duration.ZERO, Duration.ofSeconds(1));
         Checks.range(prefix + "max-commits-per-message", maxCommitsPerMessage, 1, 256);
         Checks.range(prefix + "max-concurrent-calls", maxConcurrentCalls, 1, 1_000);
         if (completionWait != null) {

@@ -255,6 +255,7 @@ public final class ParticipantAutoConfiguration {
                 properties.rollbackPatience(),
                 properties.maxConcurrentCommits(),
                 properties.maxCommitsPerMessage(),
+                properties.commitLinger(),
                 properties.maxConcurrentCalls(),
                 properties.usedCompletionWait(),
                 properties.maxWaiting() != null ? properties.maxWaiting() : RequestThreads.half(environment),

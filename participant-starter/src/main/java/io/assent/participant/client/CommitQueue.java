@@ -11,18 +11,21 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commit requests of one process. While there are fewer under way than the limit, each leaves at once and alone; beyond,
- * they wait, and whoever becomes free takes along everything that has come together. So one commit costs one request, and
- * load makes the messages larger, not more.
+ * Commit requests of one process. While none is under way, each leaves at once and alone. While one is, they wait until it is
+ * back, and whoever is woken takes along everything that has come together; so one commit costs one request, and load makes
+ * the messages larger, not more. One that takes long holds nobody up for long: after a while the next one leaves all the
+ * same, until there are as many under way as the limit allows. (Nagle's algorithm, RFC 896, with an end to the wait.)
  *
  * <p>Each commit has one turn here. What its message leaves open comes for another one, and keeps nobody's place meanwhile.
  * Whoever waits is woken by name, and only for what concerns it: its answer, or its turn to send. Otherwise each message would
  * wake everybody who waits, which under load costs more than the message.
  *
- * <p>Whenever there is room and somebody waits, one of those has been woken to send, or is about to come back from sending.
+ * <p>Whenever there is room and somebody waits, one of those waits no longer than until it may send, has been woken to send,
+ * or is about to come back from sending.
  *
  * <p>Thread-safe; starts no threads.
  */
@@ -30,11 +33,14 @@ final class CommitQueue {
 
     private final int maxUnderWay;
     private final int maxBatch;
+    private final long lingerNanos;
+    private final LongSupplier nanoTime;
     private final Function<List<CommitOrder>, List<Turn>> send;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Entry> waiting = new ArrayDeque<>();
     private int underWay;
+    private long lastSent;
 
     private static final class Entry {
         final CommitOrder order;
@@ -77,11 +83,20 @@ final class CommitQueue {
     /**
      * @param maxUnderWay messages at once
      * @param maxBatch commits in one message
+     * @param linger for how long after the last message nobody sends another one while one is under way; zero: not at all
+     * @param nanoTime a clock like {@link System#nanoTime}
      * @param send one message; answers in the order of the orders; must not throw
      */
-    CommitQueue(int maxUnderWay, int maxBatch, Function<List<CommitOrder>, List<Turn>> send) {
+    CommitQueue(
+            int maxUnderWay,
+            int maxBatch,
+            Duration linger,
+            LongSupplier nanoTime,
+            Function<List<CommitOrder>, List<Turn>> send) {
         this.maxUnderWay = maxUnderWay;
         this.maxBatch = maxBatch;
+        this.lingerNanos = linger.toNanos();
+        this.nanoTime = nanoTime;
         this.send = send;
     }
 
@@ -99,11 +114,18 @@ final class CommitQueue {
         try {
             waiting.add(entry);
             while (entry.turn == null) {
-                if (!entry.sent && underWay < maxUnderWay) {
-                    lead(entry);
-                } else if (entry.sent) {
+                if (entry.sent) {
                     // The leader always answers: its request is bounded.
                     entry.changed.awaitUninterruptibly();
+                } else if (underWay < maxUnderWay) {
+                    long wait = Math.min(left, lingering());
+                    if (wait <= 0) {
+                        lead(entry);
+                    } else if (entry == first()) {
+                        left -= wait - entry.changed.awaitNanos(wait);
+                    } else {
+                        left = entry.changed.awaitNanos(left);
+                    }
                 } else if (left <= 0) {
                     giveUp(entry);
                     return Turn.of(unknown("no turn in time: too many commits are under way"));
@@ -142,9 +164,25 @@ final class CommitQueue {
 
     /** Called with the lock held. */
     private void wakeNext() {
-        if (underWay < maxUnderWay) {
-            waiting.stream().filter(entry -> !entry.sendsOthers).findFirst().ifPresent(entry -> entry.changed.signal());
+        Entry next = underWay < maxUnderWay ? first() : null;
+        if (next != null) {
+            next.changed.signal();
         }
+    }
+
+    /** Who sends the next message. Called with the lock held. */
+    private @Nullable Entry first() {
+        for (Entry entry : waiting) {
+            if (!entry.sendsOthers) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    /** For how many nanoseconds the next message waits for company. Called with the lock held. */
+    private long lingering() {
+        return underWay == 0 ? 0 : lingerNanos - (nanoTime.getAsLong() - lastSent);
     }
 
     /** Called with the lock held; gives it up while the message is under way. */
@@ -161,6 +199,7 @@ final class CommitQueue {
             batch.add(next);
         }
         underWay++;
+        lastSent = nanoTime.getAsLong();
         leader.sendsOthers = !leader.sent;
         // What is not in this message is nobody's otherwise.
         wakeNext();

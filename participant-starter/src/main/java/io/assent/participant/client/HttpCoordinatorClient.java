@@ -98,6 +98,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
      * @param rollbackPatience the same for a rollback request
      * @param maxConcurrentCommits messages with commit requests at once
      * @param maxCommitsPerMessage commits in one of them
+     * @param commitLinger for how long a message waits for company while another one is under way; zero: not at all
      * @param maxConcurrentCalls other requests at once
      * @param completionWait how long such an answer waits for the branches to end, in whole seconds; zero: not at all
      * @param maxWaiting how many answers wait at once; zero: none does
@@ -108,6 +109,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
             Duration rollbackPatience,
             int maxConcurrentCommits,
             int maxCommitsPerMessage,
+            Duration commitLinger,
             int maxConcurrentCalls,
             Duration completionWait,
             int maxWaiting,
@@ -207,7 +209,12 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
         this.waits = new Semaphore(settings.maxWaiting());
         this.backoff =
                 IntervalFunction.ofExponentialRandomBackoff(settings.initialBackoff(), 2.0, 0.5, settings.maxBackoff());
-        this.commits = new CommitQueue(settings.maxConcurrentCommits(), settings.maxCommitsPerMessage(), this::send);
+        this.commits = new CommitQueue(
+                settings.maxConcurrentCommits(),
+                settings.maxCommitsPerMessage(),
+                settings.commitLinger(),
+                System::nanoTime,
+                this::send);
     }
 
     @Override

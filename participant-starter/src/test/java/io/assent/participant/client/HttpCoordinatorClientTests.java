@@ -458,6 +458,7 @@ class HttpCoordinatorClientTests {
                         Duration.ofSeconds(3),
                         4,
                         256,
+                        Duration.ZERO,
                         4,
                         Duration.ofSeconds(2),
                         maxWaiting,
