@@ -51,7 +51,12 @@ final class UnreadBodyValve extends ValveBase {
     }
 
     private static boolean hasBody(Request request) {
-        return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+        try {
+            return request.getContentLengthLong() > 0 || request.getHeader("Transfer-Encoding") != null;
+        } catch (IllegalArgumentException e) {
+            // No length, or two of them: the server has refused it and closes the connection.
+            return false;
+        }
     }
 
     private static boolean isRead(Request request) {

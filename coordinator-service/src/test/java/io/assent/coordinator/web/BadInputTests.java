@@ -12,11 +12,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /**
@@ -24,6 +27,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
  * catalogue, over a real port and, where a client library would not send it, over a raw socket.
  */
 @WebTest
+@ExtendWith(OutputCaptureExtension.class)
 class BadInputTests {
 
     private static final String TX = "/v1/transactions/" + Records.ID;
@@ -841,9 +845,11 @@ class BadInputTests {
 
     @ParameterizedTest
     @MethodSource("brokenHttp")
-    void what_the_container_refuses_is_a_problem_too(String request, int status, String type) throws IOException {
+    void what_the_container_refuses_is_a_problem_too(String request, int status, String type, CapturedOutput output)
+            throws IOException {
         Http.Response response = http.raw(request);
         assertProblem(response, status, type);
+        assertThat(output).as("what any stranger could fill the log with").doesNotContain("ERROR");
         if (status == 414 || status == 431) {
             assertThat(response.text("detail")).contains("8192 bytes", "100 headers");
         }
