@@ -140,9 +140,7 @@ final class LaterAnswers implements HandlerMethodReturnValueHandler {
                 MethodParameter actual = new Answered(type, answer.getClass());
                 for (HandlerMethodReturnValueHandler writer : writers) {
                     if (writer.supportsReturnType(actual)) {
-                        // Kept until it is whole: with its length it is one packet, and its reader has not to wait
-                        // until
-                        // a thread of the server has ended the exchange.
+                        // With its length it is one packet, and nobody has to wait until the exchange has been ended.
                         ContentCachingResponseWrapper whole = new ContentCachingResponseWrapper(response);
                         writer.handleReturnValue(
                                 answer, actual, new ModelAndViewContainer(), new ServletWebRequest(request, whole));

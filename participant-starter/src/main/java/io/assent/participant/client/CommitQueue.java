@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,6 @@ final class CommitQueue {
     private final int maxUnderWay;
     private final int maxBatch;
     private final long lingerNanos;
-    private final LongSupplier nanoTime;
     private final Function<List<CommitOrder>, List<Turn>> send;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -84,19 +82,12 @@ final class CommitQueue {
      * @param maxUnderWay messages at once
      * @param maxBatch commits in one message
      * @param linger for how long after the last message nobody sends another one while one is under way; zero: not at all
-     * @param nanoTime a clock like {@link System#nanoTime}
      * @param send one message; answers in the order of the orders; must not throw
      */
-    CommitQueue(
-            int maxUnderWay,
-            int maxBatch,
-            Duration linger,
-            LongSupplier nanoTime,
-            Function<List<CommitOrder>, List<Turn>> send) {
+    CommitQueue(int maxUnderWay, int maxBatch, Duration linger, Function<List<CommitOrder>, List<Turn>> send) {
         this.maxUnderWay = maxUnderWay;
         this.maxBatch = maxBatch;
         this.lingerNanos = linger.toNanos();
-        this.nanoTime = nanoTime;
         this.send = send;
     }
 
@@ -182,7 +173,7 @@ final class CommitQueue {
 
     /** For how many nanoseconds the next message waits for company. Called with the lock held. */
     private long lingering() {
-        return underWay == 0 ? 0 : lingerNanos - (nanoTime.getAsLong() - lastSent);
+        return underWay == 0 ? 0 : lingerNanos - (System.nanoTime() - lastSent);
     }
 
     /** Called with the lock held; gives it up while the message is under way. */
@@ -199,7 +190,7 @@ final class CommitQueue {
             batch.add(next);
         }
         underWay++;
-        lastSent = nanoTime.getAsLong();
+        lastSent = System.nanoTime();
         leader.sendsOthers = !leader.sent;
         // What is not in this message is nobody's otherwise.
         wakeNext();

@@ -210,11 +210,7 @@ public final class HttpCoordinatorClient implements CoordinatorClient {
         this.backoff =
                 IntervalFunction.ofExponentialRandomBackoff(settings.initialBackoff(), 2.0, 0.5, settings.maxBackoff());
         this.commits = new CommitQueue(
-                settings.maxConcurrentCommits(),
-                settings.maxCommitsPerMessage(),
-                settings.commitLinger(),
-                System::nanoTime,
-                this::send);
+                settings.maxConcurrentCommits(), settings.maxCommitsPerMessage(), settings.commitLinger(), this::send);
     }
 
     @Override

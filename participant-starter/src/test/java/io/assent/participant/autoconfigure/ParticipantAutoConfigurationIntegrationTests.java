@@ -341,6 +341,8 @@ class ParticipantAutoConfigurationIntegrationTests {
                 "assent.coordinator.patience=2h      | assent.coordinator.patience=PT2H is out of range",
                 "assent.coordinator.completion-wait=10s | must be whole seconds and less than",
                 "assent.coordinator.completion-wait=1500ms | must be whole seconds and less than",
+                "assent.coordinator.commit-linger=-1ms | assent.coordinator.commit-linger=PT-0.001S is out of range",
+                "assent.coordinator.commit-linger=2s | assent.coordinator.commit-linger=PT2S is out of range",
                 "assent.coordinator.max-waiting=-1   | assent.coordinator.max-waiting=-1 is out of range: 0 to 10000",
                 "assent.coordinator.retry.max-backoff=10ms | max-backoff is less than",
                 "assent.transaction.default-timeout=99ms | assent.transaction.default-timeout=PT0.099S is out of range"

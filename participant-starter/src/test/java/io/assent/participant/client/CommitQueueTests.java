@@ -164,15 +164,14 @@ class CommitQueueTests {
     void many_who_come_and_give_up_get_their_own_answers(int lingerMicros) throws Exception {
         AtomicInteger atOnce = new AtomicInteger();
         AtomicInteger mostAtOnce = new AtomicInteger();
-        CommitQueue queue =
-                new CommitQueue(2, 3, Duration.of(lingerMicros, ChronoUnit.MICROS), System::nanoTime, orders -> {
-                    mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
-                    LockSupport.parkNanos(200_000);
-                    atOnce.decrementAndGet();
-                    return orders.stream()
-                            .map(order -> Turn.of(new CommitAnswer(Told.COMMITTED, order.name(), false)))
-                            .toList();
-                });
+        CommitQueue queue = new CommitQueue(2, 3, Duration.of(lingerMicros, ChronoUnit.MICROS), orders -> {
+            mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(200_000);
+            atOnce.decrementAndGet();
+            return orders.stream()
+                    .map(order -> Turn.of(new CommitAnswer(Told.COMMITTED, order.name(), false)))
+                    .toList();
+        });
         ExecutorService threads = Executors.newFixedThreadPool(24);
         List<Future<List<String>>> rounds = new ArrayList<>();
         for (int i = 0; i < 24; i++) {
@@ -217,12 +216,7 @@ class CommitQueueTests {
     void while_one_is_under_way_the_next_waits_for_company_but_not_for_ever() throws Exception {
         CommitQueue queue = lingering(Duration.ofSeconds(2));
         ExecutorService threads = Executors.newCachedThreadPool();
-        List<Future<Turn>> turns = new ArrayList<>();
-        for (int i = 0; i <= 3; i++) {
-            int number = i;
-            turns.add(threads.submit(() -> queue.turn(order(Integer.toString(number)), false, PATIENCE)));
-            Awaitility.await().until(() -> messages.size() == 1 && queue.waiting() == number);
-        }
+        List<Future<Turn>> turns = comeBehindTheFirst(queue, threads, 3);
         for (int i = 1; i <= 3; i++) {
             assertThat(turns.get(i).get(60, TimeUnit.SECONDS).answer().detail()).isEqualTo(Integer.toString(i));
         }
@@ -238,12 +232,7 @@ class CommitQueueTests {
     void who_waits_for_company_leaves_as_soon_as_none_is_under_way() throws Exception {
         CommitQueue queue = lingering(Duration.ofMinutes(5));
         ExecutorService threads = Executors.newCachedThreadPool();
-        List<Future<Turn>> turns = new ArrayList<>();
-        for (int i = 0; i <= 2; i++) {
-            int number = i;
-            turns.add(threads.submit(() -> queue.turn(order(Integer.toString(number)), false, Duration.ofMinutes(5))));
-            Awaitility.await().until(() -> messages.size() == 1 && queue.waiting() == number);
-        }
+        List<Future<Turn>> turns = comeBehindTheFirst(queue, threads, 2);
         hold.countDown();
 
         for (int i = 0; i <= 2; i++) {
@@ -288,12 +277,23 @@ class CommitQueueTests {
     }
 
     private static CommitQueue queue(int maxUnderWay, int maxBatch, Function<List<CommitOrder>, List<Turn>> send) {
-        return new CommitQueue(maxUnderWay, maxBatch, Duration.ZERO, System::nanoTime, send);
+        return new CommitQueue(maxUnderWay, maxBatch, Duration.ZERO, send);
+    }
+
+    /** The first one, whose message is held, and so many that wait for company then. */
+    private List<Future<Turn>> comeBehindTheFirst(CommitQueue queue, ExecutorService threads, int more) {
+        List<Future<Turn>> turns = new ArrayList<>();
+        for (int i = 0; i <= more; i++) {
+            int number = i;
+            turns.add(threads.submit(() -> queue.turn(order(Integer.toString(number)), false, Duration.ofMinutes(5))));
+            Awaitility.await().until(() -> messages.size() == 1 && queue.waiting() == number);
+        }
+        return turns;
     }
 
     /** With room enough; the first message is held. */
     private CommitQueue lingering(Duration linger) {
-        return new CommitQueue(4, 10, linger, System::nanoTime, orders -> {
+        return new CommitQueue(4, 10, linger, orders -> {
             messages.add(orders.size());
             if (orders.get(0).name().equals("0")) {
                 awaitHold();
