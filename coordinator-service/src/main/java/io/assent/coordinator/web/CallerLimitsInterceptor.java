@@ -1,7 +1,5 @@
 package io.assent.coordinator.web;
 
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -57,36 +55,19 @@ final class CallerLimitsInterceptor implements HandlerInterceptor {
         return true;
     }
 
-    /** Called when the request's thread is done with it, also after an exception; the answer may come later. */
+    /** Called when the request's thread is done with it, also after an exception; an answer that comes later leaves the place. */
     @Override
     public void afterCompletion(
             HttpServletRequest request, HttpServletResponse response, Object handler, @Nullable Exception failure) {
-        if (!(request.getAttribute(PLACE) instanceof CallerLimits.Place place)) {
-            return;
-        }
-        // Nobody ends it before this thread has left, so that the listener hears of every end.
-        if (request.isAsyncStarted()) {
-            request.getAsyncContext().addListener(new Leaving(place));
-        } else {
-            place.close();
+        if (!request.isAsyncStarted()) {
+            leave(request);
         }
     }
 
-    /** Leaves the place when the request has ended, in whatever way. */
-    private record Leaving(CallerLimits.Place place) implements AsyncListener {
-
-        @Override
-        public void onComplete(AsyncEvent event) {
+    /** Leaves the place that the request has, if any. To be called once, before its answer can have been read. */
+    static void leave(HttpServletRequest request) {
+        if (request.getAttribute(PLACE) instanceof CallerLimits.Place place) {
             place.close();
         }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {}
-
-        @Override
-        public void onError(AsyncEvent event) {}
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {}
     }
 }

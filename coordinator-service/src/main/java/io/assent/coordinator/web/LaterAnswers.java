@@ -122,6 +122,8 @@ final class LaterAnswers implements HandlerMethodReturnValueHandler {
             if (!over.compareAndSet(false, true)) {
                 return;
             }
+            // Who has read the answer sends the next request at once, and that must find the place free.
+            CallerLimitsInterceptor.leave(request);
             try {
                 if (failure == null && answer != null) {
                     write(answer);
@@ -174,6 +176,7 @@ final class LaterAnswers implements HandlerMethodReturnValueHandler {
         @Override
         public void onError(AsyncEvent event) {
             if (over.compareAndSet(false, true)) {
+                CallerLimitsInterceptor.leave(request);
                 async.complete();
             }
         }

@@ -125,22 +125,21 @@ class TracingIntegrationTests {
                     .as("some versions of Prometheus take no scrape with exemplars")
                     .contains("http_server_requests_seconds_count{")
                     .doesNotContain("trace_id=");
-            List<SpanData> spans = spans(instance, "c", 2);
-            assertThat(names(spans)).contains("assent decide", "assent order").doesNotContain("http post /v1/commits");
+            List<SpanData> spans = spans(instance, "c", "assent decide", "assent order");
+            assertThat(names(spans)).doesNotContain("http post /v1/commits");
             assertThat(spans)
                     .filteredOn(span -> span.getName().startsWith("assent"))
                     .allMatch(span -> one.toString().equals(span.getAttributes().get(TRANSACTION)));
-            assertThat(names(spans(instance, "d", 2))).contains("assent decide", "assent order");
-            assertThat(names(spans(instance, "b", 1))).containsExactly("http post /v1/commits");
+            assertThat(names(spans(instance, "d", "assent decide", "assent order")))
+                    .doesNotContain("http post /v1/commits");
+            assertThat(names(spans(instance, "b", "http post /v1/commits"))).containsExactly("http post /v1/commits");
             assertThat(spans(instance)).noneMatch(span -> span.getName().contains("actuator"));
 
-            List<SpanData> single = spans(instance, "a", 4);
-            assertThat(names(single))
-                    .containsExactlyInAnyOrder(
-                            "http post /v1/transactions/{id}/commit",
-                            "assent decide",
-                            "assent order",
-                            "POST /decisions");
+            String[] parts = {
+                "http post /v1/transactions/{id}/commit", "assent decide", "assent order", "POST /decisions"
+            };
+            List<SpanData> single = spans(instance, "a", parts);
+            assertThat(names(single)).containsExactlyInAnyOrder(parts);
             SpanData request = named(single, "http post /v1/transactions/{id}/commit");
             assertThat(request.getParentSpanId()).isEqualTo("a".repeat(16));
             assertThat(named(single, "assent decide").getParentSpanId()).isEqualTo(request.getSpanId());
@@ -176,7 +175,7 @@ class TracingIntegrationTests {
         participant.stubFor(post("/assent/v1/decisions").willReturn(serverError()));
         try (ConfigurableApplicationContext first = instance()) {
             commit(first, id, parent("e"));
-            assertThat(names(spans(first, "e", 4))).contains("assent decide", "assent order");
+            assertThat(spans(first, "e", "assent decide", "assent order")).isNotEmpty();
         }
 
         try (ConfigurableApplicationContext second = instance()) {
@@ -250,14 +249,14 @@ class TracingIntegrationTests {
         return instance.getBean(InMemorySpanExporter.class).getFinishedSpanItems();
     }
 
-    /** Those of the trace whose id is nothing but this digit, as soon as there are so many. */
-    private static List<SpanData> spans(ConfigurableApplicationContext instance, String digit, int atLeast) {
+    /** Those of the trace whose id is nothing but this digit, as soon as these are there: they end one after the other. */
+    private static List<SpanData> spans(ConfigurableApplicationContext instance, String digit, String... awaited) {
         return await().atMost(Duration.ofSeconds(30))
                 .until(
                         () -> spans(instance).stream()
                                 .filter(span -> span.getTraceId().equals(digit.repeat(32)))
                                 .toList(),
-                        found -> found.size() >= atLeast);
+                        found -> names(found).containsAll(List.of(awaited)));
     }
 
     private static List<String> names(List<SpanData> spans) {

@@ -849,7 +849,12 @@ class BadInputTests {
             throws IOException {
         Http.Response response = http.raw(request);
         assertProblem(response, status, type);
-        assertThat(output).as("what any stranger could fill the log with").doesNotContain("ERROR");
+        // Applications of other tests may still run in this process, and say what is wrong with them.
+        assertThat(output.getAll().lines())
+                .as("what any stranger could fill the log with")
+                .noneMatch(line -> line.contains(" ERROR ")
+                        && Stream.of("catalina", "coyote", "o.a.c.", "coordinator.web", "a.c.web.")
+                                .anyMatch(line::contains));
         if (status == 414 || status == 431) {
             assertThat(response.text("detail")).contains("8192 bytes", "100 headers");
         }

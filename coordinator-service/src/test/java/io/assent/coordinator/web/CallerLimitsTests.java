@@ -20,13 +20,18 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.core.MethodParameter;
 import org.springframework.mock.env.MockEnvironment;
 import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.authority.AuthorityUtils;
 import org.springframework.test.web.servlet.MockMvc;
@@ -34,6 +39,11 @@ import org.springframework.test.web.servlet.request.MockHttpServletRequestBuilde
 import org.springframework.test.web.servlet.setup.MockMvcBuilders;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.method.support.HandlerMethodReturnValueHandler;
+import org.springframework.web.method.support.ModelAndViewContainer;
+import org.springframework.web.servlet.HandlerMapping;
 
 /**
  * Goal: a service that has its share is refused, and nobody else. Method: requests of two services and an operator, counted one by
@@ -231,6 +241,53 @@ class CallerLimitsTests {
         coordinator.perform(begin()).andExpect(status().isServiceUnavailable());
     }
 
+    /** Goal: who has read an answer finds its place free. Method: whoever writes the answer looks whether it is. */
+    @Test
+    void an_answer_that_comes_later_keeps_its_place_until_it_is_there_and_no_longer() throws Exception {
+        CallerLimits limits = limits(new CallerSettings(NO_RATE, 1, 1, 100, Duration.ofSeconds(1)));
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        AtomicBoolean free = new AtomicBoolean();
+        HandlerMethodReturnValueHandler writer = new HandlerMethodReturnValueHandler() {
+            @Override
+            public boolean supportsReturnType(MethodParameter type) {
+                return type.getParameterType() == String.class;
+            }
+
+            @Override
+            public void handleReturnValue(
+                    @Nullable Object value,
+                    MethodParameter type,
+                    ModelAndViewContainer container,
+                    NativeWebRequest request) {
+                limits.arrive(of("orders"), Kind.GOES_ON).close();
+                free.set(true);
+            }
+        };
+        CallerLimitsInterceptor door = new CallerLimitsInterceptor(limits, new Answers(Duration.ofSeconds(7)));
+        LaterAnswers answers = new LaterAnswers(
+                Duration.ofSeconds(30), List.of(writer), (request, response, handler, failure) -> null);
+        MethodParameter type = new MethodParameter(Later.class.getDeclaredMethod("begin"), -1);
+        MockHttpServletRequest request = of("orders");
+        request.setMethod("POST");
+        request.setAsyncSupported(true);
+        request.setAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE, Paths.TRANSACTIONS);
+        MockHttpServletResponse response = new MockHttpServletResponse();
+
+        new LaterAnswers.Gate().doFilter(request, response, (req, res) -> {
+            assertThat(door.preHandle(request, response, this)).isTrue();
+            answers.handleReturnValue(
+                    answer, type, new ModelAndViewContainer(), new ServletWebRequest(request, response));
+            door.afterCompletion(request, response, this, null);
+        });
+        refusal(() -> limits.arrive(of("orders"), Kind.GOES_ON));
+        assertThat(free).isFalse();
+
+        answer.complete("committed");
+        assertThat(free).isTrue();
+        limits.arrive(of("orders"), Kind.GOES_ON);
+        refusal(() -> limits.arrive(of("orders"), Kind.GOES_ON));
+    }
+
     private static MockHttpServletRequestBuilder begin() {
         return post(Paths.TRANSACTIONS)
                 .principal(UsernamePasswordAuthenticationToken.authenticated(
@@ -259,6 +316,12 @@ class CallerLimitsTests {
         }
     }
 
+    /** What takes its time. */
+    interface Later {
+
+        CompletableFuture<String> begin();
+    }
+
     private static long lines(CapturedOutput output) {
         return output.getAll()
                 .lines()
@@ -275,7 +338,7 @@ class CallerLimitsTests {
                 settings, new UndecidedCount(new FakeCoordinator(), settings, System::nanoTime), () -> now, registry);
     }
 
-    private static HttpServletRequest of(String name, String... authorities) {
+    private static MockHttpServletRequest of(String name, String... authorities) {
         MockHttpServletRequest request = new MockHttpServletRequest();
         request.setUserPrincipal(UsernamePasswordAuthenticationToken.authenticated(
                 name, null, AuthorityUtils.createAuthorityList(authorities)));
