@@ -10,6 +10,8 @@ import java.util.Map;
 /** Asks the services' metrics what they hold. */
 final class ResourceProbe implements AutoCloseable {
 
+    private static final String IN_FLIGHT = "assent.in.flight";
+
     private final List<ServiceNode> services;
     private final JsonLines lines;
     private final Requests requests = new Requests();
@@ -39,10 +41,11 @@ final class ResourceProbe implements AutoCloseable {
                 .allMatch(service -> threads(service) <= before.getOrDefault(service.name(), 0) + allowance);
     }
 
-    /** Whether no service uses a connection now. */
-    boolean poolsAreFull() {
-        return services.stream()
-                .allMatch(service -> metric(service, service.metrics().connections()) == 0);
+    /** Whether no service uses a connection now, and none of these coordinators has a transaction in memory. */
+    boolean isNothingAtWork(List<? extends ServiceNode> coordinators) {
+        return coordinators.stream().allMatch(coordinator -> metric(coordinator, IN_FLIGHT) == 0)
+                && services.stream()
+                        .allMatch(service -> metric(service, service.metrics().connections()) == 0);
     }
 
     private int threads(ServiceNode service) {
