@@ -29,7 +29,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
-import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -101,7 +100,7 @@ public final class HttpParticipantBranches implements ParticipantBranches, AutoC
                 address.resolve("/branches?ended=true&participant=" + participant + "&after=" + range.after()
                         + "&before=" + range.before() + "&limit="
                         + Math.min(MOST_BRANCHES, size / BYTES_PER_BRANCH)),
-                Timeout.of(limits.orderTimeout()));
+                limits.orderTimeout());
         AtomicBoolean late = new AtomicBoolean();
         Future<?> end = timer.schedule(
                 () -> {

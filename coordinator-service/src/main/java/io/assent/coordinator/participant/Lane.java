@@ -54,7 +54,6 @@ import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.NoHttpResponseException;
-import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -397,7 +396,7 @@ final class Lane implements AutoCloseable {
             boolean blamed,
             Attempts attempts,
             Runnable whenThreadIsFree) {
-        HttpPost post = ParticipantHttp.post(address.resolve(path), message, Timeout.of(limit));
+        HttpPost post = ParticipantHttp.post(address.resolve(path), message, limit);
         Span span = spans.sent(post, path, causes);
         CompletableFuture<ParticipantHttp.Reply> answer;
         try {

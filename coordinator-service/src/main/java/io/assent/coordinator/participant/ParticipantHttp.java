@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -37,6 +38,12 @@ import org.jspecify.annotations.Nullable;
 final class ParticipantHttp implements AutoCloseable {
 
     private static final byte[] NO_BODY = {};
+
+    /**
+     * How much longer than the caller's limit a socket waits. The caller's clock alone decides what is late: it knows
+     * whose limit it was. The socket's is there for the case that a thread would else wait forever.
+     */
+    private static final Duration AFTER_THE_LIMIT = Duration.ofSeconds(10);
 
     private final PoolingHttpClientConnectionManager connections;
     private final CloseableHttpClient client;
@@ -83,20 +90,29 @@ final class ParticipantHttp implements AutoCloseable {
     /** What came back: a status, and the body as text. */
     record Reply(int status, String body) {}
 
-    /** The request; {@code abort} ends it at any moment. */
-    static HttpPost post(URI uri, Object message, Timeout silence) {
-        HttpPost post = prepared(new HttpPost(uri), silence);
+    /**
+     * The request; {@code abort} ends it at any moment.
+     *
+     * @param limit the time after which the caller aborts it
+     */
+    static HttpPost post(URI uri, Object message, Duration limit) {
+        HttpPost post = prepared(new HttpPost(uri), limit);
         post.setEntity(
                 new ByteArrayEntity(WireJson.tolerant().writeValueAsBytes(message), ContentType.APPLICATION_JSON));
         return post;
     }
 
-    /** A question; {@code abort} ends it at any moment. */
-    static HttpGet get(URI uri, Timeout silence) {
-        return prepared(new HttpGet(uri), silence);
+    /**
+     * A question; {@code abort} ends it at any moment.
+     *
+     * @param limit the time after which the caller aborts it
+     */
+    static HttpGet get(URI uri, Duration limit) {
+        return prepared(new HttpGet(uri), limit);
     }
 
-    private static <T extends HttpUriRequestBase> T prepared(T request, Timeout silence) {
+    private static <T extends HttpUriRequestBase> T prepared(T request, Duration limit) {
+        Timeout silence = Timeout.of(limit.plus(AFTER_THE_LIMIT));
         request.setConfig(RequestConfig.custom()
                 .setResponseTimeout(silence)
                 .setConnectionRequestTimeout(silence)

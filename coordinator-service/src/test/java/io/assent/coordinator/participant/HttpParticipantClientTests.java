@@ -485,6 +485,23 @@ class HttpParticipantClientTests {
         participant.verify(1, postRequestedFor(urlEqualTo("/assent/v1/prepare")));
     }
 
+    /** One clock decides what is late: were the socket's to strike first, it would look like the participant's fault. */
+    @Test
+    void whatever_runs_into_its_deadline_is_late_and_nobody_is_blamed() {
+        participant.stubFor(post("/assent/v1/prepare")
+                .willReturn(okJson("{\"vote\":\"PREPARED\"}").withFixedDelay(1_000)));
+
+        for (int i = 0; i < 200; i++) {
+            VoteReply reply = join(client.prepare(TX, branch("1", participant), DEADLINE, Duration.ofMillis(20)));
+
+            assertThat(reply).isEqualTo(new VoteReply(null, "payment-service did not answer in time", false));
+        }
+        assertThat(client.participants()).singleElement().satisfies(one -> {
+            assertThat(one.lastError()).isNull();
+            assertThat(one.circuit()).isEqualTo(ParticipantList.Circuit.CLOSED);
+        });
+    }
+
     @Test
     void short_deadlines_do_not_open_the_circuit() {
         participant.stubFor(post("/assent/v1/prepare")
